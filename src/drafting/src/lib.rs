@@ -1,5 +1,9 @@
 //! Drafts as structured data: the model, its import and export, its checker.
 //! Pure: no clock, no files, no database.
 
+pub mod import;
 pub mod model;
+mod text;
+
+pub use import::{ImportError, import};
 pub use model::*;

@@ -154,7 +154,11 @@ pub enum Block {
     /// An unnumbered paragraph.
     Paragraph { text: String },
     /// A heading with its own numbering scheme (`I.`, `1.`), for reports, proposals and plans.
-    Heading { level: u8, label: String, text: String },
+    Heading {
+        level: u8,
+        label: String,
+        text: String,
+    },
     /// A numbered clause outside an article (`1.`), with its points.
     Clause(Clause),
     /// A table; `landscape` asks for pages of their own in landscape.

@@ -1,0 +1,3 @@
+//! Tests through the public face of the crate; one binary, a module per subject.
+
+mod seed;
