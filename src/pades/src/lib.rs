@@ -1,1 +1,34 @@
-//! Under construction.
+//! PDF signatures: fields before the first signature, the person's signature, number, day and the
+//! agency's seal after it, and the verification of all of them.
+//!
+//! The order is that of Decree 30/2020/NĐ-CP, Articles 13 to 17 and 19: the person signs, then the
+//! clerk gives number and day, then the agency seals. Each step is an incremental update, so that
+//! the bytes that the person signed stay as they were; everything that the second step changes is
+//! a field that was in the file, empty, when the person signed it ([`prepare`]).
+//!
+//! The signatures are PAdES baseline B-B (ETSI EN 319 142-1). The crate knows no clock, no
+//! environment, no network and no database: times and serial numbers come in as arguments. The one
+//! exception is the randomness that ECDSA needs for each signature and for a new key, which the
+//! cryptographic library takes from the operating system and lets nobody replace.
+
+mod appearance;
+mod cms;
+mod error;
+mod fields;
+mod font;
+mod ink;
+mod names;
+mod places;
+mod sign;
+mod signer;
+mod trial;
+mod update;
+
+pub use appearance::{Appearance, Mark};
+pub use error::Error;
+pub use fields::{AGENCY_FIELD, DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD, prepare};
+pub use places::{FieldPlaces, Fonts, Place, Slant, TextPlace};
+pub use sign::{Filling, SigningRequest, fill_and_seal, sign_person};
+pub use signer::{Algorithm, SignError, Signer, SoftwareSigner};
+pub use trial::{Subject, TRIAL_LABEL, TRIAL_LABEL_SHORT, TrialAuthority, Validity};
+pub use update::MAX_PDF_BYTES;

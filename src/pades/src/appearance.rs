@@ -1,0 +1,162 @@
+//! What a field shows on the page: form objects with their own embedded font.
+
+use std::fmt::Write as _;
+
+use lopdf::{Object, ObjectId, dictionary};
+
+use crate::Error;
+use crate::font::{Embedded, deflated};
+use crate::ink::{Area, BLUE, RED, fitting_size, pen_stroke, round_seal};
+use crate::places::{Fonts, Place, TextPlace};
+use crate::update::Update;
+
+/// What stands at the place of a signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appearance {
+    pub mark: Mark,
+    /// Small lines below a pen mark, or inside a seal (the first on its lower arc).
+    pub lines: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mark {
+    /// Lines only.
+    None,
+    /// A stroke in blue; the name only gives it its shape.
+    Pen { name: String },
+    /// A round seal in red with the agency's name.
+    Seal { agency: String },
+}
+
+/// Text lines under a mark are at most this high, in points.
+const LINE_SIZE: f32 = 6.5;
+
+/// An appearance that shows nothing: every field must have one (ISO 19005-2, 6.3.3).
+pub(crate) fn empty(update: &mut Update, place: Place) -> Result<ObjectId, Error> {
+    form(update, place, String::new(), None)
+}
+
+/// One line of text, centred in its place, on its baseline.
+pub(crate) fn text_line(
+    update: &mut Update,
+    text: &str,
+    text_place: TextPlace,
+    font: &Embedded,
+) -> Result<ObjectId, Error> {
+    let place = text_place.place;
+    let size = fitting_size(text, text_place.font_size, place.width, font);
+    let left = ((place.width - font.width(text, size)) / 2.0).max(0.0);
+    let base = text_place.baseline - place.y;
+    let ink = format!(
+        "/Tx BMC\nq\nBT\n0 g\n/Tk {size:.3} Tf\n{left:.3} {base:.3} Td\n{} Tj\nET\nQ\nEMC\n",
+        font.encode(text)
+    );
+    form(update, place, ink, Some(font.id))
+}
+
+/// The mark of a signature with its lines.
+pub(crate) fn signature(
+    update: &mut Update,
+    appearance: &Appearance,
+    place: Place,
+    fonts: &Fonts,
+) -> Result<ObjectId, Error> {
+    let named = match &appearance.mark {
+        Mark::Seal { agency } => agency.as_str(),
+        Mark::None | Mark::Pen { .. } => "",
+    };
+    let letters = appearance
+        .lines
+        .iter()
+        .flat_map(|line| line.chars())
+        .chain(named.chars())
+        .chain(" ".chars());
+    let font = Embedded::embed(update, fonts.upright, letters)?;
+    let whole = Area {
+        x: 0.0,
+        y: 0.0,
+        width: place.width,
+        height: place.height,
+    };
+    let mut ink = String::from("q\n");
+    match &appearance.mark {
+        Mark::None => stacked(&mut ink, &appearance.lines, whole, "0", &font),
+        Mark::Pen { name } => {
+            let foot = (LINE_SIZE * 1.2 * appearance.lines.len() as f32).min(place.height / 2.0);
+            ink += &pen_stroke(
+                name,
+                Area {
+                    y: foot,
+                    height: place.height - foot,
+                    ..whole
+                },
+            );
+            stacked(
+                &mut ink,
+                &appearance.lines,
+                Area {
+                    height: foot,
+                    ..whole
+                },
+                BLUE,
+                &font,
+            );
+        }
+        Mark::Seal { agency } => {
+            let (arc, inner) = appearance
+                .lines
+                .split_first()
+                .map_or(("", [].as_slice()), |(arc, inner)| (arc, inner));
+            ink += &round_seal(agency, arc, whole, &font);
+            let side = place.width.min(place.height);
+            let area = Area {
+                x: (place.width - side * 0.48) / 2.0,
+                y: place.height / 2.0 - side * 0.22,
+                width: side * 0.48,
+                height: side * 0.10,
+            };
+            stacked(&mut ink, inner, area, RED, &font);
+        }
+    }
+    ink.push_str("Q\n");
+    form(update, place, ink, Some(font.id))
+}
+
+/// Centred lines that fill an area from its top.
+fn stacked(ink: &mut String, lines: &[String], area: Area, colour: &str, font: &Embedded) {
+    if lines.is_empty() {
+        return;
+    }
+    let pitch = (area.height / lines.len() as f32).min(LINE_SIZE * 1.2);
+    let operator = if colour.contains(' ') { "rg" } else { "g" };
+    let _ = writeln!(ink, "BT\n{colour} {operator}");
+    for (index, line) in lines.iter().enumerate() {
+        let size = fitting_size(line, pitch / 1.2, area.width, font);
+        let left = area.x + (area.width - font.width(line, size)) / 2.0;
+        let base = area.y + area.height - pitch * (index as f32 + 0.8);
+        let _ = writeln!(
+            ink,
+            "/Tk {size:.3} Tf 1 0 0 1 {left:.3} {base:.3} Tm {} Tj",
+            font.encode(line)
+        );
+    }
+    ink.push_str("ET\n");
+}
+
+fn form(
+    update: &mut Update,
+    place: Place,
+    ink: String,
+    font: Option<ObjectId>,
+) -> Result<ObjectId, Error> {
+    let mut resources = lopdf::Dictionary::new();
+    if let Some(font) = font {
+        resources.set("Font", dictionary! { "Tk" => font });
+    }
+    let dict = dictionary! {
+        "Type" => "XObject", "Subtype" => "Form",
+        "BBox" => vec![0.into(), 0.into(), Object::Real(place.width), Object::Real(place.height)],
+        "Resources" => resources,
+    };
+    Ok(update.add(deflated(dict, ink.into_bytes())?))
+}

@@ -1,0 +1,239 @@
+//! The two signatures of a document, in their order.
+
+use chrono::{DateTime, FixedOffset};
+use lopdf::{Dictionary, Object, ObjectId, StringFormat, dictionary};
+use sha2::{Digest, Sha256};
+
+use crate::appearance::{self, Appearance};
+use crate::fields::{self, AGENCY_FIELD, DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD};
+use crate::font::Embedded;
+use crate::places::Fonts;
+use crate::signer::{SignError, Signer};
+use crate::update::{Update, text_string};
+use crate::{Error, cms};
+
+/// What a signature says about itself beside the certificate.
+#[derive(Debug, Clone)]
+pub struct SigningRequest {
+    /// The claimed time of signing, written into the file.
+    pub time: DateTime<FixedOffset>,
+    /// Who signs, as readers list it.
+    pub name: String,
+    pub reason: String,
+    pub location: String,
+    pub appearance: Appearance,
+}
+
+/// What the clerk writes in the same revision as the agency's seal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filling {
+    /// The number as it is printed, without the symbol: `05`, `1234`.
+    pub number: String,
+    /// The day as it is printed: days below 10 have a zero before them (Decree 30/2020/NĐ-CP,
+    /// Appendix I, II.4b).
+    pub day: String,
+    /// Only where the document was prepared with a field for it.
+    pub month: Option<String>,
+}
+
+/// Bytes that a signature container needs beside its certificates: attributes, signature, frame.
+const CONTAINER_RESERVE: usize = 4096;
+/// A number that no offset in a file of [`crate::MAX_PDF_BYTES`] reaches; its digits keep the place.
+const NOT_YET: i64 = 9_999_999_999;
+
+/// The person's signature, on a prepared document. Later changes are limited to filling the fields
+/// and further signatures.
+///
+/// # Errors
+/// Where the document was not prepared or is signed, or the signer fails; nothing is changed then.
+pub fn sign_person(
+    pdf: &[u8],
+    signer: &dyn Signer,
+    request: &SigningRequest,
+    fonts: &Fonts,
+) -> Result<Vec<u8>, Error> {
+    let mut update = Update::of(pdf)?;
+    let field = unsigned_field(&update, PERSON_FIELD)?;
+    let signature = put_signature(
+        &mut update,
+        field,
+        signer,
+        request,
+        fonts,
+        form_filling_only(),
+    )?;
+    let catalog = update.catalog_id()?;
+    update
+        .edit(catalog)?
+        .set("Perms", dictionary! { "DocMDP" => signature });
+    finish(pdf.len(), update, signer)
+}
+
+/// Number and day, and the agency's signature with its seal, in one revision.
+///
+/// # Errors
+/// Where the person has not signed, number or day are there already or empty, the agency has sealed,
+/// or the signer fails; nothing is changed then, so that a retry seals the same number.
+pub fn fill_and_seal(
+    pdf: &[u8],
+    filling: &Filling,
+    signer: &dyn Signer,
+    request: &SigningRequest,
+    fonts: &Fonts,
+) -> Result<Vec<u8>, Error> {
+    let mut update = Update::of(pdf)?;
+    let field = unsigned_field(&update, AGENCY_FIELD)?;
+    if !update
+        .dictionary(fields::find(&update, PERSON_FIELD)?)?
+        .has(b"V")
+    {
+        return Err(Error::PersonNotSigned);
+    }
+    fill(&mut update, NUMBER_FIELD, &filling.number, fonts)?;
+    fill(&mut update, DAY_FIELD, &filling.day, fonts)?;
+    match (&filling.month, fields::find(&update, MONTH_FIELD)) {
+        (Some(month), _) => fill(&mut update, MONTH_FIELD, month, fonts)?,
+        (None, Ok(_)) => return Err(Error::EmptyValue(MONTH_FIELD)),
+        (None, Err(_)) => {}
+    }
+    let locked = locked_fields(&update, field)?;
+    put_signature(&mut update, field, signer, request, fonts, locked)?;
+    finish(pdf.len(), update, signer)
+}
+
+fn unsigned_field(update: &Update, name: &str) -> Result<ObjectId, Error> {
+    let field = fields::find(update, name)?;
+    if update.dictionary(field)?.has(b"V") {
+        return Err(Error::AlreadySigned(name.to_owned()));
+    }
+    Ok(field)
+}
+
+fn fill(update: &mut Update, name: &'static str, value: &str, fonts: &Fonts) -> Result<(), Error> {
+    let field = fields::find(update, name)?;
+    if update.dictionary(field)?.has(b"V") {
+        return Err(Error::AlreadyFilled(name.to_owned()));
+    }
+    if value.trim().is_empty() {
+        return Err(Error::EmptyValue(name));
+    }
+    let place = fields::text_place_of(update, field)?;
+    let font = Embedded::embed(update, fonts.of(place.slant), value.chars())?;
+    let look = appearance::text_line(update, value, place, &font)?;
+    let field = update.edit(field)?;
+    field.set("V", text_string(value));
+    field.set("AP", dictionary! { "N" => look });
+    Ok(())
+}
+
+/// Puts the signature's dictionary into the field, with room for what is not known yet.
+fn put_signature(
+    update: &mut Update,
+    field: ObjectId,
+    signer: &dyn Signer,
+    request: &SigningRequest,
+    fonts: &Fonts,
+    reference: Dictionary,
+) -> Result<ObjectId, Error> {
+    let place = fields::place_of(update, field)?;
+    let look = appearance::signature(update, &request.appearance, place, fonts)?;
+    let range = vec![0.into(), NOT_YET.into(), NOT_YET.into(), NOT_YET.into()];
+    let mut dict = dictionary! {
+        "Type" => "Sig", "Filter" => "Adobe.PPKLite", "SubFilter" => "ETSI.CAdES.detached", "ByteRange" => range,
+        "Contents" => Object::String(vec![0; reserved_bytes(signer)?], StringFormat::Hexadecimal),
+        "M" => Object::string_literal(pdf_date(request.time)), "Reference" => vec![Object::Dictionary(reference)],
+    };
+    for (key, text) in [
+        ("Name", &request.name),
+        ("Reason", &request.reason),
+        ("Location", &request.location),
+    ] {
+        if !text.is_empty() {
+            dict.set(key, text_string(text));
+        }
+    }
+    let signature = update.add(dict);
+    let field = update.edit(field)?;
+    field.set("V", signature);
+    field.set("AP", dictionary! { "N" => look });
+    Ok(signature)
+}
+
+/// Writes the update, then the places and the signature of its bytes into the room that was left.
+fn finish(before: usize, update: Update, signer: &dyn Signer) -> Result<Vec<u8>, Error> {
+    let reserved = reserved_bytes(signer)?;
+    let mut bytes = update.save()?;
+    let lost = || Error::Unreadable("the place of the signature was not found again".into());
+    let digits = format!("[0 {NOT_YET} {NOT_YET} {NOT_YET}]");
+    let range_at = position(&bytes, before, digits.as_bytes()).ok_or_else(lost)?;
+    let zeros = format!("<{}>", "00".repeat(reserved));
+    let start = position(&bytes, before, zeros.as_bytes()).ok_or_else(lost)?;
+    let end = start + zeros.len();
+
+    let range = format!("[0 {start} {end} {}", bytes.len() - end);
+    let padded = format!("{range:<width$}]", width = digits.len() - 1);
+    bytes[range_at..range_at + digits.len()].copy_from_slice(padded.as_bytes());
+
+    let mut hash = Sha256::new();
+    hash.update(&bytes[..start]);
+    hash.update(&bytes[end..]);
+    let container = cms::sign(hash.finalize().into(), signer)?;
+    if container.len() > reserved {
+        return Err(Error::NoRoom {
+            needed: container.len(),
+            reserved,
+        });
+    }
+    for (index, byte) in container.iter().enumerate() {
+        let hex = format!("{byte:02X}");
+        bytes[start + 1 + index * 2..start + 3 + index * 2].copy_from_slice(hex.as_bytes());
+    }
+    Ok(bytes)
+}
+
+fn reserved_bytes(signer: &dyn Signer) -> Result<usize, Error> {
+    let chain = signer.certificate_chain();
+    if chain.is_empty() {
+        return Err(SignError::NoCertificate.into());
+    }
+    Ok(chain.iter().map(Vec::len).sum::<usize>() + CONTAINER_RESERVE)
+}
+
+fn position(bytes: &[u8], from: usize, wanted: &[u8]) -> Option<usize> {
+    bytes[from..]
+        .windows(wanted.len())
+        .position(|window| window == wanted)
+        .map(|found| from + found)
+}
+
+/// Permission 2: filling forms and signing, nothing else (ISO 32000-2, table 257).
+fn form_filling_only() -> Dictionary {
+    dictionary! {
+        "Type" => "SigRef", "TransformMethod" => "DocMDP",
+        "TransformParams" => dictionary! { "Type" => "TransformParams", "P" => 2, "V" => "1.2" },
+    }
+}
+
+/// The fields that the seal freezes, as the field's own lock names them.
+fn locked_fields(update: &Update, field: ObjectId) -> Result<Dictionary, Error> {
+    let lock = update
+        .follow(update.dictionary(field)?.get(b"Lock")?)?
+        .as_dict()?;
+    Ok(dictionary! {
+        "Type" => "SigRef", "TransformMethod" => "FieldMDP", "Data" => update.catalog_id()?,
+        "TransformParams" => dictionary! {
+            "Type" => "TransformParams", "V" => "1.2",
+            "Action" => lock.get(b"Action")?.clone(), "Fields" => lock.get(b"Fields")?.clone(),
+        },
+    })
+}
+
+fn pdf_date(time: DateTime<FixedOffset>) -> String {
+    let offset = time.format("%z").to_string();
+    format!(
+        "D:{}{}'{}'",
+        time.format("%Y%m%d%H%M%S"),
+        &offset[..3],
+        &offset[3..]
+    )
+}

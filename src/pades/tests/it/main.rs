@@ -1,0 +1,5 @@
+//! The crate from outside: one module per question.
+
+mod outside_tools;
+mod paper;
+mod signing;
