@@ -3,7 +3,9 @@
 
 pub mod import;
 pub mod model;
+pub mod objectives;
 mod text;
+mod walk;
 
 pub use import::{ImportError, import};
 pub use model::*;

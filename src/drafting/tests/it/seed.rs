@@ -2,13 +2,13 @@
 
 use trinhky_drafting::{Authority, Block, DocType, Imported, Line, MonthYear, import};
 
-const SEED: &str = include_str!("../../fixtures/decision-2023.md");
+pub const SEED: &str = include_str!("../../fixtures/decision-2023.md");
 
 fn seed() -> Imported {
     imported("decision-2023.md", SEED.as_bytes())
 }
 
-fn imported(name: &str, bytes: &[u8]) -> Imported {
+pub fn imported(name: &str, bytes: &[u8]) -> Imported {
     match import(name, bytes) {
         Ok(imported) => imported,
         Err(error) => panic!("{name}: {error}"),
