@@ -37,7 +37,7 @@ struct Reader {
 
 impl Reader {
     fn rule(&mut self) -> Result<Rule, RuleError> {
-        let (start, name) = self.word(|c| c.is_ascii_alphanumeric() || c == '_');
+        let (start, name) = self.word(|c| c.is_alphanumeric() || c == '_');
         match name.as_str() {
             "before" | "after" | "at_latest" => self.anchored(start, &name),
             _ => {
@@ -81,7 +81,7 @@ impl Reader {
     }
 
     fn duration(&mut self) -> Result<Rule, RuleError> {
-        let (start, name) = self.word(|c| c.is_ascii_alphanumeric() || c == '_');
+        let (start, name) = self.word(|c| c.is_alphanumeric() || c == '_');
         let Some(&(_, longest)) = LONGEST.iter().find(|(known, _)| *known == name) else {
             return Err(self.unknown(start, &name));
         };

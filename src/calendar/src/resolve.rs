@@ -35,6 +35,8 @@ pub enum CalendarError {
     OutOfRange,
     #[error("the rule counts from `{name}`, and no date is known for it yet")]
     UnknownName { name: String },
+    #[error("`{rule}` is no length of time that before(…) or after(…) could count")]
+    NotALength { rule: String },
 }
 
 impl CalendarError {
@@ -47,6 +49,9 @@ impl CalendarError {
                     lunar::FIRST_YEAR,
                     lunar::LAST_YEAR
                 )
+            }
+            Self::NotALength { rule } => {
+                format!("`{rule}` không phải là khoảng thời gian để before(…), after(…) tính")
             }
             Self::UnknownName { name } => {
                 format!("quy tắc tính từ `{name}` nhưng chưa biết ngày của mục này")
@@ -75,8 +80,11 @@ impl Calendar {
     /// When a deadline ends that follows `rule` and starts at `from`.
     ///
     /// # Errors
-    /// The rule's name is not bound, or the deadline falls outside 1900–2199.
+    /// The rule's name is not bound, the rule inside `before` or `after` is no length of time, or the start or the
+    /// deadline falls outside 1900–2199.
     pub fn resolve(&self, rule: &Rule, from: DateTime<Utc>) -> Result<Resolved, CalendarError> {
+        // Before the conversion, which cannot represent the very ends of time.
+        in_range(from.date_naive())?;
         let today = local(from).date_naive();
         in_range(today)?;
         match rule {
@@ -143,11 +151,15 @@ impl Calendar {
             reasons.extend(self.skipped(told, date));
             return self.by_end_of_office(date, told, reasons);
         }
-        let last = calendar_days(duration, start, true).ok_or(CalendarError::OutOfRange)?;
+        let last = calendar_days(duration, start, true)?;
         in_range(last)?;
         let date = self.next_working_day(last);
         let mut reasons = vec![counted(duration, told, true)];
-        reasons.extend(self.rolled(last, date, "Bộ luật Dân sự 2015, Điều 148"));
+        reasons.extend(self.rolled(
+            last,
+            date,
+            ("Civil Code 2015, Art. 148", "Bộ luật Dân sự 2015, Điều 148"),
+        ));
         self.by_midnight(date, told, reasons)
     }
 
@@ -167,14 +179,18 @@ impl Calendar {
             reasons.extend(self.skipped(date, anchor));
             return self.by_end_of_office(date, anchor, reasons);
         }
-        let first = calendar_days(duration, anchor, false).ok_or(CalendarError::OutOfRange)?;
+        let first = calendar_days(duration, anchor, false)?;
         in_range(first)?;
         let date = if self.roll() == Roll::None {
             first
         } else {
             self.previous_working_day(first)
         };
-        reasons.extend(self.rolled(first, date, "quy tắc của cơ quan"));
+        reasons.extend(self.rolled(
+            first,
+            date,
+            ("the office's roll rule", "quy tắc của cơ quan"),
+        ));
         self.by_midnight(date, anchor, reasons)
     }
 
@@ -202,7 +218,11 @@ impl Calendar {
             Roll::PreviousWorkingDay => self.previous_working_day(named),
             Roll::None => named,
         };
-        reasons.extend(self.rolled(named, date, "quy tắc của cơ quan"));
+        reasons.extend(self.rolled(
+            named,
+            date,
+            ("the office's roll rule", "quy tắc của cơ quan"),
+        ));
         self.by_midnight(date, named, reasons)
     }
 
@@ -318,7 +338,12 @@ impl Calendar {
             .collect()
     }
 
-    fn rolled(&self, named: NaiveDate, date: NaiveDate, rule: &str) -> Option<Reason> {
+    fn rolled(
+        &self,
+        named: NaiveDate,
+        date: NaiveDate,
+        (rule, rule_vi): (&str, &str),
+    ) -> Option<Reason> {
         if named == date {
             return None;
         }
@@ -341,7 +366,7 @@ impl Calendar {
                 day.reason
             ),
             format!(
-                "{} là ngày nghỉ: {}{source}; chuyển sang {to_vi} ({rule})",
+                "{} là ngày nghỉ: {}{source}; chuyển sang {to_vi} ({rule_vi})",
                 vi(named),
                 day.reason_vi
             ),
@@ -368,37 +393,60 @@ fn in_range(date: NaiveDate) -> Result<(), CalendarError> {
     }
 }
 
-/// `start` moved by a length of calendar time; `None` where there is no such date. Chrono takes the last day of a month
-/// that has no such day, as Art. 147 and 148 want it.
-fn calendar_days(duration: &Rule, start: NaiveDate, forward: bool) -> Option<NaiveDate> {
+/// `start` moved by a length of calendar time. Chrono takes the last day of a month that has no such day, as Art. 148
+/// wants it.
+fn calendar_days(
+    duration: &Rule,
+    start: NaiveDate,
+    forward: bool,
+) -> Result<NaiveDate, CalendarError> {
     let days = |n: u64| {
+        let n = Days::new(n);
         if forward {
-            start.checked_add_days(Days::new(n))
+            start.checked_add_days(n)
         } else {
-            start.checked_sub_days(Days::new(n))
+            start.checked_sub_days(n)
         }
     };
     let months = |n: u32| {
+        let n = Months::new(n);
         if forward {
-            start.checked_add_months(Months::new(n))
+            start.checked_add_months(n)
         } else {
-            start.checked_sub_months(Months::new(n))
+            start.checked_sub_months(n)
         }
     };
-    match duration {
+    let date = match duration {
         Rule::Days(n) => days(u64::from(*n)),
         Rule::Weeks(n) => days(u64::from(*n) * 7),
         Rule::Months(n) => months(*n),
-        Rule::Years(n) => months(n.checked_mul(12)?),
+        Rule::Years(n) => n.checked_mul(12).and_then(months),
         Rule::WorkingDays(_)
         | Rule::Before(..)
         | Rule::After(..)
         | Rule::BeforeDate(_)
-        | Rule::AtLatest(_) => None,
-    }
+        | Rule::AtLatest(_) => {
+            return Err(CalendarError::NotALength {
+                rule: duration.to_string(),
+            });
+        }
+    };
+    date.ok_or(CalendarError::OutOfRange)
 }
 
 fn counted(duration: &Rule, start: NaiveDate, first_day_counts_not: bool) -> Reason {
+    if *duration == Rule::WorkingDays(0) {
+        return reason(
+            format!(
+                "on {} itself, or on the next working day when the office is closed",
+                en(start)
+            ),
+            format!(
+                "trong {}, hoặc ngày làm việc tiếp theo nếu ngoài giờ làm việc",
+                vi(start)
+            ),
+        );
+    }
     let (length, length_vi) = length(duration);
     let (note, note_vi) = if first_day_counts_not {
         (", the first day not counted", ", không tính ngày đầu")

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use crate::calendar::{Calendar, Day};
@@ -50,7 +50,11 @@ pub fn due_json(
 }
 
 /// The year's days off and worked weekends, a line each: date, weekday, `off` or `work`, why, source.
-pub fn year_text(calendar: &Calendar, year: i32) -> String {
+///
+/// # Errors
+/// The year is not 1900–2199.
+pub fn year_text(calendar: &Calendar, year: i32) -> Result<String, CalendarError> {
+    known(year)?;
     let mut text = match calendar.is_provisional(year) {
         true => format!("{year}: no notice known; computed from the statutes, provisional\n"),
         false => format!("{year}: {}\n", calendar.sources(year).join("; ")),
@@ -86,11 +90,15 @@ pub fn year_text(calendar: &Calendar, year: i32) -> String {
             note.message, note.message_vi, note.source
         );
     }
-    text
+    Ok(text)
 }
 
 /// The same as one JSON object: `days` has every special day, `off` the weekdays off, `worked` the worked weekends.
-pub fn year_json(calendar: &Calendar, year: i32) -> Value {
+///
+/// # Errors
+/// The year is not 1900–2199.
+pub fn year_json(calendar: &Calendar, year: i32) -> Result<Value, CalendarError> {
+    known(year)?;
     let days = calendar.special_days(year);
     let weekday = |day: &&Day| !crate::dates::is_weekend(day.date);
     let off: Vec<NaiveDate> = days
@@ -104,7 +112,7 @@ pub fn year_json(calendar: &Calendar, year: i32) -> Value {
         .filter(|day| !weekday(day) && day.kind.is_working())
         .map(|day| day.date)
         .collect();
-    json!({
+    Ok(json!({
         "year": year,
         "provisional": calendar.is_provisional(year),
         "sources": calendar.sources(year),
@@ -112,7 +120,7 @@ pub fn year_json(calendar: &Calendar, year: i32) -> Value {
         "worked": worked,
         "days": days,
         "notes": calendar.notes(year),
-    })
+    }))
 }
 
 /// The lunar date as `d/m/y`, with ` leap` behind it in a leap month.
@@ -145,6 +153,14 @@ pub fn lunar_json(date: NaiveDate) -> Result<Value, CalendarError> {
     } = lunar::from_solar(date).ok_or(CalendarError::OutOfRange)?;
     Ok(json!({
         "date": date, "day": day, "month": month, "year": year, "leap": leap,
-        "year_name": lunar::year_name(year), "solar_year": date.year(),
+        "year_name": lunar::year_name(year),
     }))
+}
+
+fn known(year: i32) -> Result<(), CalendarError> {
+    if (lunar::FIRST_YEAR..=lunar::LAST_YEAR).contains(&year) {
+        Ok(())
+    } else {
+        Err(CalendarError::OutOfRange)
+    }
 }
