@@ -1,11 +1,14 @@
 //! Drafts as structured data: the model, its import and export, its checker.
 //! Pure: no clock, no files, no database.
 
+pub mod check;
 pub mod import;
 pub mod model;
 pub mod objectives;
 mod text;
 mod walk;
 
+pub use check::{Finding, Fix, Severity, apply, check, check_with_fixes, rules};
 pub use import::{ImportError, import};
 pub use model::*;
+pub use text::fold;

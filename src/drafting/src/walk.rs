@@ -1,6 +1,6 @@
 //! Visits every text of a draft with the place where it stands.
 
-use crate::model::{Block, Clause, Draft};
+use crate::model::{Block, Clause, Draft, Line};
 
 /// Which part of the document a text belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,106 +24,119 @@ pub(crate) struct Piece {
 
 /// All texts of the draft in reading order, without the header, the authority line and the signature.
 pub(crate) fn texts(draft: &Draft) -> Vec<Piece> {
-    let mut walk = Walk { pieces: Vec::new() };
-    walk.push(Part::Subject, "trích yếu", &draft.subject);
-    for (index, text) in draft.addressed_to.iter().enumerate() {
-        walk.push(
+    let mut pieces = Vec::new();
+    visit(&mut draft.clone(), &mut |part, place, text| {
+        if !text.is_empty() {
+            pieces.push(Piece {
+                part,
+                place: place.to_owned(),
+                text: text.clone(),
+            });
+        }
+    });
+    pieces
+}
+
+/// Calls `see` for every text, which it may change.
+pub(crate) fn visit(draft: &mut Draft, see: &mut dyn FnMut(Part, &str, &mut String)) {
+    see(Part::Subject, "trích yếu", &mut draft.subject);
+    for (index, text) in draft.addressed_to.iter_mut().enumerate() {
+        see(
             Part::AddressedTo,
             &format!("Kính gửi dòng {}", index + 1),
             text,
         );
     }
-    for (index, text) in draft.legal_basis.iter().enumerate() {
-        walk.push(Part::LegalBasis, &format!("căn cứ {}", index + 1), text);
+    for (index, text) in draft.legal_basis.iter_mut().enumerate() {
+        see(Part::LegalBasis, &format!("căn cứ {}", index + 1), text);
     }
-    walk.blocks(Part::Body, "", &draft.body);
-    for (index, line) in draft.distribution.iter().enumerate() {
-        walk.push(
+    blocks(Part::Body, "", &mut draft.body, see);
+    for (index, line) in draft.distribution.iter_mut().enumerate() {
+        let (Line::AsArticle { text, .. }
+        | Line::AsAbove { text }
+        | Line::Body { text }
+        | Line::Archive { text }) = line;
+        see(
             Part::Distribution,
             &format!("Nơi nhận dòng {}", index + 1),
-            line.text(),
+            text,
         );
     }
-    for (index, annex) in draft.annexes.iter().enumerate() {
+    for (index, annex) in draft.annexes.iter_mut().enumerate() {
         let name = if annex.label.is_empty() {
             format!("Phụ lục {}", index + 1)
         } else {
             annex.label.clone()
         };
-        walk.push(Part::Annex, &format!("{name}, tiêu đề"), &annex.title);
-        walk.blocks(Part::Annex, &format!("{name}, "), &annex.body);
+        see(Part::Annex, &format!("{name}, tiêu đề"), &mut annex.title);
+        blocks(Part::Annex, &format!("{name}, "), &mut annex.body, see);
     }
-    walk.pieces
 }
 
-struct Walk {
-    pieces: Vec<Piece>,
-}
-
-impl Walk {
-    fn push(&mut self, part: Part, place: &str, text: &str) {
-        if !text.is_empty() {
-            self.pieces.push(Piece {
-                part,
-                place: place.to_owned(),
-                text: text.to_owned(),
-            });
-        }
-    }
-
-    fn blocks(&mut self, part: Part, prefix: &str, blocks: &[Block]) {
-        let mut section = String::new();
-        for (index, block) in blocks.iter().enumerate() {
-            let here = format!("{prefix}{section}");
-            match block {
-                Block::Article(article) => {
-                    let place = format!("{prefix}Điều {}", article.number);
-                    self.push(
-                        part,
-                        &format!("{place}, tên"),
-                        article.title.as_deref().unwrap_or_default(),
-                    );
-                    self.push(part, &place, &article.text);
-                    for clause in &article.clauses {
-                        self.clause(part, &place, clause);
-                    }
-                    for (index, text) in article.tail.iter().enumerate() {
-                        self.push(part, &format!("{place}, đoạn cuối {}", index + 1), text);
-                    }
+fn blocks(
+    part: Part,
+    prefix: &str,
+    blocks: &mut [Block],
+    see: &mut dyn FnMut(Part, &str, &mut String),
+) {
+    let mut section = String::new();
+    for (index, block) in blocks.iter_mut().enumerate() {
+        let here = format!("{prefix}{section}");
+        match block {
+            Block::Article(article) => {
+                let place = format!("{prefix}Điều {}", article.number);
+                if let Some(title) = &mut article.title {
+                    see(part, &format!("{place}, tên"), title);
                 }
-                Block::Paragraph { text } => {
-                    self.push(part, &format!("{here}đoạn {}", index + 1), text)
+                see(part, &place, &mut article.text);
+                for item in &mut article.clauses {
+                    clause(part, &place, item, see);
                 }
-                Block::Heading { label, text, .. } => {
-                    section = format!("mục {label} ");
-                    self.push(part, &format!("{prefix}mục {label}"), text);
+                for (index, text) in article.tail.iter_mut().enumerate() {
+                    see(part, &format!("{place}, đoạn cuối {}", index + 1), text);
                 }
-                Block::Clause(clause) => self.clause(part, here.trim_end(), clause),
-                Block::Table(table) => {
-                    let place = format!("{here}bảng {}", index + 1);
-                    self.push(part, &place, table.caption.as_deref().unwrap_or_default());
-                    for (row_index, row) in std::iter::once(&table.header)
-                        .chain(&table.rows)
-                        .enumerate()
-                    {
-                        for (column, cell) in row.iter().enumerate() {
-                            self.push(
-                                part,
-                                &format!("{place} hàng {} cột {}", row_index + 1, column + 1),
-                                cell,
-                            );
-                        }
+            }
+            Block::Paragraph { text } => see(part, &format!("{here}đoạn {}", index + 1), text),
+            Block::Heading { label, text, .. } => {
+                section = format!("mục {label} ");
+                see(part, &format!("{prefix}mục {label}"), text);
+            }
+            Block::Clause(item) => clause(part, here.trim_end(), item, see),
+            Block::Table(table) => {
+                let place = format!("{here}bảng {}", index + 1);
+                if let Some(caption) = &mut table.caption {
+                    see(part, &place, caption);
+                }
+                for (row_index, row) in std::iter::once(&mut table.header)
+                    .chain(&mut table.rows)
+                    .enumerate()
+                {
+                    for (column, cell) in row.iter_mut().enumerate() {
+                        see(
+                            part,
+                            &format!("{place} hàng {} cột {}", row_index + 1, column + 1),
+                            cell,
+                        );
                     }
                 }
             }
         }
     }
+}
 
-    fn clause(&mut self, part: Part, place: &str, clause: &Clause) {
-        let place = format!("{place} khoản {}", clause.number).trim().to_owned();
-        self.push(part, &place, &clause.text);
-        for point in &clause.points {
-            self.push(part, &format!("{place} điểm {}", point.letter), &point.text);
-        }
+fn clause(
+    part: Part,
+    place: &str,
+    clause: &mut Clause,
+    see: &mut dyn FnMut(Part, &str, &mut String),
+) {
+    let place = format!("{place} khoản {}", clause.number).trim().to_owned();
+    see(part, &place, &mut clause.text);
+    for point in &mut clause.points {
+        see(
+            part,
+            &format!("{place} điểm {}", point.letter),
+            &mut point.text,
+        );
     }
 }

@@ -167,7 +167,7 @@ impl Recogniser {
             || parts::article_head(text).is_some()
             || parts::roman_head(text).is_some()
             || parts::clause_head(text).is_some()
-            || (is_decision && is_capitals(text) && !empty);
+            || (is_decision && is_capitals(text) && (!empty || is_authority(text)));
         if other_part {
             self.stage = Stage::Opening;
             self.opening(para);
@@ -506,6 +506,14 @@ impl Recogniser {
             .map(|para| para.text.clone())
             .collect();
     }
+}
+
+/// A capital line that names who decides, not what about.
+fn is_authority(text: &str) -> bool {
+    parts::is_signer_title(text)
+        || ["ỦY BAN ", "UỶ BAN ", "UBND ", "HỘI ĐỒNG ", "BAN "]
+            .iter()
+            .any(|start| text.starts_with(start))
 }
 
 /// A grid as a table of the draft: the first row is the header.
