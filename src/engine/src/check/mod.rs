@@ -1,1 +1,69 @@
-//! The linter for publication.
+//! The publication linter: BPMN files against the standard and against good sense, all problems at once.
+//!
+//! It reads the raw XML and knows nothing of the engine; what the engine can't run is reported by its reader.
+
+mod events;
+mod gateways;
+mod index;
+mod net;
+mod others;
+mod ours;
+mod refs;
+mod report;
+mod rules;
+mod schema;
+mod sound;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod value;
+
+pub use rules::{Rule, find, rules};
+
+use crate::finding::Finding;
+use crate::xml;
+
+/// The names of this installation; an empty list checks nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Names allowed in `tk:service`.
+    pub services: Vec<String>,
+    /// Names allowed in `tk:role`.
+    pub roles: Vec<String>,
+}
+
+/// Everything that is wrong with a parsed file, in the order of the file.
+#[must_use]
+pub fn lint(file: &str, doc: &roxmltree::Document<'_>) -> Vec<Finding> {
+    lint_with(file, doc, &Known::default())
+}
+
+/// As [`lint`], and the names of services and roles too.
+#[must_use]
+pub fn lint_with(file: &str, doc: &roxmltree::Document<'_>, known: &Known) -> Vec<Finding> {
+    let mut out = report::Report::new();
+    let kinds = schema::check(doc, &mut out);
+    if doc.root_element().has_tag_name((xml::BPMN, "definitions")) {
+        let index = index::Index::of(doc, &kinds);
+        refs::check(doc, &kinds, &index, &mut out);
+        events::check(&index, &mut out);
+        gateways::check(&index, &mut out);
+        others::check(&index, &mut out);
+        sound::check(&index, &mut out);
+        ours::check(&index, known, &mut out);
+    }
+    out.finish(file, doc.input_text())
+}
+
+/// Decodes, parses and lints a file.
+#[must_use]
+pub fn lint_bytes(file: &str, bytes: &[u8], known: &Known) -> Vec<Finding> {
+    let text = match xml::decode(file, bytes) {
+        Ok(text) => text,
+        Err(finding) => return vec![finding],
+    };
+    match xml::parse(file, &text) {
+        Ok(doc) => lint_with(file, &doc, known),
+        Err(finding) => vec![finding],
+    }
+}

@@ -1,0 +1,215 @@
+//! The control flow of one process or sub-process as a graph: nodes, and edges that tokens stand on.
+
+use std::collections::{HashMap, HashSet};
+
+use super::events::link_name;
+use super::index::{At, Index};
+
+pub struct Net<'i> {
+    pub nodes: Vec<Node<'i>>,
+    pub edges: Vec<Edge>,
+}
+
+pub struct Node<'i> {
+    pub at: At,
+    pub tag: &'i str,
+    /// Edges by number.
+    pub into: Vec<usize>,
+    pub from: Vec<usize>,
+    /// Boundary events by node number, with whether they interrupt.
+    pub boundary: Vec<(usize, bool)>,
+    /// Whether it begins a path of its own: a start event, or an element without incoming flow where none is required.
+    pub entry: bool,
+}
+
+pub struct Edge {
+    pub source: usize,
+    pub target: usize,
+    pub conditional: bool,
+    pub default: bool,
+}
+
+impl<'i> Net<'i> {
+    /// The net of a container, without event sub-processes and compensation activities, which no flow reaches.
+    pub fn of(index: &'i Index<'_>, container: At) -> Self {
+        let members: Vec<At> = index
+            .inside(container)
+            .filter(|at| index.is(*at, "tFlowNode"))
+            .filter(|at| !index.is_event_subprocess(*at) && !index.flag(*at, "isForCompensation"))
+            .collect();
+        let number: HashMap<At, usize> =
+            members.iter().enumerate().map(|(n, at)| (*at, n)).collect();
+        let nodes = members.iter().map(|at| Node {
+            at: *at,
+            tag: index.elements[*at].tag,
+            into: Vec::new(),
+            from: Vec::new(),
+            boundary: Vec::new(),
+            entry: false,
+        });
+        let mut net = Self {
+            nodes: nodes.collect(),
+            edges: Vec::new(),
+        };
+        for at in &members {
+            let default = super::gateways::default_of(index, *at).map(|flow| flow.at);
+            for flow in index.outgoing(*at) {
+                if let Some(target) = flow.target.and_then(|target| number.get(&target)) {
+                    net.connect(
+                        number[at],
+                        *target,
+                        flow.conditional,
+                        default == Some(flow.at),
+                    );
+                }
+            }
+            for event in index.boundary.get(at).into_iter().flatten() {
+                if let Some(event) = number.get(event)
+                    && !index.has_trigger(net.nodes[*event].at, "compensateEventDefinition")
+                {
+                    let attribute = index.elements[net.nodes[*event].at]
+                        .node
+                        .attribute("cancelActivity");
+                    let interrupts = !matches!(attribute.map(str::trim), Some("false" | "0"));
+                    net.nodes[number[at]].boundary.push((*event, interrupts));
+                }
+            }
+        }
+        net.link(index);
+        net.mark_entries(index);
+        net
+    }
+
+    fn connect(&mut self, source: usize, target: usize, conditional: bool, default: bool) {
+        let edge = self.edges.len();
+        self.edges.push(Edge {
+            source,
+            target,
+            conditional,
+            default,
+        });
+        self.nodes[source].from.push(edge);
+        self.nodes[target].into.push(edge);
+    }
+
+    /// A throwing link goes on at the catching link of its name.
+    fn link(&mut self, index: &Index<'_>) {
+        let mut catching: HashMap<String, usize> = HashMap::new();
+        let mut throwing: Vec<(usize, String)> = Vec::new();
+        for (number, node) in self.nodes.iter().enumerate() {
+            for link in index.triggers(node.at) {
+                if link.tag_name().name() != "linkEventDefinition" {
+                    continue;
+                }
+                let name = link_name(link).unwrap_or_default();
+                match node.tag {
+                    "intermediateCatchEvent" => drop(catching.insert(name, number)),
+                    "intermediateThrowEvent" => throwing.push((number, name)),
+                    _ => {}
+                }
+            }
+        }
+        for (source, name) in throwing {
+            if let Some(target) = catching.get(&name) {
+                self.connect(source, *target, false, false);
+            }
+        }
+    }
+
+    fn mark_entries(&mut self, index: &Index<'_>) {
+        let starts = self.nodes.iter().any(|node| node.tag == "startEvent");
+        for node in &mut self.nodes {
+            let loose = node.into.is_empty() && node.tag != "boundaryEvent";
+            node.entry = node.tag == "startEvent"
+                || (loose && (!starts || index.flag(node.at, "instantiate")));
+        }
+    }
+
+    /// Nodes to which a token goes on from this one, boundary events included.
+    pub fn next(&self, node: usize) -> impl Iterator<Item = usize> {
+        let flows = self.nodes[node]
+            .from
+            .iter()
+            .map(|edge| self.edges[*edge].target);
+        flows.chain(self.nodes[node].boundary.iter().map(|(event, _)| *event))
+    }
+
+    /// Nodes reachable from the entries.
+    pub fn reachable(&self) -> HashSet<usize> {
+        let entries = (0..self.nodes.len()).filter(|node| self.nodes[*node].entry);
+        self.spread(entries.collect(), |node| self.next(node).collect())
+    }
+
+    /// Nodes from which a token can come to an end.
+    pub fn ending(&self) -> HashSet<usize> {
+        let mut back: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        for node in 0..self.nodes.len() {
+            for next in self.next(node) {
+                back[next].push(node);
+            }
+        }
+        let ends = (0..self.nodes.len()).filter(|node| self.nodes[*node].from.is_empty());
+        self.spread(ends.collect(), |node| back[node].clone())
+    }
+
+    fn spread(&self, mut open: Vec<usize>, next: impl Fn(usize) -> Vec<usize>) -> HashSet<usize> {
+        let mut seen: HashSet<usize> = open.iter().copied().collect();
+        while let Some(node) = open.pop() {
+            open.extend(next(node).into_iter().filter(|next| seen.insert(*next)));
+        }
+        seen
+    }
+
+    /// The loops: strongly connected groups with a cycle (Tarjan's algorithm, without recursion).
+    pub fn loops(&self) -> Vec<Vec<usize>> {
+        const NEW: usize = usize::MAX;
+        let count = self.nodes.len();
+        let (mut order, mut low) = (vec![NEW; count], vec![NEW; count]);
+        let mut on_stack = vec![false; count];
+        let (mut stack, mut groups, mut clock) = (Vec::new(), Vec::new(), 0);
+        for root in 0..count {
+            if order[root] != NEW {
+                continue;
+            }
+            let mut calls: Vec<(usize, Vec<usize>)> = vec![(root, self.next(root).collect())];
+            (order[root], low[root]) = (clock, clock);
+            clock += 1;
+            stack.push(root);
+            on_stack[root] = true;
+            while let Some((node, open)) = calls.last_mut() {
+                let node = *node;
+                match open.pop() {
+                    Some(next) if order[next] == NEW => {
+                        (order[next], low[next]) = (clock, clock);
+                        clock += 1;
+                        stack.push(next);
+                        on_stack[next] = true;
+                        calls.push((next, self.next(next).collect()));
+                    }
+                    Some(next) if on_stack[next] => low[node] = low[node].min(order[next]),
+                    Some(_) => {}
+                    None => {
+                        calls.pop();
+                        if let Some((parent, _)) = calls.last() {
+                            low[*parent] = low[*parent].min(low[node]);
+                        }
+                        if low[node] == order[node] {
+                            let from = stack
+                                .iter()
+                                .rposition(|member| *member == node)
+                                .unwrap_or(0);
+                            let group = stack.split_off(from);
+                            for member in &group {
+                                on_stack[*member] = false;
+                            }
+                            if group.len() > 1 || self.next(node).any(|next| next == node) {
+                                groups.push(group);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        groups
+    }
+}
