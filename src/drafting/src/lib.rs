@@ -2,6 +2,8 @@
 //! Pure: no clock, no files, no database.
 
 pub mod check;
+mod digest;
+mod export;
 pub mod import;
 pub mod model;
 pub mod objectives;
@@ -9,6 +11,7 @@ mod text;
 mod walk;
 
 pub use check::{Finding, Fix, Severity, apply, check, check_with_fixes, rules};
+pub use digest::{content_hash, fold};
+pub use export::{html, html_page};
 pub use import::{ImportError, import};
 pub use model::*;
-pub use text::fold;

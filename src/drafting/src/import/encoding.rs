@@ -144,7 +144,7 @@ fn utf16(bytes: &[u8], order: Order) -> Result<String, ImportError> {
             "Tệp khai báo là UTF-16 nhưng nội dung bị hỏng; hãy lưu lại dưới dạng UTF-8 rồi nhập lại.",
         )
     };
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return Err(broken());
     }
     let units: Vec<u16> = bytes
@@ -157,7 +157,7 @@ fn utf16(bytes: &[u8], order: Order) -> Result<String, ImportError> {
 
 /// UTF-16 without a mark: the blanks and line ends of real text leave zero bytes on one side only.
 fn unmarked_utf16(bytes: &[u8]) -> Option<Order> {
-    if bytes.len() < 8 || bytes.len() % 2 != 0 {
+    if bytes.len() < 8 || !bytes.len().is_multiple_of(2) {
         return None;
     }
     let zeros = |offset: usize| {

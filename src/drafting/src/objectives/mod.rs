@@ -383,7 +383,7 @@ fn articles(draft: &Draft) -> impl Iterator<Item = &Article> {
 fn whole_text(clause: &Clause) -> String {
     let mut text = clause.text.clone();
     for point in &clause.points {
-        text.push_str("\n");
+        text.push('\n');
         text.push_str(&point.text);
     }
     text

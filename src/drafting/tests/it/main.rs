@@ -3,3 +3,4 @@
 mod checker;
 mod objectives;
 mod seed;
+mod views;

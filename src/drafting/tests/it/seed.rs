@@ -4,7 +4,7 @@ use trinhky_drafting::{Authority, Block, DocType, Imported, Line, MonthYear, imp
 
 pub const SEED: &str = include_str!("../../fixtures/decision-2023.md");
 
-fn seed() -> Imported {
+pub fn seed() -> Imported {
     imported("decision-2023.md", SEED.as_bytes())
 }
 

@@ -1,0 +1,6 @@
+//! From a draft to other forms: the screen, Markdown, Word.
+
+mod html;
+pub(crate) mod shape;
+
+pub use html::{html, html_page};

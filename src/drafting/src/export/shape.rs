@@ -1,0 +1,64 @@
+//! What all forms of a document print alike.
+
+use crate::model::Draft;
+
+pub(crate) const NATIONAL_TITLE: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
+pub(crate) const MOTTO: &str = "Độc lập - Tự do - Hạnh phúc";
+
+/// `Số: 05/QĐ-UBND`, or with room for the number that is not given yet (Annex I.II.3c).
+pub(crate) fn number_line(draft: &Draft) -> String {
+    match draft.number {
+        Some(number) => format!("Số: {number:02}/{}", draft.symbol),
+        None => format!("Số: {}/{}", "\u{a0}".repeat(6), draft.symbol),
+    }
+}
+
+/// `Cao Lộc, ngày 05 tháng 3 năm 2023`, with room for what is not given yet (Annex I.II.4).
+pub(crate) fn place_date(draft: &Draft) -> String {
+    use chrono::Datelike as _;
+    let room = "\u{a0}".repeat(4);
+    let (day, month, year) = match (draft.issued_on, draft.expected_month) {
+        (Some(on), _) => (
+            format!("{:02}", on.day()),
+            padded_month(on.month()),
+            on.year().to_string(),
+        ),
+        (None, Some(expected)) => (
+            room,
+            padded_month(expected.month),
+            expected.year.to_string(),
+        ),
+        (None, None) => (room.clone(), room.clone(), room),
+    };
+    format!("{}, ngày {day} tháng {month} năm {year}", draft.place)
+}
+
+/// The distribution lines as printed: dash, words, semicolon, the last with a full stop.
+pub(crate) fn distribution(draft: &Draft) -> Vec<String> {
+    let last = draft.distribution.len().saturating_sub(1);
+    draft
+        .distribution
+        .iter()
+        .enumerate()
+        .map(|(index, line)| format!("- {}{}", line.text(), if index == last { "." } else { ";" }))
+        .collect()
+}
+
+/// The line under an annex's title; the number stays open, as on electronic documents (Annex I.III.1c).
+pub(crate) fn annex_reference(draft: &Draft) -> String {
+    let issuer = draft.issuer.join(" ");
+    let room = "\u{a0}".repeat(4);
+    format!(
+        "(Kèm theo {} số {room}/{} ngày {room} tháng {room} năm {room} của {issuer})",
+        draft.doc_type.name_in_text(),
+        draft.symbol
+    )
+}
+
+fn padded_month(month: u32) -> String {
+    if month <= 2 {
+        format!("{month:02}")
+    } else {
+        month.to_string()
+    }
+}
