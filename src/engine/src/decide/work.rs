@@ -1,0 +1,167 @@
+//! The working copy of one decision: what is emitted is applied at once, on copies of the touched scopes only.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use trinhky_calendar::Calendar;
+
+use crate::apply::apply;
+use crate::command::{Command, Need, RefusalKind, Rejection};
+use crate::event::Event;
+use crate::model::{Definitions, Node, Process};
+use crate::state::{Scope, ScopeId, State};
+
+/// How often one element may be entered in one scope within one decision; more is an endless loop (F34).
+pub const MAX_ENTRIES: u32 = 1_000;
+/// The most events of one decision.
+pub const MAX_EVENTS: usize = 3_000_000;
+
+/// What stops a step.
+#[derive(Debug)]
+pub(super) enum Halt {
+    Need(Need),
+    Refused { kind: RefusalKind, message: String, message_vi: String },
+    /// The token (or the scope) gets stuck with these words.
+    Incident { kind: &'static str, message: String, message_vi: String },
+}
+
+pub(super) type Step<T = ()> = Result<T, Halt>;
+
+impl From<Halt> for Rejection {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::Need(need) => Self::Incomplete(need),
+            Halt::Refused { kind, message, message_vi } => Self::Refused { kind, message, message_vi },
+            Halt::Incident { message, message_vi, .. } => Self::Refused { kind: RefusalKind::BadInput, message, message_vi },
+        }
+    }
+}
+
+pub(super) fn refused<T>(kind: RefusalKind, message: impl Into<String>, message_vi: impl Into<String>) -> Step<T> {
+    Err(Halt::Refused { kind, message: message.into(), message_vi: message_vi.into() })
+}
+
+pub(super) fn incident<T>(kind: &'static str, message: impl Into<String>, message_vi: impl Into<String>) -> Step<T> {
+    Err(Halt::Incident { kind, message: message.into(), message_vi: message_vi.into() })
+}
+
+pub(super) struct Work<'a> {
+    pub defs: &'a Definitions,
+    pub command: &'a Command,
+    pub calendar: &'a Calendar,
+    base: &'a State,
+    /// The touched scopes, as they are now.
+    view: State,
+    /// Scopes that were removed with everything inside.
+    gone: BTreeSet<ScopeId>,
+    pub events: Vec<Event>,
+    /// Tokens that can go on, oldest first.
+    pub agenda: VecDeque<(ScopeId, u64)>,
+    /// Scopes whose waiting joins must be looked at when nothing else can move.
+    pub joins: BTreeSet<ScopeId>,
+    entries: BTreeMap<(ScopeId, String), u32>,
+    pub vars_changed: bool,
+}
+
+impl<'a> Work<'a> {
+    pub fn new(defs: &'a Definitions, base: &'a State, command: &'a Command, calendar: &'a Calendar) -> Self {
+        let view = State { instance: base.instance.clone(), scopes: BTreeMap::new(), partial: base.partial };
+        Self {
+            defs,
+            command,
+            calendar,
+            base,
+            view,
+            gone: BTreeSet::new(),
+            events: Vec::new(),
+            agenda: VecDeque::new(),
+            joins: BTreeSet::new(),
+            entries: BTreeMap::new(),
+            vars_changed: false,
+        }
+    }
+
+    /// Applies an event to the working copy and keeps it.
+    pub fn emit(&mut self, event: Event) {
+        for id in event.touches() {
+            if !self.view.scopes.contains_key(&id)
+                && !self.is_gone(&id)
+                && let Some(scope) = self.base.scopes.get(&id)
+            {
+                self.view.scopes.insert(id, scope.clone());
+            }
+        }
+        if let Some(removed) = event.removes() {
+            self.gone.insert(removed.clone());
+        }
+        if matches!(event, Event::VariablesSet { .. }) {
+            self.vars_changed = true;
+        }
+        apply(&mut self.view, &event);
+        self.events.push(event);
+    }
+
+    pub fn scope(&self, id: &ScopeId) -> Option<&Scope> {
+        if let Some(scope) = self.view.scopes.get(id) {
+            return Some(scope);
+        }
+        if self.is_gone(id) { None } else { self.base.scopes.get(id) }
+    }
+
+    /// A scope that must be there, because something inside it is.
+    pub fn expect(&self, id: &ScopeId) -> Step<&Scope> {
+        self.scope(id).ok_or_else(|| Halt::Need(Need::Scope(id.clone())))
+    }
+
+    /// The ids of all live scopes that are loaded, in order.
+    pub fn scope_ids(&self) -> Vec<ScopeId> {
+        let mut ids: BTreeSet<ScopeId> = self.base.scopes.keys().filter(|id| !self.is_gone(id)).cloned().collect();
+        ids.extend(self.view.scopes.keys().cloned());
+        ids.into_iter().collect()
+    }
+
+    pub fn is_partial(&self) -> bool {
+        self.base.partial
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.view.instance.status != crate::state::Status::Running
+    }
+
+    pub fn next(&self, scope: &ScopeId) -> u64 {
+        self.scope(scope).map_or(1, |scope| scope.next)
+    }
+
+    pub fn process(&self, scope: &ScopeId) -> Step<&'a Process> {
+        let id = &self.expect(scope)?.process;
+        match self.defs.process(id) {
+            Some(process) => Ok(process),
+            None => refused(
+                RefusalKind::BadInput,
+                format!("The definitions have no process '{id}'."),
+                format!("Định nghĩa không có quy trình '{id}'."),
+            ),
+        }
+    }
+
+    pub fn node(&self, scope: &ScopeId, element: &str) -> Step<&'a Node> {
+        match self.process(scope)?.node(element) {
+            Some(node) => Ok(node),
+            None => incident(
+                "unknown-element",
+                format!("The process has no element '{element}'."),
+                format!("Quy trình không có phần tử '{element}'."),
+            ),
+        }
+    }
+
+    /// Counts an entry; false when the element was entered too often in this decision.
+    pub fn count_entry(&mut self, scope: &ScopeId, element: &str) -> bool {
+        let count = self.entries.entry((scope.clone(), element.to_owned())).or_default();
+        *count += 1;
+        *count <= MAX_ENTRIES && self.events.len() < MAX_EVENTS
+    }
+
+    fn is_gone(&self, id: &ScopeId) -> bool {
+        !self.gone.is_empty() && id.outward().any(|id| self.gone.contains(&id))
+    }
+}
