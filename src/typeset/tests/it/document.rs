@@ -1,12 +1,10 @@
 //! Every form is typeset; what the program itself can say of the result is checked here.
 //! The positions on the page are measured by an independent reader in `layout.rs`.
 
-#[path = "common/drafts.rs"]
-mod drafts;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use trinhky_drafting::{DocType, Draft};
-use trinhky_typeset::{Anchor, Options, Rendered, RuleSet, TypesetError, Typesetter};
+use trinhky_typeset::{Anchor, Options, TypesetError, Typesetter};
+
+use crate::{drafts, options, render};
 
 #[test]
 fn the_decision_has_two_pages_and_open_places() {
@@ -133,25 +131,4 @@ fn characters_without_a_shape_are_named() {
         }
     );
     assert!(error.to_string().contains("U+6F22"));
-}
-
-fn render(draft: &Draft) -> Rendered {
-    Typesetter::new().document(draft, &options()).unwrap()
-}
-
-fn options() -> Options<'static> {
-    Options {
-        now: now(),
-        rules: rules(),
-        places: true,
-        mark: None,
-    }
-}
-
-fn rules() -> &'static RuleSet {
-    RuleSet::at(NaiveDate::from_ymd_opt(2023, 3, 24).unwrap()).unwrap()
-}
-
-fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_679_630_400, 0).unwrap()
 }
