@@ -23,6 +23,7 @@ mod sign;
 mod signer;
 mod trial;
 mod update;
+mod verify;
 
 pub use appearance::{Appearance, Mark};
 pub use error::Error;
@@ -32,3 +33,6 @@ pub use sign::{Filling, SigningRequest, fill_and_seal, sign_person};
 pub use signer::{Algorithm, SignError, Signer, SoftwareSigner};
 pub use trial::{Subject, TRIAL_LABEL, TRIAL_LABEL_SHORT, TrialAuthority, Validity};
 pub use update::MAX_PDF_BYTES;
+pub use verify::{
+    CertificateReport, Change, ChangeKind, Note, Problem, Report, SignatureReport, Trust, verify,
+};

@@ -3,3 +3,5 @@
 mod outside_tools;
 mod paper;
 mod signing;
+mod tampering;
+mod verifying;

@@ -183,3 +183,16 @@ pub fn sealed(office: &Office) -> Vec<u8> {
     )
     .unwrap()
 }
+
+const RSA_KEY: &str = include_str!("../fixtures/rsa-trial.key.pem");
+const RSA_CERTIFICATE: &str = include_str!("../fixtures/rsa-trial.cert.pem");
+
+/// A committed RSA key with a self-signed certificate.
+pub fn rsa_signer() -> SoftwareSigner {
+    SoftwareSigner::from_pem(RSA_KEY, RSA_CERTIFICATE).unwrap()
+}
+
+pub fn rsa_root() -> Vec<u8> {
+    use trinhky_pades::Signer;
+    rsa_signer().certificate_chain().remove(0)
+}

@@ -1,0 +1,387 @@
+//! Verification of all signatures of a PDF, ours or somebody else's.
+//!
+//! Nothing is trusted that is not given: roots come as an argument. Revocation is not looked at, and
+//! the time is the one that the signer claims; the report says both.
+
+mod chain;
+mod changes;
+mod container;
+mod form;
+mod keys;
+mod permission;
+mod problem;
+mod range;
+mod report;
+
+use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Utc};
+use der::{Decode, Encode};
+use lopdf::{Dictionary, Document, Object, ObjectId};
+use sha2::{Digest, Sha256};
+use x509_cert::Certificate;
+
+pub use problem::Problem;
+pub use report::{CertificateReport, Change, ChangeKind, Note, Report, SignatureReport};
+
+use crate::trial::TRIAL_LABEL_SHORT;
+use crate::update::{load, read_text};
+use crate::{Error, names};
+use container::Container;
+use permission::{Frozen, Permission};
+use range::Range;
+
+/// A signer's clock may be so far ahead of ours.
+const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+
+/// A file with more signatures than this is not verified.
+const MAX_SIGNATURES: usize = 100;
+
+/// Whom the installation believes.
+#[derive(Debug, Clone, Default)]
+pub struct Trust {
+    /// Root certificates, DER.
+    pub roots: Vec<Vec<u8>>,
+}
+
+/// Verifies every signature of a file.
+///
+/// # Errors
+/// Where the file cannot be read as a PDF at all, is encrypted or too large, or a root certificate
+/// cannot be read. A bad signature is no error but a report that says so.
+pub fn verify(pdf: &[u8], trust: &Trust, now: DateTime<Utc>) -> Result<Report, Error> {
+    let roots = trust
+        .roots
+        .iter()
+        .map(|root| Certificate::from_der(root))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| Error::Certificate(error.to_string()))?;
+    let document = load(pdf)?;
+    let signed = form::signed(&document);
+    if signed.len() > MAX_SIGNATURES {
+        return Err(Error::Unreadable(format!(
+            "it has more than {MAX_SIGNATURES} signatures"
+        )));
+    }
+    let case = Case {
+        pdf,
+        document: &document,
+        roots: &roots,
+        now,
+    };
+    let mut signatures: Vec<SignatureReport> = signed
+        .iter()
+        .map(|(field, value)| case.signature(field, *value))
+        .collect();
+    signatures.sort_by_key(|signature| signature.signed_until.unwrap_or(usize::MAX));
+    mark_shared_ranges(&mut signatures);
+    signatures.iter_mut().for_each(conclude);
+    let values: Vec<ObjectId> = signed.iter().filter_map(|(_, value)| *value).collect();
+    Ok(overall(signatures, case.file_problems(&values)))
+}
+
+struct Case<'a> {
+    pdf: &'a [u8],
+    document: &'a Document,
+    roots: &'a [Certificate],
+    now: DateTime<Utc>,
+}
+
+impl Case<'_> {
+    fn signature(&self, field: &str, value: Option<ObjectId>) -> SignatureReport {
+        let mut report = blank(field);
+        let dict = value.and_then(|id| Some((id, self.document.get_dictionary(id).ok()?)));
+        let Some((id, dict)) = dict else {
+            report
+                .problems
+                .push(Problem::BadContainer("it is no object of its own".into()));
+            return report;
+        };
+        let pades = match dict.get(b"SubFilter").and_then(Object::as_name) {
+            Ok(b"ETSI.CAdES.detached") => true,
+            Ok(b"adbe.pkcs7.detached") => false,
+            other => {
+                let kind = String::from_utf8_lossy(other.unwrap_or(b"?")).into_owned();
+                report.problems.push(Problem::UnsupportedKind(kind));
+                return report;
+            }
+        };
+        report.claimed_time = dict
+            .get(b"M")
+            .and_then(Object::as_str)
+            .ok()
+            .and_then(claimed_time);
+        match range::read(self.pdf, dict) {
+            Ok(range) => self.check_content(&mut report, dict, range, id, pades),
+            Err(problem) => report.problems.push(problem),
+        }
+        match range::contents(dict).and_then(|contents| Container::read(&contents)) {
+            Ok(container) => self.check_signer(&mut report, &container),
+            Err(problem) => {
+                report.intact = false;
+                report.problems.push(problem);
+            }
+        }
+        report
+    }
+
+    /// The signed bytes, and what came after them.
+    fn check_content(
+        &self,
+        report: &mut SignatureReport,
+        dict: &Dictionary,
+        range: Range,
+        id: ObjectId,
+        pades: bool,
+    ) {
+        report.signed_until = Some(range.end);
+        report.covers_whole_file = self.pdf[range.end..].trim_ascii().is_empty();
+        let problems = match range::contents(dict).and_then(|contents| Container::read(&contents)) {
+            Ok(container) => container.problems(&range.parts(self.pdf), pades),
+            // Reading it again for the signer names the reason.
+            Err(_) => Vec::new(),
+        };
+        report.intact = problems.is_empty();
+        report.problems.extend(problems);
+        match load(&self.pdf[..range.end]) {
+            Err(error) => report
+                .problems
+                .push(Problem::RevisionUnreadable(error.to_string())),
+            Ok(revision) => {
+                let same = revision
+                    .objects
+                    .get(&id)
+                    .zip(self.document.objects.get(&id));
+                let untouched = same.is_some_and(|(old, new)| changes::same(old, new));
+                let belongs = form::signed(&revision).contains(&(report.field.clone(), Some(id)));
+                if !untouched
+                    || !belongs
+                    || !range::stands_in_own_object(self.pdf, &revision, id, range)
+                {
+                    report.problems.push(Problem::SignatureMoved);
+                }
+                let (permission, frozen) =
+                    (Permission::of(dict, &revision), Frozen::of(dict, &revision));
+                let found = changes::between(&revision, self.document, permission, &frozen);
+                report.changes = found.changes;
+                report.problems.extend(found.problems);
+            }
+        }
+    }
+
+    /// Whose signature it is, and why that can be believed.
+    fn check_signer(&self, report: &mut SignatureReport, container: &Container) {
+        let signer = match container.signer() {
+            Ok(signer) => signer,
+            Err(problem) => {
+                report.intact = false;
+                if !report.problems.contains(&problem) {
+                    report.problems.push(problem);
+                }
+                return;
+            }
+        };
+        let subject = &signer.tbs_certificate.subject;
+        report.signer = Some(chain::name(signer));
+        report.title = names::part(subject, names::TITLE);
+        report.agency = names::part(subject, names::ORGANISATION);
+        report.trial = chain::name(signer).contains(TRIAL_LABEL_SHORT);
+        report.certificate = describe(signer);
+
+        let at = report.claimed_time.map(|time| time.to_utc());
+        let mut problems = match at {
+            None => vec![Problem::NoTime],
+            Some(at) if at > self.now + CLOCK_TOLERANCE => vec![Problem::TimeInFuture],
+            Some(_) => Vec::new(),
+        };
+        problems.extend(chain::problems(
+            signer,
+            &container.certificates,
+            self.roots,
+            at.unwrap_or(self.now),
+        ));
+        report.trusted = problems.is_empty();
+        report.problems.extend(problems);
+        if report.trial {
+            report.notes.push(Note::trial());
+        }
+        report.notes.push(Note::claimed_time());
+        report.notes.push(Note::revocation_unknown());
+        if report.trusted && chain::period(signer).1 < self.now {
+            report.notes.push(Note::expired_since(&chain::name(signer)));
+        }
+    }
+
+    fn file_problems(&self, values: &[ObjectId]) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if values.is_empty() {
+            problems.push(Problem::NoSignature);
+        }
+        let end = self
+            .pdf
+            .windows(5)
+            .rposition(|window| window == b"%%EOF")
+            .map_or(0, |at| at + 5);
+        let appended = self.pdf[end..].trim_ascii().len();
+        if appended > 0 {
+            problems.push(Problem::BytesAppended { bytes: appended });
+        }
+        if runs_scripts(self.document) {
+            problems.push(Problem::Scripts);
+        }
+        if let Some(certification) = certification(self.document)
+            && !values.contains(&certification)
+        {
+            problems.push(Problem::StrayCertification);
+        }
+        problems
+    }
+}
+
+fn blank(field: &str) -> SignatureReport {
+    SignatureReport {
+        field: field.to_owned(),
+        valid: false,
+        message: String::new(),
+        message_vi: String::new(),
+        signer: None,
+        title: None,
+        agency: None,
+        trial: false,
+        certificate: None,
+        claimed_time: None,
+        intact: false,
+        trusted: false,
+        covers_whole_file: false,
+        signed_until: None,
+        changes: Vec::new(),
+        problems: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn mark_shared_ranges(signatures: &mut [SignatureReport]) {
+    for index in 1..signatures.len() {
+        let until = signatures[index].signed_until;
+        if until.is_some() && until == signatures[index - 1].signed_until {
+            signatures[index - 1].problems.push(Problem::SharedRange);
+            signatures[index].problems.push(Problem::SharedRange);
+        }
+    }
+}
+
+fn conclude(report: &mut SignatureReport) {
+    report.valid = report.intact && report.trusted && report.problems.is_empty();
+    (report.message, report.message_vi) = match report.problems.first() {
+        None => report::good_signature(report),
+        Some(problem) => (problem.message(), problem.message_vi()),
+    };
+}
+
+fn overall(signatures: Vec<SignatureReport>, problems: Vec<Problem>) -> Report {
+    let valid = problems.is_empty()
+        && !signatures.is_empty()
+        && signatures.iter().all(|signature| signature.valid);
+    let (message, message_vi) = if let Some(problem) = problems.first() {
+        (problem.message(), problem.message_vi())
+    } else if let Some(bad) = signatures.iter().find(|signature| !signature.valid) {
+        (
+            format!(
+                "The signature \"{}\" is not good: {}",
+                bad.field, bad.message
+            ),
+            format!("Chữ ký “{}” không hợp lệ: {}", bad.field, bad.message_vi),
+        )
+    } else {
+        let count = signatures.len();
+        (
+            format!("All signatures ({count}) are good."),
+            format!("Tất cả {count} chữ ký đều hợp lệ."),
+        )
+    };
+    Report {
+        valid,
+        message,
+        message_vi,
+        signatures,
+        problems,
+    }
+}
+
+fn describe(certificate: &Certificate) -> Option<CertificateReport> {
+    let (valid_from, valid_until) = chain::period(certificate);
+    let tbs = &certificate.tbs_certificate;
+    Some(CertificateReport {
+        serial: hex(tbs.serial_number.as_bytes()),
+        subject: chain::name(certificate),
+        issuer: names::part(&tbs.issuer, names::COMMON_NAME)
+            .unwrap_or_else(|| tbs.issuer.to_string()),
+        valid_from,
+        valid_until,
+        fingerprint: hex(&Sha256::digest(certificate.to_der().ok()?)),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
+/// `D:20230320160512+07'00'`; without an offset the time is taken as UTC.
+fn claimed_time(written: &[u8]) -> Option<DateTime<FixedOffset>> {
+    let text = read_text(written);
+    let digits = text.strip_prefix("D:")?;
+    let (local, zone) = digits.split_at_checked(14)?;
+    let local = NaiveDateTime::parse_from_str(local, "%Y%m%d%H%M%S").ok()?;
+    let zone: String = zone.chars().filter(|letter| *letter != '\'').collect();
+    let offset = match zone.as_str() {
+        "" | "Z" | "Z0000" | "Z00" => FixedOffset::east_opt(0)?,
+        zone => {
+            let (sign, digits) = zone.split_at_checked(1)?;
+            let (hours, minutes) = digits.split_at_checked(2)?;
+            let minutes = if minutes.is_empty() {
+                0
+            } else {
+                minutes.parse::<i32>().ok()?
+            };
+            let seconds = hours.parse::<i32>().ok()? * 3600 + minutes * 60;
+            FixedOffset::east_opt(if sign == "-" { -seconds } else { seconds })?
+        }
+    };
+    local.and_local_timezone(offset).single()
+}
+
+/// Scripts that run when the file is opened, printed or filled.
+fn runs_scripts(document: &Document) -> bool {
+    document.objects.values().any(|object| {
+        let dict = match object {
+            Object::Dictionary(dict) => dict,
+            Object::Stream(stream) => &stream.dict,
+            _ => return false,
+        };
+        has_script(dict)
+    })
+}
+
+fn has_script(dict: &Dictionary) -> bool {
+    let own = dict
+        .get(b"S")
+        .and_then(Object::as_name)
+        .is_ok_and(|kind| kind == b"JavaScript")
+        && dict.has(b"JS");
+    own || dict.iter().any(|(_, value)| match value {
+        Object::Dictionary(inner) => has_script(inner),
+        Object::Array(items) => items
+            .iter()
+            .any(|item| item.as_dict().is_ok_and(has_script)),
+        _ => false,
+    })
+}
+
+fn certification(document: &Document) -> Option<ObjectId> {
+    let permissions = document
+        .catalog()
+        .ok()?
+        .get_deref(b"Perms", document)
+        .ok()?
+        .as_dict()
+        .ok()?;
+    permissions.get(b"DocMDP").ok()?.as_reference().ok()
+}

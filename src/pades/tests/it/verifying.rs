@@ -1,0 +1,140 @@
+//! What a good file's report says, and what files without or with unknown signatures get.
+
+use trinhky_pades::{ChangeKind, Error, Report, Trust, verify};
+
+use crate::paper;
+
+fn trust(office: &paper::Office) -> Trust {
+    Trust {
+        roots: vec![office.authority.certificate().to_vec()],
+    }
+}
+
+fn report(pdf: &[u8], office: &paper::Office) -> Report {
+    verify(pdf, &trust(office), paper::now()).unwrap()
+}
+
+#[test]
+fn a_sealed_document_tells_its_story() {
+    let office = paper::office();
+    let report = report(&paper::sealed(&office), &office);
+    assert!(report.valid, "{report:#?}");
+    let [person, agency] = report.signatures.as_slice() else {
+        panic!("{report:#?}")
+    };
+    assert_eq!(person.field, "person_signature");
+    assert_eq!(
+        person.signer.as_deref(),
+        Some("Nguyễn Duy Anh (CHỮ KÝ THỬ NGHIỆM)")
+    );
+    assert_eq!(person.title.as_deref(), Some("Chủ tịch"));
+    assert_eq!(person.agency.as_deref(), Some(paper::AGENCY));
+    assert_eq!(person.claimed_time, Some(paper::at(20, 16)));
+    assert!(person.trial && !person.covers_whole_file);
+    let changes: Vec<_> = person
+        .changes
+        .iter()
+        .map(|change| (change.kind, change.what.as_str()))
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            (ChangeKind::Filled, "number"),
+            (ChangeKind::Filled, "day"),
+            (ChangeKind::Signed, "agency_seal")
+        ]
+    );
+    assert_eq!(person.changes[0].value.as_deref(), Some("123"));
+    assert_eq!(agency.field, "agency_seal");
+    assert!(agency.covers_whole_file && agency.changes.is_empty());
+}
+
+#[test]
+fn the_report_is_json_in_two_languages() {
+    let office = paper::office();
+    let json = serde_json::to_value(report(&paper::sealed(&office), &office)).unwrap();
+    assert_eq!(json["valid"], true);
+    assert_eq!(json["message"], "All signatures (2) are good.");
+    assert_eq!(json["message_vi"], "Tất cả 2 chữ ký đều hợp lệ.");
+    assert_eq!(json["signatures"][0]["changes"][0]["kind"], "filled");
+    let stranger = serde_json::to_value(
+        verify(&paper::sealed(&office), &Trust::default(), paper::now()).unwrap(),
+    );
+    let stranger = stranger.unwrap();
+    assert_eq!(
+        stranger["signatures"][0]["problems"][0]["rule"],
+        "untrusted_issuer"
+    );
+}
+
+#[test]
+fn a_document_waiting_for_its_number_is_good_so_far() {
+    let office = paper::office();
+    let report = report(&paper::signed(&office), &office);
+    assert!(report.valid, "{report:#?}");
+    assert_eq!(report.signatures.len(), 1);
+    assert!(report.signatures[0].covers_whole_file);
+}
+
+#[test]
+fn an_unsigned_document_is_no_signed_one() {
+    let office = paper::office();
+    for pdf in [paper::blank(), paper::prepared()] {
+        let report = report(&pdf, &office);
+        assert!(!report.valid);
+        assert_eq!(report.problems[0].rule(), "no_signature");
+    }
+}
+
+#[test]
+fn a_certificate_that_expired_later_is_noted() {
+    let office = paper::office();
+    let later = "2040-01-01T00:00:00Z".parse().unwrap();
+    let report = verify(&paper::sealed(&office), &trust(&office), later).unwrap();
+    assert!(report.valid, "{report:#?}");
+    assert!(
+        report.signatures[0]
+            .notes
+            .iter()
+            .any(|note| note.rule == "certificate_expired_since")
+    );
+}
+
+#[test]
+fn what_is_no_readable_pdf_gets_a_sentence() {
+    let office = paper::office();
+    let no_pdf = verify(b"hello", &trust(&office), paper::now()).unwrap_err();
+    assert!(matches!(no_pdf, Error::Unreadable(_)), "{no_pdf}");
+    let huge = vec![b'%'; trinhky_pades::MAX_PDF_BYTES + 1];
+    let huge = verify(&huge, &trust(&office), paper::now()).unwrap_err();
+    assert!(matches!(huge, Error::TooLarge { .. }), "{huge}");
+    let blank = paper::blank();
+    for end in (0..blank.len()).step_by(37) {
+        // Any answer but a good one, and no panic.
+        if let Ok(report) = verify(&blank[..end], &trust(&office), paper::now()) {
+            assert!(!report.valid, "cut at {end}");
+        }
+    }
+}
+
+#[test]
+fn rsa_keys_sign_too() {
+    let office = paper::office();
+    let rsa = paper::rsa_signer();
+    let trust = Trust {
+        roots: vec![paper::rsa_root()],
+    };
+    let request = paper::person_request();
+    let pdf =
+        trinhky_pades::sign_person(&paper::prepared(), &rsa, &request, &paper::fonts()).unwrap();
+    let report = verify(&pdf, &trust, paper::now()).unwrap();
+    assert!(report.valid, "{report:#?}");
+    let again =
+        trinhky_pades::sign_person(&paper::prepared(), &rsa, &request, &paper::fonts()).unwrap();
+    assert_eq!(pdf, again, "RSA signatures are reproducible");
+    assert!(
+        !verify(&pdf, &self::trust(&office), paper::now())
+            .unwrap()
+            .valid
+    );
+}
