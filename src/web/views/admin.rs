@@ -1,0 +1,148 @@
+//! What the administrator looks after.
+
+use askama::Template;
+
+use super::shared::{Filter, Happening, Mark, Markup, Pager};
+use crate::web::page::Link;
+use crate::web::{Form, Page};
+
+/// Units of the organisation at one date, as a tree by depth.
+#[derive(Debug, Template)]
+#[template(path = "admin/units.html")]
+pub struct Units {
+    pub page: Page,
+    /// Field `on`: the date looked at (`2023-03-24`).
+    pub on: String,
+    pub rows: Vec<UnitRow>,
+    pub notes: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct UnitRow {
+    pub name: String,
+    /// How deep in the tree, from 0; shown by dashes, so that it reads and prints.
+    pub depth: usize,
+    pub code: String,
+    pub kind: String,
+    pub valid: String,
+    pub head: String,
+    pub email: String,
+}
+
+impl UnitRow {
+    /// One dash for each level.
+    #[must_use]
+    pub fn dashes(&self) -> String {
+        "– ".repeat(self.depth)
+    }
+}
+
+/// Persons with their posts and substitutes.
+#[derive(Debug, Template)]
+#[template(path = "admin/persons.html")]
+pub struct Persons {
+    pub page: Page,
+    pub query: String,
+    pub filters: Vec<Filter>,
+    pub rows: Vec<PersonRow>,
+    pub pager: Pager,
+}
+
+#[derive(Debug, Clone)]
+pub struct PersonRow {
+    pub name: String,
+    pub login: String,
+    pub posts: Vec<String>,
+    pub email: String,
+    pub mark: Mark,
+    /// `Phó Chủ tịch thay từ 01/06 đến 10/06`; may be empty.
+    pub substitute: String,
+}
+
+/// The days off and the worked weekends of a year, with their source.
+#[derive(Debug, Template)]
+#[template(path = "admin/holidays.html")]
+pub struct Holidays {
+    pub page: Page,
+    pub years: Vec<Link>,
+    pub sources: Vec<String>,
+    /// The year is computed, not announced yet.
+    pub provisional: bool,
+    pub rows: Vec<HolidayRow>,
+    /// Fields `date`, `kind`, `reason`, `source`.
+    pub form: Option<Form>,
+}
+
+#[derive(Debug, Clone)]
+pub struct HolidayRow {
+    /// `thứ Hai 02/01/2023`.
+    pub date: String,
+    pub kind: String,
+    pub reason: String,
+    pub source: String,
+}
+
+/// Workflows: their versions, what runs on each, and the drawing.
+#[derive(Debug, Template)]
+#[template(path = "admin/workflows.html")]
+pub struct Workflows {
+    pub page: Page,
+    pub rows: Vec<WorkflowRow>,
+    /// Field `file`; the findings of a refused file stand in `findings`.
+    pub form: Form,
+    pub findings: Vec<WorkflowFinding>,
+    /// The drawing of the chosen one.
+    pub drawing: Option<(String, Markup)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct WorkflowRow {
+    pub href: String,
+    pub name: String,
+    pub version: String,
+    pub published: String,
+    pub running: String,
+    pub incidents: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct WorkflowFinding {
+    /// `decision.bpmn:14:9`.
+    pub place: String,
+    pub severity: Mark,
+    pub rule: String,
+    pub message: String,
+}
+
+/// The outbox: what waits to be sent, what failed and why.
+#[derive(Debug, Template)]
+#[template(path = "admin/outbox.html")]
+pub struct Outbox {
+    pub page: Page,
+    pub filters: Vec<Filter>,
+    pub rows: Vec<OutboxRow>,
+    pub pager: Pager,
+}
+
+#[derive(Debug, Clone)]
+pub struct OutboxRow {
+    pub to: String,
+    pub subject: String,
+    pub mark: Mark,
+    /// Attempts, last answer, next attempt: `lần 2, 08:05: hộp thư đầy; thử lại 08:35`.
+    pub detail: String,
+    pub at: String,
+    pub retry: Option<Form>,
+}
+
+/// The journal: every act, readable.
+#[derive(Debug, Template)]
+#[template(path = "admin/journal.html")]
+pub struct Journal {
+    pub page: Page,
+    pub query: String,
+    pub filters: Vec<Filter>,
+    pub rows: Vec<Happening>,
+    pub pager: Pager,
+    pub csv_href: String,
+}

@@ -1,0 +1,175 @@
+//! What a unit does with what it receives, and what the sender sees of it.
+
+use askama::Template;
+
+use super::shared::{Choice, Filter, Happening, Mark, Markup, Pager, Progress, SignatureLine};
+use crate::web::format::Due;
+use crate::web::page::Link;
+use crate::web::{Form, Page};
+
+/// The unit's inbox and its arrival register.
+#[derive(Debug, Template)]
+#[template(path = "distribution/inbox.html")]
+pub struct Inbox {
+    pub page: Page,
+    pub filters: Vec<Filter>,
+    pub rows: Vec<InboxRow>,
+    pub pager: Pager,
+}
+
+#[derive(Debug, Clone)]
+pub struct InboxRow {
+    pub href: String,
+    /// `Quyết định số 05/QĐ-UBND ngày 24/03/2023`.
+    pub name: String,
+    pub subject: String,
+    pub from: String,
+    /// Để thực hiện / để biết, all purposes of this one delivery.
+    pub purposes: String,
+    pub mark: Mark,
+    pub due: Option<Due>,
+    /// `41`; empty until accepted.
+    pub arrival_number: String,
+}
+
+/// Accepting one document with one press.
+#[derive(Debug, Template)]
+#[template(path = "distribution/receive.html")]
+pub struct Receive {
+    pub page: Page,
+    pub delivery: DeliveryView,
+    /// Who presses, and in which function: `Lê Thị Hà (văn thư)`.
+    pub receiver: String,
+    /// The press itself.
+    pub form: Form,
+    /// Refusing: fields `reason`, `remark`.
+    pub refuse: Form,
+    pub reasons: Vec<Choice>,
+    /// `Bà Hà đang xử lý từ 09:10`; empty where nobody is.
+    pub in_hand: String,
+    /// What follows from it for this unit: studying, reporting.
+    pub follow: Vec<Link>,
+}
+
+/// What was delivered, and what has become of it.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryView {
+    /// `Quyết định số 05/QĐ-UBND`, for the button.
+    pub name: String,
+    pub subject: String,
+    pub from: String,
+    pub to: String,
+    pub purposes: String,
+    pub due: Option<Due>,
+    pub pdf_href: String,
+    pub signatures: Vec<SignatureLine>,
+    pub body: Markup,
+    pub accepted: Option<AcceptedView>,
+    /// Refused already: the sentence with reason, time and person.
+    pub refused: Option<String>,
+    /// Recalled or replaced meanwhile: the sentence and where to go.
+    pub recalled: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct AcceptedView {
+    pub arrival_number: String,
+    pub at: String,
+    pub by: String,
+}
+
+/// The page of a body without an account: the mail's link leads here, the code typed opens it.
+#[derive(Debug, Template)]
+#[template(path = "distribution/guest.html")]
+pub struct Guest {
+    pub page: Page,
+    /// Shown before the code: who sends to whom, not what.
+    pub from: String,
+    pub to: String,
+    /// Field `code`.
+    pub code_form: Form,
+    /// After the code.
+    pub delivery: Option<DeliveryView>,
+    /// Fields `name`, `post`.
+    pub form: Form,
+    /// Fields `reason`, `remark`.
+    pub refuse: Form,
+    pub reasons: Vec<Choice>,
+}
+
+/// One decision × all units.
+#[derive(Debug, Template)]
+#[template(path = "distribution/tracking.html")]
+pub struct Tracking {
+    pub page: Page,
+    pub document: Link,
+    pub counters: Counters,
+    /// The address of the counters alone, for the script that keeps them current.
+    pub live_href: String,
+    pub rows: Vec<TrackingRow>,
+    pub pager: Pager,
+    /// The mail that would be sent, to be read before.
+    pub remind: Option<RemindView>,
+    pub csv_href: String,
+    pub xlsx_href: String,
+    pub legend: Vec<(String, String)>,
+}
+
+/// Progress and filters: a part of the tracking page, and alone the answer of its live address.
+#[derive(Debug, Template)]
+#[template(path = "distribution/_counters.html")]
+pub struct Counters {
+    pub page: Page,
+    pub progress: Progress,
+    pub filters: Vec<Filter>,
+}
+
+#[derive(Debug, Clone)]
+pub struct TrackingRow {
+    pub unit: String,
+    /// The delivery's evidence.
+    pub href: String,
+    pub mark: Mark,
+    /// `Xã Mẫu Sơn tiếp nhận 24/03/2023 09:12, Lê Thị Hà`; empty before.
+    pub detail: String,
+    /// `24/03 08:00 (lần 1)`.
+    pub reminded: String,
+    /// `Hoàng Văn Nam, 0912…`.
+    pub contact: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct RemindView {
+    pub form: Form,
+    /// `Nhắc 7 đơn vị còn thiếu`.
+    pub label: String,
+    pub subject: String,
+    pub body: String,
+}
+
+/// "Read and understood" of one person (Điều 2).
+#[derive(Debug, Template)]
+#[template(path = "distribution/attest.html")]
+pub struct Attest {
+    pub page: Page,
+    pub document: Link,
+    pub due: Option<Due>,
+    pub body: Markup,
+    pub pdf_href: String,
+    /// The sentence that is confirmed.
+    pub statement: String,
+    pub form: Form,
+    /// When it was confirmed already.
+    pub attested_at: Option<String>,
+}
+
+/// The evidence of one delivery: every step with its time and journal number.
+#[derive(Debug, Template)]
+#[template(path = "distribution/delivery.html")]
+pub struct DeliveryEvidence {
+    pub page: Page,
+    pub mark: Mark,
+    pub facts: Vec<(String, String)>,
+    pub timeline: Vec<Happening>,
+    pub links: Vec<Link>,
+}

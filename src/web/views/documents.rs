@@ -1,0 +1,311 @@
+//! Documents: list, one document, editor, opinions, checks, approval, signature, the clerk's desk, the register.
+
+use askama::Template;
+
+use super::shared::{
+    Choice, Filter, FindingView, Happening, Mark, Markup, Pager, Progress, SignatureLine,
+};
+use crate::web::format::Due;
+use crate::web::page::Link;
+use crate::web::{Form, Page};
+
+/// All documents the reader may see, with search by number, subject and unit.
+#[derive(Debug, Template)]
+#[template(path = "documents/list.html")]
+pub struct DocumentList {
+    pub page: Page,
+    pub query: String,
+    pub filters: Vec<Filter>,
+    pub rows: Vec<DocumentRow>,
+    pub pager: Pager,
+    /// Who may draft sees where to begin.
+    pub import_href: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct DocumentRow {
+    pub href: String,
+    /// `Quyết định số 05/QĐ-UBND`, or the type alone while there is no number.
+    pub name: String,
+    pub subject: String,
+    pub unit: String,
+    pub date: String,
+    pub mark: Mark,
+}
+
+/// One document with everything about it.
+#[derive(Debug, Template)]
+#[template(path = "documents/show.html")]
+pub struct DocumentShow {
+    pub page: Page,
+    pub subject: String,
+    pub mark: Mark,
+    /// `KHẨN` …; empty in the normal case.
+    pub urgency: String,
+    /// What the reader has to do with it now.
+    pub next: Option<NextAct>,
+    /// Label and value, in order: drafting unit, drafter, signer, number, date, file …
+    pub facts: Vec<(String, String)>,
+    /// Files: PDF, DOCX, evidence.
+    pub files: Vec<Link>,
+    pub body: Markup,
+    pub signatures: Vec<SignatureLine>,
+    pub opinions: Vec<OpinionRow>,
+    pub versions: Vec<VersionRow>,
+    /// The drawing of the process with its live tokens, and its description in words.
+    pub process: Markup,
+    pub process_words: String,
+    pub timeline: Vec<Happening>,
+    pub progress: Option<Progress>,
+    pub tracking_href: Option<String>,
+    /// Further pages about it: reports, journal, evaluation.
+    pub links: Vec<Link>,
+}
+
+#[derive(Debug, Clone)]
+pub struct NextAct {
+    pub href: String,
+    /// `Phê duyệt Quyết định …`.
+    pub label: String,
+    pub due: Option<Due>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct OpinionRow {
+    pub unit: String,
+    /// Nhất trí / Nhất trí, có ý kiến bổ sung / Không nhất trí / Không trả lời.
+    pub mark: Mark,
+    /// `Điều 1, khoản 3`; may be empty.
+    pub place: String,
+    pub text: String,
+    /// Tiếp thu / Giải trình and the words; empty while open.
+    pub reply: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct VersionRow {
+    pub number: u32,
+    pub at: String,
+    pub who: String,
+    pub remark: String,
+    pub href: String,
+    /// The comparison with the version before.
+    pub compare_href: Option<String>,
+}
+
+/// The draft editor: every part a labelled field; findings above; the page beside.
+#[derive(Debug, Template)]
+#[template(path = "documents/edit.html")]
+pub struct DocumentEdit {
+    pub page: Page,
+    /// Fields: `subject`, `authority_line`, `place`, `signer_title`, `signer_name`, and those named by the parts below.
+    pub form: Form,
+    pub type_name: String,
+    /// The name under which typed text is kept (`POST /luu-tam`).
+    pub autosave: String,
+    pub findings: Vec<FindingView>,
+    /// Fields `legal_basis.0` …
+    pub legal_basis: Vec<PartField>,
+    pub articles: Vec<ArticleFields>,
+    /// Fields `line.0` …
+    pub distribution: Vec<PartField>,
+    /// What an import could not place: `dòng 12` and the text.
+    pub unplaced: Vec<(String, String)>,
+    pub preview: Markup,
+    pub pdf_href: String,
+}
+
+/// A text that can be moved and removed. Buttons send `do` = `up:<name>`, `down:<name>`, `remove:<name>`.
+#[derive(Debug, Clone)]
+pub struct PartField {
+    pub name: String,
+    pub label: String,
+    pub first: bool,
+    pub last: bool,
+}
+
+/// An article: its own field and its clauses'; adding one sends `do` = `add:<name>`.
+#[derive(Debug, Clone)]
+pub struct ArticleFields {
+    pub article: PartField,
+    pub clauses: Vec<PartField>,
+}
+
+/// A new draft from a file.
+#[derive(Debug, Template)]
+#[template(path = "documents/import.html")]
+pub struct DocumentImport {
+    pub page: Page,
+    /// Field `file`; the form is `multipart/form-data`.
+    pub form: Form,
+    /// `20 MB`.
+    pub limit: String,
+}
+
+/// A unit gives its opinion on a draft.
+#[derive(Debug, Template)]
+#[template(path = "documents/opinion.html")]
+pub struct GiveOpinion {
+    pub page: Page,
+    pub subject: String,
+    pub asked_by: String,
+    pub unit: String,
+    pub due: Due,
+    /// Fields `stance`, `place`, `text`.
+    pub form: Form,
+    pub autosave: String,
+    pub stances: Vec<Choice>,
+    /// What silence means here, as the organisation has set it.
+    pub silence: String,
+    pub body: Markup,
+    pub pdf_href: String,
+}
+
+/// The drafting unit answers each opinion (tiếp thu, giải trình).
+#[derive(Debug, Template)]
+#[template(path = "documents/answer_opinions.html")]
+pub struct AnswerOpinions {
+    pub page: Page,
+    pub summary: String,
+    /// Per row `n`: `result.n` and `reply.n`.
+    pub form: Form,
+    pub autosave: String,
+    pub rows: Vec<OpinionRow>,
+    pub results: Vec<Choice>,
+    pub silent: Vec<String>,
+    pub then: String,
+}
+
+/// One of the two checks of Decree 30/2020 Art. 12: content, or form.
+#[derive(Debug, Template)]
+#[template(path = "documents/check.html")]
+pub struct CheckDraft {
+    pub page: Page,
+    pub subject: String,
+    pub due: Option<Due>,
+    /// What the checker answers for, in one sentence.
+    pub duty: String,
+    pub findings: Vec<FindingView>,
+    /// Field `remark`; buttons send `do` = `pass` or `send_back`.
+    pub form: Form,
+    pub pass_label: String,
+    pub pass_then: String,
+    pub back_then: String,
+    pub body: Markup,
+    pub files: Vec<Link>,
+}
+
+/// The approval, made for a phone. Approving is not signing.
+#[derive(Debug, Template)]
+#[template(path = "documents/approve.html")]
+pub struct Approve {
+    pub page: Page,
+    /// `Văn phòng trình`.
+    pub from: String,
+    pub due: Option<Due>,
+    /// `Có gì mới so với năm 2022`.
+    pub changes_title: String,
+    pub changes: Vec<Change>,
+    /// `33 đồng ý · 1 ý kiến khác · 1 không trả lời`.
+    pub opinions_line: String,
+    pub objections: Vec<OpinionRow>,
+    pub findings_line: String,
+    pub findings: Vec<FindingView>,
+    pub body: Markup,
+    pub proposal: Markup,
+    pub files: Vec<Link>,
+    /// Field `remark`; buttons send `do` = `approve`, `send_back`, `ask`.
+    pub form: Form,
+    /// `Phê duyệt Tờ trình số 92/TTr-VP`.
+    pub approve_label: String,
+    /// What happens then.
+    pub approve_then: String,
+    /// Whom a question goes to: `Hỏi Văn phòng`.
+    pub ask_label: String,
+    pub can_approve: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub what: String,
+    pub before: String,
+    pub after: String,
+    /// `năm 2022 đạt 97,4%`.
+    pub note: String,
+}
+
+/// The person's signature on one or several files; a check page, because it cannot be undone.
+#[derive(Debug, Template)]
+#[template(path = "documents/sign.html")]
+pub struct SignDocuments {
+    pub page: Page,
+    pub files: Vec<FileToSign>,
+    /// Fields `file` (several), `certificate`, `pin`.
+    pub form: Form,
+    pub certificates: Vec<Choice>,
+    /// What the signature means and whether it has legal value.
+    pub meaning: String,
+    pub sign_label: String,
+    pub then: String,
+    pub later_href: String,
+    /// Whether the key asks for a PIN or password here.
+    pub asks_pin: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct FileToSign {
+    pub value: String,
+    pub title: String,
+    pub pages: String,
+    pub pdf_href: String,
+    /// The first digits of the file's SHA-256, as the approval has bound it.
+    pub hash: String,
+}
+
+/// The clerk's desk: number, seal, issue.
+#[derive(Debug, Template)]
+#[template(path = "documents/clerk.html")]
+pub struct ClerkDesk {
+    pub page: Page,
+    pub items: Vec<ClerkItem>,
+    pub registers: Vec<Link>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ClerkItem {
+    pub href: String,
+    pub title: String,
+    pub mark: Mark,
+    pub due: Option<Due>,
+    /// Label and value: signed by, signed at, recipients, number that will be given.
+    pub facts: Vec<(String, String)>,
+    pub form: Form,
+    /// The date field is shown where the act gives number and date.
+    pub asks_date: bool,
+    pub act_label: String,
+    pub then: String,
+}
+
+/// A register of outgoing documents, to be read and printed (Decree 30/2020 Art. 16, Annex IV).
+#[derive(Debug, Template)]
+#[template(path = "documents/register.html")]
+pub struct Register {
+    pub page: Page,
+    /// `Số mở đầu 91, ghi nhận từ sổ giấy` and the like.
+    pub note: String,
+    pub rows: Vec<RegisterRow>,
+    pub pager: Pager,
+    pub csv_href: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct RegisterRow {
+    pub number: String,
+    pub date: String,
+    pub subject: String,
+    pub signer: String,
+    pub recipients: String,
+    pub unit: String,
+    pub note: String,
+    pub href: String,
+}

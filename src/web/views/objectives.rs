@@ -1,0 +1,169 @@
+//! Objectives of a year: follow-up, the units' reports, the consolidated report, the evaluation.
+
+use askama::Template;
+
+use super::shared::{Mark, Markup, Progress};
+use crate::web::format::Due;
+use crate::web::page::Link;
+use crate::web::{Form, Page};
+
+/// All objectives of a year with their indicators over the quarters.
+#[derive(Debug, Template)]
+#[template(path = "objectives/show.html")]
+pub struct ObjectivesShow {
+    pub page: Page,
+    pub document: Link,
+    /// Years to choose from; the current one has `None`.
+    pub years: Vec<(String, Option<String>)>,
+    /// `Quý II`, `Quý III`, `Quý IV`, `Cả năm`.
+    pub periods: Vec<String>,
+    pub objectives: Vec<ObjectiveRow>,
+    pub grid: Option<UnitGrid>,
+    /// The acts that wait: report, consolidate, evaluate.
+    pub acts: Vec<Link>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ObjectiveRow {
+    pub number: String,
+    pub text: String,
+    pub indicators: Vec<IndicatorRow>,
+}
+
+#[derive(Debug, Clone)]
+pub struct IndicatorRow {
+    pub code: String,
+    pub name: String,
+    /// `≥ 98%`.
+    pub target: String,
+    /// One per period of the page, in its order.
+    pub cells: Vec<ResultCell>,
+    /// Units that have not reported, with where to see them; empty where none is missing.
+    pub missing: String,
+    pub missing_href: String,
+    /// The line over the quarters with the target's line.
+    pub chart: Markup,
+}
+
+/// One result: `98,56%`, met or not, with the numbers behind it one link away.
+#[derive(Debug, Clone, Default)]
+pub struct ResultCell {
+    pub value: String,
+    /// `412/418`.
+    pub fraction: String,
+    pub mark: Mark,
+    pub href: Option<String>,
+}
+
+/// Units × indicators in one period, as numbers.
+#[derive(Debug, Clone)]
+pub struct UnitGrid {
+    pub caption: String,
+    /// Code and name of each indicator.
+    pub columns: Vec<(String, String)>,
+    pub rows: Vec<UnitGridRow>,
+    pub csv_href: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct UnitGridRow {
+    pub unit: String,
+    pub href: Option<String>,
+    pub cells: Vec<ResultCell>,
+}
+
+/// A unit's report for one period. Per indicator `c`: `num.c`, `den.c`, `cause.c`, `measure.c`.
+#[derive(Debug, Template)]
+#[template(path = "objectives/report.html")]
+pub struct ReportForm {
+    pub page: Page,
+    pub unit: String,
+    /// `từ 15/03/2023 đến 14/06/2023`.
+    pub range: String,
+    pub due: Due,
+    pub document: Link,
+    pub form: Form,
+    pub autosave: String,
+    pub indicators: Vec<IndicatorInput>,
+    pub then: String,
+    /// Sent already: when and by whom; sending again replaces it with a new version.
+    pub sent: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct IndicatorInput {
+    pub code: String,
+    /// `1a. Hồ sơ giải quyết trước hạn, đúng hạn`.
+    pub name: String,
+    pub target: String,
+    pub numerator: String,
+    /// Empty where the indicator is a plain count.
+    pub denominator: String,
+    /// What the unit reported in the period before: `kỳ trước 398/405 (98,27%)`.
+    pub previous: String,
+    /// After a first sending: `98,56%` and the verdict.
+    pub result: Option<ResultCell>,
+    /// Cause and measure are asked for (not met).
+    pub asks_cause: bool,
+}
+
+/// The Office consolidates the units' reports of one period.
+#[derive(Debug, Template)]
+#[template(path = "objectives/consolidate.html")]
+pub struct Consolidate {
+    pub page: Page,
+    pub progress: Progress,
+    pub due: Option<Due>,
+    pub rows: Vec<ConsolidatedRow>,
+    /// Units without a report, each with its state.
+    pub missing: Vec<(String, Mark)>,
+    /// Field `assessment`.
+    pub form: Form,
+    pub autosave: String,
+    pub label: String,
+    pub then: String,
+    pub grid: Option<UnitGrid>,
+}
+
+/// Sums, never averages; it says how many units have reported.
+#[derive(Debug, Clone)]
+pub struct ConsolidatedRow {
+    pub code: String,
+    pub name: String,
+    pub target: String,
+    pub numerator: String,
+    pub denominator: String,
+    pub result: ResultCell,
+    pub units_met: String,
+    pub units_not_met: String,
+    pub units_nothing: String,
+    pub units_missing: String,
+}
+
+/// Met, not met, nothing arose: the year's verdict, and its closing.
+#[derive(Debug, Template)]
+#[template(path = "objectives/evaluate.html")]
+pub struct Evaluate {
+    pub page: Page,
+    pub document: Link,
+    pub due: Option<Due>,
+    pub rows: Vec<EvaluationRow>,
+    /// Fields `conclusion`, and per indicator that was missed `measure.<code>`.
+    pub form: Form,
+    pub autosave: String,
+    pub label: String,
+    pub then: String,
+    /// The year is closed: when, by whom.
+    pub closed: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct EvaluationRow {
+    pub code: String,
+    pub name: String,
+    pub target: String,
+    pub result: ResultCell,
+    /// `35/35 đơn vị báo cáo`.
+    pub basis: String,
+    pub asks_measure: bool,
+}

@@ -1,0 +1,53 @@
+//! Sign-in and the desk.
+
+use askama::Template;
+
+use super::shared::Tone;
+use crate::web::format::Due;
+use crate::web::{Form, Page};
+
+/// Signing in; what was typed before a session ended survives it.
+#[derive(Debug, Template)]
+#[template(path = "people/sign_in.html")]
+pub struct SignIn {
+    pub page: Page,
+    /// Fields `login` and `password`.
+    pub form: Form,
+    /// Where to go on: a path of our own.
+    pub next: String,
+    /// A session ended while a form was filled: its fields, sent on after the sign-in.
+    pub kept: Vec<(String, String)>,
+    pub expired: bool,
+    /// In a sample installation: one account per role.
+    pub samples: Vec<SampleAccount>,
+}
+
+#[derive(Debug, Clone)]
+pub struct SampleAccount {
+    pub login: String,
+    pub name: String,
+    pub post: String,
+}
+
+/// My desk (Việc của tôi).
+#[derive(Debug, Template)]
+#[template(path = "people/desk.html")]
+pub struct Desk {
+    pub page: Page,
+    pub overdue: Vec<Duty>,
+    pub this_week: Vec<Duty>,
+    pub later: Vec<Duty>,
+    pub waiting: Vec<Duty>,
+}
+
+/// One thing to do; the whole row is the link.
+#[derive(Debug, Clone)]
+pub struct Duty {
+    pub href: String,
+    /// Verb first: `Phê duyệt Tờ trình 92/TTr-VP về Mục tiêu chất lượng 2023`.
+    pub act: String,
+    /// `Bà Hà đang xử lý từ 09:10`; empty where there is nothing to add.
+    pub note: String,
+    pub due: Option<Due>,
+    pub tone: Tone,
+}
