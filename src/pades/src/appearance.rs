@@ -6,7 +6,8 @@ use lopdf::{Object, ObjectId, dictionary};
 
 use crate::Error;
 use crate::font::{Embedded, deflated};
-use crate::ink::{Area, BLUE, RED, fitting_size, pen_stroke, round_seal};
+use crate::ink::{Area, BLUE, fitting, pen_stroke, round_seal};
+use crate::outline::Outlines;
 use crate::places::{Fonts, Place, TextPlace};
 use crate::update::Update;
 
@@ -28,8 +29,11 @@ pub enum Mark {
     Seal { agency: String },
 }
 
-/// Text lines under a mark are at most this high, in points.
-const LINE_SIZE: f32 = 6.5;
+/// From line to line under a mark, in points.
+const LINE_PITCH: f32 = 7.8;
+
+/// How much of the signature's width the seal covers at most, from the left (25 to 40 %, LAY-20).
+const SEAL_SHARE: f32 = 0.4;
 
 /// An appearance that shows nothing: every field must have one (ISO 19005-2, 6.3.3).
 pub(crate) fn empty(update: &mut Update, place: Place) -> Result<ObjectId, Error> {
@@ -44,7 +48,11 @@ pub(crate) fn text_line(
     font: &Embedded,
 ) -> Result<ObjectId, Error> {
     let place = text_place.place;
-    let size = fitting_size(text, text_place.font_size, place.width, font);
+    let size = fitting(
+        font.width(text, text_place.font_size),
+        text_place.font_size,
+        place.width,
+    );
     let left = ((place.width - font.width(text, size)) / 2.0).max(0.0);
     let base = text_place.baseline - place.y;
     let ink = format!(
@@ -61,28 +69,28 @@ pub(crate) fn signature(
     place: Place,
     fonts: &Fonts,
 ) -> Result<ObjectId, Error> {
-    let named = match &appearance.mark {
-        Mark::Seal { agency } => agency.as_str(),
-        Mark::None | Mark::Pen { .. } => "",
-    };
-    let letters = appearance
-        .lines
-        .iter()
-        .flat_map(|line| line.chars())
-        .chain(named.chars())
-        .chain(" ".chars());
-    let font = Embedded::embed(update, fonts.upright, letters)?;
     let whole = Area {
         x: 0.0,
         y: 0.0,
         width: place.width,
         height: place.height,
     };
+    let lines = &appearance.lines;
+    if let Mark::Seal { agency } = &appearance.mark {
+        let texts = lines.iter().map(String::as_str).chain([agency.as_str()]);
+        let letters = Outlines::of(fonts.upright, texts)?;
+        let ink = format!("q\n{}Q\n", round_seal(agency, lines, whole, &letters));
+        return form(update, place, ink, None);
+    }
+    let font = Embedded::embed(
+        update,
+        fonts.upright,
+        lines.iter().flat_map(|line| line.chars()),
+    )?;
     let mut ink = String::from("q\n");
     match &appearance.mark {
-        Mark::None => stacked(&mut ink, &appearance.lines, whole, "0", &font),
         Mark::Pen { name } => {
-            let foot = (LINE_SIZE * 1.2 * appearance.lines.len() as f32).min(place.height / 2.0);
+            let foot = (LINE_PITCH * lines.len() as f32).min(place.height / 2.0);
             ink += &pen_stroke(
                 name,
                 Area {
@@ -91,32 +99,16 @@ pub(crate) fn signature(
                     ..whole
                 },
             );
-            stacked(
-                &mut ink,
-                &appearance.lines,
-                Area {
-                    height: foot,
-                    ..whole
-                },
-                BLUE,
-                &font,
-            );
-        }
-        Mark::Seal { agency } => {
-            let (arc, inner) = appearance
-                .lines
-                .split_first()
-                .map_or(("", [].as_slice()), |(arc, inner)| (arc, inner));
-            ink += &round_seal(agency, arc, whole, &font);
-            let side = place.width.min(place.height);
-            let area = Area {
-                x: (place.width - side * 0.48) / 2.0,
-                y: place.height / 2.0 - side * 0.22,
-                width: side * 0.48,
-                height: side * 0.10,
+            // The seal will cover the left third; the lines stay clear of it.
+            let right = Area {
+                x: place.width * SEAL_SHARE,
+                width: place.width * (1.0 - SEAL_SHARE),
+                height: foot,
+                ..whole
             };
-            stacked(&mut ink, inner, area, RED, &font);
+            stacked(&mut ink, lines, right, &format!("{BLUE} rg"), &font);
         }
+        Mark::None | Mark::Seal { .. } => stacked(&mut ink, lines, whole, "0 g", &font),
     }
     ink.push_str("Q\n");
     form(update, place, ink, Some(font.id))
@@ -127,11 +119,11 @@ fn stacked(ink: &mut String, lines: &[String], area: Area, colour: &str, font: &
     if lines.is_empty() {
         return;
     }
-    let pitch = (area.height / lines.len() as f32).min(LINE_SIZE * 1.2);
-    let operator = if colour.contains(' ') { "rg" } else { "g" };
-    let _ = writeln!(ink, "BT\n{colour} {operator}");
+    let pitch = (area.height / lines.len() as f32).min(LINE_PITCH);
+    let _ = writeln!(ink, "BT\n{colour}");
     for (index, line) in lines.iter().enumerate() {
-        let size = fitting_size(line, pitch / 1.2, area.width, font);
+        let wanted = pitch / 1.2;
+        let size = fitting(font.width(line, wanted), wanted, area.width);
         let left = area.x + (area.width - font.width(line, size)) / 2.0;
         let base = area.y + area.height - pitch * (index as f32 + 0.8);
         let _ = writeln!(

@@ -18,6 +18,8 @@ pub const NUMBER_FIELD: &str = "number";
 pub const DAY_FIELD: &str = "day";
 /// The month, where it is open too.
 pub const MONTH_FIELD: &str = "month";
+/// The year, where it is open too.
+pub const YEAR_FIELD: &str = "year";
 /// The competent person's signature.
 pub const PERSON_FIELD: &str = "person_signature";
 /// The agency's signature and seal.
@@ -53,6 +55,7 @@ pub fn prepare(pdf: &[u8], places: &FieldPlaces, fonts: &Fonts) -> Result<Vec<u8
             .month
             .map(|month| (MONTH_FIELD, "Tháng ban hành", month)),
     );
+    texts.extend(places.year.map(|year| (YEAR_FIELD, "Năm ban hành", year)));
     let mut fields = Vec::new();
     for (name, label, text) in &texts {
         let mut field = text_field(*text);

@@ -5,7 +5,7 @@
 use std::f32::consts::{FRAC_PI_2, PI};
 use std::fmt::Write as _;
 
-use crate::font::Embedded;
+use crate::outline::{Outlines, Stand};
 
 /// Signature images are blue, seals red (Decree 30/2020/NĐ-CP, Appendix I, II.7d and II.8a).
 pub(crate) const BLUE: &str = "0.05 0.15 0.65";
@@ -62,44 +62,49 @@ pub(crate) fn pen_stroke(name: &str, area: Area) -> String {
     path
 }
 
-/// Two rings, a star, the agency's name on the upper arc and a line on the lower one.
-pub(crate) fn round_seal(agency: &str, below: &str, area: Area, font: &Embedded) -> String {
+/// Two rings, a star, the agency's name on the upper arc, the first line on the lower one, the others
+/// under the star.
+pub(crate) fn round_seal(agency: &str, lines: &[String], area: Area, letters: &Outlines) -> String {
     let radius = area.width.min(area.height) / 2.0 - 1.0;
-    let centre = (area.x + area.width / 2.0, area.y + area.height / 2.0);
+    let (x, y) = (area.x + area.width / 2.0, area.y + area.height / 2.0);
     let mut ink = format!("{RED} RG {RED} rg\n1.6 w\n");
-    circle(&mut ink, centre, radius);
+    circle(&mut ink, (x, y), radius);
     ink.push_str("0.8 w\n");
-    circle(&mut ink, centre, radius * 0.93);
-    circle(&mut ink, centre, radius * 0.58);
-    star(&mut ink, centre, radius * 0.24);
-    ink.push_str("BT\n");
-    let size = fitting_size(agency, radius * 0.165, radius * 0.68 * PI * 1.15, font);
-    arc_text(
-        &mut ink,
-        agency,
-        size,
-        centre,
-        radius * 0.68,
-        Side::Upper,
-        font,
-    );
-    let size = fitting_size(below, radius * 0.12, radius * 0.82 * PI * 0.75, font);
-    arc_text(
-        &mut ink,
-        below,
-        size,
-        centre,
-        radius * 0.82,
-        Side::Lower,
-        font,
-    );
-    ink.push_str("ET\n");
+    circle(&mut ink, (x, y), radius * 0.93);
+    circle(&mut ink, (x, y), radius * 0.58);
+    star(&mut ink, (x, y), radius * 0.24);
+    let arc = |wanted: f32, at: f32, share: f32, text: &str| {
+        fitting(letters.width(text, wanted), wanted, at * PI * share)
+    };
+    let (upper, lower) = (radius * 0.68, radius * 0.82);
+    let size = arc(radius * 0.165, upper, 1.15, agency);
+    ink += &arc_text(agency, size, (x, y), upper, Side::Upper, letters);
+    let (below, inner) = lines
+        .split_first()
+        .map_or(("", [].as_slice()), |(below, inner)| (below, inner));
+    let size = arc(radius * 0.12, lower, 0.75, below);
+    ink += &arc_text(below, size, (x, y), lower, Side::Lower, letters);
+    for (index, line) in inner.iter().enumerate() {
+        let wanted = radius * 0.09;
+        let size = fitting(letters.width(line, wanted), wanted, radius * 0.8);
+        let left = x - letters.width(line, size) / 2.0;
+        let base = y - radius * (0.33 + 0.11 * index as f32);
+        ink += &letters.line(
+            line,
+            Stand {
+                turn: 0.0,
+                x: left,
+                y: base,
+                size,
+            },
+        );
+    }
+    ink.push_str("f\n");
     ink
 }
 
-/// A size at which the line is no longer than `room`, at most `wanted`; points.
-pub(crate) fn fitting_size(text: &str, wanted: f32, room: f32, font: &Embedded) -> f32 {
-    let natural = font.width(text, wanted);
+/// The size at which a line of this natural width, set at the wanted size, fits its room; points.
+pub(crate) fn fitting(natural: f32, wanted: f32, room: f32) -> f32 {
     if natural > room {
         wanted * room / natural
     } else {
@@ -157,37 +162,38 @@ enum Side {
 }
 
 fn arc_text(
-    ink: &mut String,
     text: &str,
     size: f32,
     (x, y): (f32, f32),
     radius: f32,
     side: Side,
-    font: &Embedded,
-) {
-    let half = font.width(text, size) / radius / 2.0;
+    letters: &Outlines,
+) -> String {
+    let half = letters.width(text, size) / radius / 2.0;
     let (start, direction) = match side {
         Side::Upper => (FRAC_PI_2 + half, -1.0),
         Side::Lower => (-FRAC_PI_2 - half, 1.0),
     };
-    let _ = writeln!(ink, "/Tk {size:.3} Tf");
+    let mut path = String::new();
     let mut passed = 0.0;
     let mut buffer = [0; 4];
     for letter in text.chars() {
-        let letter = letter.encode_utf8(&mut buffer);
-        let width = font.width(letter, size);
+        let width = letters.width(letter.encode_utf8(&mut buffer), size);
         // Each letter stands upright over the middle of its own width.
         let angle = start + direction * (passed + width / 2.0) / radius;
         let turn = angle + direction * FRAC_PI_2;
-        let (cos, sin) = (turn.cos(), turn.sin());
-        let left = x + radius * angle.cos() - cos * width / 2.0;
-        let base = y + radius * angle.sin() - sin * width / 2.0;
-        let _ = writeln!(
-            ink,
-            "{cos:.4} {sin:.4} {:.4} {cos:.4} {left:.3} {base:.3} Tm {} Tj",
-            -sin,
-            font.encode(letter)
+        let left = x + radius * angle.cos() - turn.cos() * width / 2.0;
+        let base = y + radius * angle.sin() - turn.sin() * width / 2.0;
+        path += &letters.letter(
+            letter,
+            Stand {
+                turn,
+                x: left,
+                y: base,
+                size,
+            },
         );
         passed += width;
     }
+    path
 }

@@ -18,6 +18,7 @@ mod fields;
 mod font;
 mod ink;
 mod names;
+mod outline;
 mod places;
 mod sign;
 mod signer;
@@ -27,7 +28,9 @@ mod verify;
 
 pub use appearance::{Appearance, Mark};
 pub use error::Error;
-pub use fields::{AGENCY_FIELD, DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD, prepare};
+pub use fields::{
+    AGENCY_FIELD, DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD, YEAR_FIELD, prepare,
+};
 pub use places::{FieldPlaces, Fonts, Place, Slant, TextPlace};
 pub use sign::{Filling, SigningRequest, fill_and_seal, sign_person};
 pub use signer::{Algorithm, SignError, Signer, SoftwareSigner};

@@ -37,6 +37,8 @@ pub struct FieldPlaces {
     pub day: TextPlace,
     /// Only where the month is left open too.
     pub month: Option<TextPlace>,
+    /// Only where the year is left open too.
+    pub year: Option<TextPlace>,
     /// Box 7c of the layout: between the signer's title and name.
     pub person: Place,
     /// Box 8: over the left third of the person's signature.

@@ -5,7 +5,9 @@ use lopdf::{Dictionary, Object, ObjectId, StringFormat, dictionary};
 use sha2::{Digest, Sha256};
 
 use crate::appearance::{self, Appearance};
-use crate::fields::{self, AGENCY_FIELD, DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD};
+use crate::fields::{
+    self, AGENCY_FIELD, DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD, YEAR_FIELD,
+};
 use crate::font::Embedded;
 use crate::places::Fonts;
 use crate::signer::{SignError, Signer};
@@ -34,6 +36,8 @@ pub struct Filling {
     pub day: String,
     /// Only where the document was prepared with a field for it.
     pub month: Option<String>,
+    /// Only where the document was prepared with a field for it.
+    pub year: Option<String>,
 }
 
 /// Bytes that a signature container needs beside its certificates: attributes, signature, frame.
@@ -91,10 +95,12 @@ pub fn fill_and_seal(
     }
     fill(&mut update, NUMBER_FIELD, &filling.number, fonts)?;
     fill(&mut update, DAY_FIELD, &filling.day, fonts)?;
-    match (&filling.month, fields::find(&update, MONTH_FIELD)) {
-        (Some(month), _) => fill(&mut update, MONTH_FIELD, month, fonts)?,
-        (None, Ok(_)) => return Err(Error::EmptyValue(MONTH_FIELD)),
-        (None, Err(_)) => {}
+    for (name, value) in [(MONTH_FIELD, &filling.month), (YEAR_FIELD, &filling.year)] {
+        match (value, fields::find(&update, name)) {
+            (Some(value), _) => fill(&mut update, name, value, fonts)?,
+            (None, Ok(_)) => return Err(Error::EmptyValue(name)),
+            (None, Err(_)) => {}
+        }
     }
     let locked = locked_fields(&update, field)?;
     put_signature(&mut update, field, signer, request, fonts, locked)?;

@@ -64,9 +64,74 @@ pub fn places() -> FieldPlaces {
         number: text(at(120.0, 760.0, 40.0, 18.0), Slant::Upright),
         day: text(at(400.0, 760.0, 20.0, 18.0), Slant::Italic),
         month: None,
+        year: None,
         person: at(330.0, 200.0, 150.0, 70.0),
         agency: at(280.0, 180.0, 102.0, 102.0),
     }
+}
+
+/// The seed decision as the typesetter writes it (PDF/A-2a, tagged), number and day open.
+pub const DECISION: &[u8] = include_bytes!("../fixtures/decision.pdf");
+
+/// Where the typesetter said that its fields are.
+pub fn decision_places() -> FieldPlaces {
+    FieldPlaces {
+        number: TextPlace {
+            place: Place {
+                page: 1,
+                x: 132.299,
+                y: 727.412,
+                width: 28.346,
+                height: 14.391,
+            },
+            font_size: 13.0,
+            baseline: 730.22,
+            slant: Slant::Upright,
+        },
+        day: TextPlace {
+            place: Place {
+                page: 1,
+                x: 381.457,
+                y: 727.196,
+                width: 18.425,
+                height: 15.498,
+            },
+            font_size: 14.0,
+            baseline: 730.22,
+            slant: Slant::Italic,
+        },
+        month: None,
+        year: None,
+        person: Place {
+            page: 2,
+            x: 342.992,
+            y: 491.758,
+            width: 141.732,
+            height: 68.031,
+        },
+        agency: Place {
+            page: 2,
+            x: 287.717,
+            y: 474.751,
+            width: 102.047,
+            height: 102.047,
+        },
+    }
+}
+
+/// The decision signed, numbered and sealed.
+pub fn sealed_decision(office: &Office) -> Vec<u8> {
+    let fonts = fonts();
+    let prepared = prepare(DECISION, &decision_places(), &fonts).unwrap();
+    let signed = sign_person(&prepared, &office.person, &person_request(), &fonts).unwrap();
+    fill_and_seal(
+        &signed,
+        &filling(),
+        &office.agency,
+        &agency_request(),
+        &fonts,
+    )
+    .unwrap()
 }
 
 pub fn prepared() -> Vec<u8> {
@@ -164,6 +229,7 @@ pub fn filling() -> Filling {
         number: "123".into(),
         day: "21".into(),
         month: None,
+        year: None,
     }
 }
 
