@@ -1,0 +1,220 @@
+//! Samples of the pages about objectives.
+
+use askama::Template;
+
+use super::{Maker, Rendered};
+use crate::web::page::Link;
+use crate::web::views::objectives::*;
+use crate::web::views::shared::{Mark, Markup};
+
+pub(super) fn all(m: &Maker) -> Vec<Rendered> {
+    vec![
+        ("objectives-show", show(m).render()),
+        ("objectives-report", report(m).render()),
+        ("objectives-consolidate", consolidate(m).render()),
+        ("objectives-evaluate", evaluate(m).render()),
+    ]
+}
+
+fn cell(value: &str, fraction: &str, mark: Mark) -> ResultCell {
+    ResultCell {
+        value: value.to_owned(),
+        fraction: fraction.to_owned(),
+        mark,
+        href: (!value.is_empty()).then(|| "/bao-cao/9".to_owned()),
+    }
+}
+
+const INDICATORS: [(&str, &str, &str); 8] = [
+    ("1a", "Hồ sơ giải quyết trước hạn, đúng hạn", "≥ 98%"),
+    ("1b", "Đơn thư khiếu nại, tố cáo trở lại", "= 0"),
+    ("2a", "TTHC được niêm yết công khai", "= 100%"),
+    ("2b", "Đề xuất rút ngắn, đơn giản hóa TTHC", "= 100%"),
+    ("3", "Hồ sơ trực tuyến", "> 60%"),
+    ("4a", "CBCCVC đạt chuẩn mực công sở", "= 100%"),
+    ("4b", "CB, CC thành thạo công nghệ thông tin", "= 100%"),
+    ("5", "Tổ chức, cá nhân hài lòng", "≥ 95%"),
+];
+
+fn cells(m: &Maker) -> Vec<ResultCell> {
+    vec![
+        cell("98,56%", "412/418", Mark::met(m.lang)),
+        cell("57,96%", "233/402", Mark::not_met(m.lang)),
+        cell("", "", Mark::nothing_arose(m.lang)),
+        cell("", "", Mark::not_reported(m.lang)),
+    ]
+}
+
+fn grid(m: &Maker) -> UnitGrid {
+    let units = [
+        "UBND thị trấn Cao Lộc",
+        "UBND xã Thụy Hùng",
+        "UBND xã Mẫu Sơn",
+        "Phòng Nội vụ",
+    ];
+    UnitGrid {
+        caption: "Quý II năm 2023: đơn vị và chỉ tiêu".to_owned(),
+        columns: INDICATORS
+            .iter()
+            .map(|(code, name, _)| ((*code).to_owned(), (*name).to_owned()))
+            .collect(),
+        rows: units
+            .iter()
+            .map(|unit| UnitGridRow {
+                unit: (*unit).to_owned(),
+                href: Some("/bao-cao/9".to_owned()),
+                cells: cells(m)
+                    .into_iter()
+                    .cycle()
+                    .take(INDICATORS.len())
+                    .collect(),
+            })
+            .collect(),
+        csv_href: "/muc-tieu/2023/quy-2.csv".to_owned(),
+    }
+}
+
+fn show(m: &Maker) -> ObjectivesShow {
+    let indicator = |(code, name, target): (&str, &str, &str)| IndicatorRow {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        target: target.to_owned(),
+        cells: cells(m),
+        missing: if code == "1a" {
+            "2 đơn vị".to_owned()
+        } else {
+            String::new()
+        },
+        missing_href: "/muc-tieu/2023/thieu".to_owned(),
+        chart: if code == "1a" {
+            m.svg()
+        } else {
+            Markup::default()
+        },
+    };
+    ObjectivesShow {
+        page: m.page("Mục tiêu chất lượng năm 2023", "/muc-tieu/2023"),
+        document: m.document(),
+        years: vec![
+            ("2023".to_owned(), None),
+            ("2024".to_owned(), Some("/muc-tieu/2024".to_owned())),
+        ],
+        periods: ["Quý II", "Quý III", "Quý IV", "Cả năm"]
+            .map(str::to_owned)
+            .to_vec(),
+        objectives: vec![
+            ObjectiveRow {
+                number: "1".to_owned(),
+                text: m.words.clone(),
+                indicators: INDICATORS[..2].iter().copied().map(indicator).collect(),
+            },
+            ObjectiveRow {
+                number: "3".to_owned(),
+                text: "Phấn đấu tỷ lệ giải quyết hồ sơ trực tuyến đạt trên 60%.".to_owned(),
+                indicators: vec![indicator(INDICATORS[4])],
+            },
+        ],
+        grid: Some(grid(m)),
+        acts: vec![Link::new("/bao-cao/9", "Báo cáo quý II")],
+    }
+}
+
+fn report(m: &Maker) -> ReportForm {
+    let mut form = m.form("/bao-cao/9");
+    form.set("num.1a", "412");
+    form.set("den.1a", "400");
+    form.set("remark", m.words.as_str());
+    form.refuse("num.1a", "Tử số 412 lớn hơn mẫu số 400.");
+    ReportForm {
+        page: m.page("Báo cáo Mục tiêu chất lượng quý II năm 2023", "/bao-cao/9"),
+        unit: "UBND xã Thụy Hùng".to_owned(),
+        range: "từ 15/03/2023 đến 14/06/2023".to_owned(),
+        due: m.near().unwrap_or_default(),
+        document: m.document(),
+        form,
+        autosave: "bao-cao-9".to_owned(),
+        indicators: INDICATORS
+            .iter()
+            .map(|(code, name, target)| IndicatorInput {
+                code: (*code).to_owned(),
+                name: format!("{code}. {name}"),
+                target: (*target).to_owned(),
+                numerator: "Số hồ sơ trước hạn, đúng hạn".to_owned(),
+                denominator: if *code == "1b" {
+                    String::new()
+                } else {
+                    "Tổng số hồ sơ đã giải quyết".to_owned()
+                },
+                previous: "kỳ trước 398/405 (98,27%)".to_owned(),
+                result: (*code == "3").then(|| cell("57,96%", "233/402", Mark::not_met(m.lang))),
+                asks_cause: *code == "3",
+            })
+            .collect(),
+        then: "Văn phòng nhận báo cáo ngay; đến hết hạn vẫn có thể gửi lại bản sửa.".to_owned(),
+        sent: Some("Đã gửi 14/06/2023 16:20, Lê Thị Hà. Gửi lại sẽ thay bản trước.".to_owned()),
+    }
+}
+
+fn consolidate(m: &Maker) -> Consolidate {
+    let mut form = m.form("/tong-hop/2");
+    form.set("assessment", m.words.as_str());
+    Consolidate {
+        page: m.page("Tổng hợp báo cáo quý II năm 2023", "/tong-hop/2"),
+        progress: m.progress(),
+        due: m.near(),
+        rows: INDICATORS
+            .iter()
+            .map(|(code, name, target)| ConsolidatedRow {
+                code: (*code).to_owned(),
+                name: (*name).to_owned(),
+                target: (*target).to_owned(),
+                numerator: "12.412".to_owned(),
+                denominator: "12.594".to_owned(),
+                result: cell("98,55%", "", Mark::met(m.lang)),
+                units_met: "30".to_owned(),
+                units_not_met: "2".to_owned(),
+                units_nothing: "1".to_owned(),
+                units_missing: "2".to_owned(),
+            })
+            .collect(),
+        missing: vec![
+            ("UBND xã Mẫu Sơn".to_owned(), Mark::overdue(m.lang, 3)),
+            ("UBND xã Công Sơn".to_owned(), Mark::not_reported(m.lang)),
+        ],
+        form,
+        autosave: "tong-hop-2".to_owned(),
+        label: "Lập báo cáo tổng hợp quý II năm 2023".to_owned(),
+        then: "Báo cáo được trình Chủ tịch; 2 đơn vị chưa báo cáo được nêu tên.".to_owned(),
+        grid: Some(grid(m)),
+    }
+}
+
+fn evaluate(m: &Maker) -> Evaluate {
+    let mut form = m.form("/danh-gia/2023");
+    form.set("conclusion", m.words.as_str());
+    Evaluate {
+        page: m.page("Đánh giá Mục tiêu chất lượng năm 2023", "/danh-gia/2023"),
+        document: m.document(),
+        due: m.near(),
+        rows: INDICATORS
+            .iter()
+            .map(|(code, name, target)| EvaluationRow {
+                code: (*code).to_owned(),
+                name: (*name).to_owned(),
+                target: (*target).to_owned(),
+                result: if *code == "3" {
+                    cell("58,2%", "812/1.395", Mark::not_met(m.lang))
+                } else {
+                    cell("98,30%", "4.912/4.997", Mark::met(m.lang))
+                },
+                basis: "35/35 đơn vị báo cáo".to_owned(),
+                asks_measure: *code == "3",
+            })
+            .collect(),
+        form,
+        autosave: "danh-gia-2023".to_owned(),
+        label: "Kết luận và đóng năm 2023".to_owned(),
+        then: "Sau khi đóng, số liệu năm 2023 không sửa được nữa.".to_owned(),
+        closed: None,
+    }
+}
