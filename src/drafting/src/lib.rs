@@ -7,11 +7,12 @@ mod export;
 pub mod import;
 pub mod model;
 pub mod objectives;
+mod outline;
 mod text;
 mod walk;
 
 pub use check::{Finding, Fix, Severity, apply, check, check_with_fixes, rules};
 pub use digest::{content_hash, fold};
-pub use export::{html, html_page};
+pub use export::{html, html_page, markdown};
 pub use import::{ImportError, import};
 pub use model::*;

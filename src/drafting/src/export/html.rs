@@ -83,14 +83,8 @@ impl Html {
         if draft.doc_type == DocType::CV && !draft.subject.is_empty() {
             self.element("p", "doc-letter-subject", &format!("V/v {}", draft.subject));
         }
-        let urgency = match draft.urgency {
-            Urgency::Normal => None,
-            Urgency::Khan => Some("KHẨN"),
-            Urgency::ThuongKhan => Some("THƯỢNG KHẨN"),
-            Urgency::HoaToc => Some("HỎA TỐC"),
-        };
-        if let Some(urgency) = urgency {
-            self.element("p", "doc-urgency", urgency);
+        if draft.urgency != Urgency::Normal {
+            self.element("p", "doc-urgency", shape::urgency(draft.urgency));
         }
         self.close("div");
         self.open("div", "doc-national", &[]);

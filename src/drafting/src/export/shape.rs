@@ -1,6 +1,6 @@
 //! What all forms of a document print alike.
 
-use crate::model::Draft;
+use crate::model::{Draft, Urgency};
 
 pub(crate) const NATIONAL_TITLE: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
 pub(crate) const MOTTO: &str = "Độc lập - Tự do - Hạnh phúc";
@@ -31,6 +31,8 @@ pub(crate) fn place_date(draft: &Draft) -> String {
         (None, None) => (room.clone(), room.clone(), room),
     };
     format!("{}, ngày {day} tháng {month} năm {year}", draft.place)
+        .trim_end()
+        .to_owned()
 }
 
 /// The distribution lines as printed: dash, words, semicolon, the last with a full stop.
@@ -60,5 +62,15 @@ fn padded_month(month: u32) -> String {
         format!("{month:02}")
     } else {
         month.to_string()
+    }
+}
+
+/// The words of the urgency stamp (Annex I.III.2b); none for ordinary documents.
+pub(crate) fn urgency(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Normal => "",
+        Urgency::Khan => "KHẨN",
+        Urgency::ThuongKhan => "THƯỢNG KHẨN",
+        Urgency::HoaToc => "HỎA TỐC",
     }
 }

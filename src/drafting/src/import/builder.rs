@@ -1,7 +1,5 @@
 //! Puts recognised parts into a draft, in their order.
 
-use chrono::NaiveDate;
-
 use super::parts;
 use crate::model::{
     Annex, Article, Block, Clause, DocType, Draft, Imported, Line, Point, Signer, Table, Unplaced,
@@ -83,10 +81,6 @@ impl Builder {
             parts::DateLine::Impossible => self.unplaced(line, text),
         }
         true
-    }
-
-    pub(crate) fn issued_on(&mut self, text: &str) {
-        self.draft.issued_on = text.parse::<NaiveDate>().ok();
     }
 
     pub(crate) fn join_subject(&mut self, text: &str) {

@@ -99,11 +99,12 @@ impl Reader {
             }
         }
         self.close_table();
-        if trimmed.is_empty() || is_rule(trimmed) {
+        let told = self.hint.is_some();
+        if trimmed.is_empty() || (!told && is_rule(trimmed)) {
             self.blank();
             return;
         }
-        match two_columns(raw) {
+        match two_columns(raw).filter(|_| !told) {
             Some((left, right)) => {
                 self.close();
                 self.push(number, left, indent_of(raw), false);
@@ -117,7 +118,8 @@ impl Reader {
 
     fn text_line(&mut self, number: usize, raw: &str) {
         let (body, heading) = self.strip_block_marks(raw.trim());
-        let forced = self.look == Look::Formatted && (raw.ends_with("  ") || raw.ends_with('\\'));
+        let forced =
+            self.look == Look::Formatted && (raw.ends_with("  ") || ends_with_lone_backslash(raw));
         let indent = indent_of(raw);
         let joins = !heading
             && self
@@ -302,6 +304,10 @@ pub(crate) fn begins_piece(previous: &str, line: &str) -> bool {
     }
     crate::import::parts::point_head(bare).is_some()
         || crate::import::parts::roman_head(bare).is_some()
+}
+
+fn ends_with_lone_backslash(raw: &str) -> bool {
+    raw.chars().rev().take_while(|c| *c == '\\').count() % 2 == 1
 }
 
 fn ends_sentence(line: &str) -> bool {

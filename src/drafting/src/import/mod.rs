@@ -2,6 +2,7 @@
 
 mod builder;
 mod encoding;
+mod hinted;
 mod inline;
 mod lines;
 pub(crate) mod parts;
@@ -9,6 +10,9 @@ mod recognise;
 mod source;
 
 use thiserror::Error;
+
+pub(crate) use lines::{HINT_END, HINT_START};
+use source::{Item, Source};
 
 use crate::model::{Draft, Imported};
 
@@ -46,8 +50,21 @@ pub fn import(name: &str, bytes: &[u8]) -> Result<Imported, ImportError> {
     }
     match format_of(name, bytes)? {
         Format::Json => json(bytes),
-        Format::Markdown => recognise::recognise(&lines::markdown(&encoding::decode(bytes)?)),
+        Format::Markdown => read(&lines::markdown(&encoding::decode(bytes)?)),
         Format::Text => recognise::recognise(&lines::plain(&encoding::decode(bytes)?)),
+    }
+}
+
+/// By the roles that our own export wrote, else by the words.
+fn read(source: &Source) -> Result<Imported, ImportError> {
+    let by_role = source
+        .items
+        .iter()
+        .any(|item| matches!(item, Item::Para(para) if para.hint.is_some()));
+    if by_role {
+        Ok(hinted::read(source))
+    } else {
+        recognise::recognise(source)
     }
 }
 

@@ -141,8 +141,7 @@ pub(crate) fn place_date(text: &str) -> Option<PlaceDate> {
         .strip_suffix(',')
         .unwrap_or(before.trim())
         .trim();
-    if place.chars().any(|c| c.is_ascii_digit()) || place.split(' ').count() > 6 || place.is_empty()
-    {
+    if place.split(' ').count() > 6 || place.is_empty() {
         return None;
     }
     let month_at = after.find("tháng")?;

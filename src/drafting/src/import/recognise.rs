@@ -359,7 +359,11 @@ impl Recogniser {
             }
             return;
         }
-        self.builder.table(table_of(grid));
+        let mut table = table_of(grid);
+        if let Some((_, argument)) = grid.hint.as_deref().and_then(|hint| hint.split_once(' ')) {
+            super::hinted::apply_table_argument(&mut table, argument);
+        }
+        self.builder.table(table);
     }
 
     // --- ending -----------------------------------------------------------------------------------------------------

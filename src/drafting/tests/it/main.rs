@@ -1,6 +1,8 @@
 //! Tests through the public face of the crate; one binary, a module per subject.
 
+mod any_draft;
 mod checker;
 mod objectives;
+mod round_trip;
 mod seed;
 mod views;
