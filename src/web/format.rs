@@ -104,6 +104,37 @@ pub fn weekday_date(day: NaiveDate, lang: Lang) -> String {
     format!("{name} {}", vn_date(day))
 }
 
+/// A date as people type it: `24/3/2023`, or as programs write it: `2023-03-24`. A browser's own date field would follow
+/// the browser's language, and 03/04 must not become the fourth of March on one machine and the third of April on another.
+#[must_use]
+pub fn read_date(typed: &str) -> Option<NaiveDate> {
+    let typed = typed.trim();
+    if let Ok(date) = typed.parse() {
+        return Some(date);
+    }
+    let mut parts = typed.split('/').map(str::trim);
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || year.len() != 4 {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
+/// A count as people type it, `1.234` or `1234`; none for anything else, a comma too.
+#[must_use]
+pub fn read_count(typed: &str) -> Option<u64> {
+    let typed = typed.trim();
+    let mut groups = typed.split('.');
+    let first = groups.next()?;
+    let grouped = typed.contains('.');
+    let well_grouped = !grouped || ((1..=3).contains(&first.len()) && groups.all(|g| g.len() == 3));
+    let digits: String = typed.chars().filter(|c| *c != '.').collect();
+    let all_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    (well_grouped && all_digits)
+        .then(|| digits.parse().ok())
+        .flatten()
+}
+
 fn day_and_hour(at: DateTime<Utc>, day: NaiveDate, lang: Lang) -> String {
     let wall = local(at);
     // 00:00 of the next day, as a deadline, is 24:00 of the day that ends.
@@ -298,6 +329,21 @@ mod tests {
         assert_eq!(decimal(-5, 2), "-0,05");
         assert_eq!(bytes(412_001), "413 kB");
         assert_eq!(bytes(1_250_000), "1,2 MB");
+    }
+
+    #[test]
+    fn what_people_type_is_read_strictly() {
+        let date = NaiveDate::from_ymd_opt(2023, 3, 24);
+        assert_eq!(read_date(" 24/3/2023 "), date);
+        assert_eq!(read_date("2023-03-24"), date);
+        for wrong in ["03/24/2023", "24/3/23", "24/3", "24/3/2023/1", ""] {
+            assert_eq!(read_date(wrong), None, "{wrong}");
+        }
+        assert_eq!(read_count("1.234"), Some(1_234));
+        assert_eq!(read_count(" 412 "), Some(412));
+        for wrong in ["", "1,5", "1.23", "-1", "1.2345", "12a", "."] {
+            assert_eq!(read_count(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -40,6 +40,7 @@ person = Person
 post = Post
 email = E-mail
 date = Date
+date-hint = Day/month/year, for example 24/03/2023
 time = Time
 state = State
 due = Due:

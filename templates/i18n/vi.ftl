@@ -40,6 +40,7 @@ person = Người
 post = Chức vụ
 email = Thư điện tử
 date = Ngày
+date-hint = Ngày/tháng/năm, ví dụ 24/03/2023
 time = Thời điểm
 state = Trạng thái
 due = Hạn:

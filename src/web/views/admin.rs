@@ -11,7 +11,7 @@ use crate::web::{Form, Page};
 #[template(path = "admin/units.html")]
 pub struct Units {
     pub page: Page,
-    /// Field `on`: the date looked at (`2023-03-24`).
+    /// Field `on`: the date looked at (`24/03/2023`).
     pub on: String,
     pub rows: Vec<UnitRow>,
     pub notes: Vec<String>,

@@ -280,7 +280,7 @@ pub struct ClerkItem {
     /// Label and value: signed by, signed at, recipients, number that will be given.
     pub facts: Vec<(String, String)>,
     pub form: Form,
-    /// The date field is shown where the act gives number and date.
+    /// The field `issued_on` (read it with `format::read_date`) is shown where the act gives number and date.
     pub asks_date: bool,
     pub act_label: String,
     pub then: String,

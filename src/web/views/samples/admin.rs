@@ -30,7 +30,7 @@ fn units(m: &Maker) -> Units {
     };
     Units {
         page: m.page("Đơn vị", "/quan-tri/don-vi"),
-        on: "2023-03-24".to_owned(),
+        on: "24/03/2023".to_owned(),
         rows: vec![
             row("UBND huyện Cao Lộc", 0),
             row("Văn phòng HĐND và UBND", 1),

@@ -280,7 +280,7 @@ fn sign(m: &Maker) -> SignDocuments {
 
 fn clerk(m: &Maker) -> ClerkDesk {
     let mut numbering = m.form("/van-thu/05/cap-so");
-    numbering.set("issued_on", "2023-03-24");
+    numbering.set("issued_on", "24/03/2023");
     ClerkDesk {
         page: m.page("Cấp số, đóng dấu, phát hành", "/van-thu"),
         items: vec![
