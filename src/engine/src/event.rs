@@ -74,6 +74,9 @@ pub enum Event {
         values: Variables,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         moved: bool,
+        /// The element whose work set them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        element: Option<String>,
     },
     ScriptRun { scope: ScopeId, element: String },
     /// A script in another language was passed over.
@@ -214,6 +217,7 @@ impl Event {
             | Self::EscalationThrown { element, .. }
             | Self::EscalationCaught { element, .. }
             | Self::CompensationThrown { element, .. } => Some(element),
+            Self::VariablesSet { element, .. } => element.as_deref(),
             Self::ScopeOpened { scope } => scope.element.as_deref(),
             Self::TaskOpened { task } => Some(&task.element),
             Self::TimerSet { timer } => Some(&timer.element),

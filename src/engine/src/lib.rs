@@ -12,6 +12,7 @@ pub mod expr;
 pub mod finding;
 pub mod model;
 mod read;
+pub mod simulate;
 mod state;
 pub mod timers;
 pub mod xml;

@@ -123,11 +123,12 @@ impl<'a> Work<'a> {
         let Kind::Script(script) = &node.kind else { return Ok(()) };
         match script {
             Script::Assignments(assignments) => {
+                self.emit(Event::ScriptRun { scope: scope.clone(), element: node.id.clone() });
+                self.current = Some(node.id.clone());
                 for assignment in assignments {
                     let value = self.evaluate(scope, &Variables::new(), &assignment.value)?;
                     self.assign(scope, Variables::from([(assignment.name.clone(), value)]))?;
                 }
-                self.emit(Event::ScriptRun { scope: scope.clone(), element: node.id.clone() });
                 Ok(())
             }
             Script::Foreign(format) => {
@@ -149,6 +150,7 @@ impl<'a> Work<'a> {
         let mapped = self.map(scope, &locals, &node.outputs)?;
         let mut values = if node.outputs.is_empty() { results } else { unmapped(results, node) };
         values.extend(mapped);
+        self.current = Some(node.id.clone());
         self.assign(scope, values)?;
         self.leave(scope, token)
     }

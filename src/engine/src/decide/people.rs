@@ -61,7 +61,7 @@ impl Work<'_> {
             }
             CommandKind::SetVariables { scope, variables } => {
                 self.live(scope)?;
-                self.emit(Event::VariablesSet { scope: scope.clone(), values: variables.clone(), moved: false });
+                self.emit(Event::VariablesSet { scope: scope.clone(), values: variables.clone(), moved: false, element: None });
                 Ok(())
             }
             CommandKind::Cancel { reason } => {

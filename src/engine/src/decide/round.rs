@@ -164,7 +164,7 @@ impl<'a> Work<'a> {
         self.emit(Event::ItemCompleted { scope: id.clone() });
         if !results.is_empty() {
             if self.style(round)? == RoundStyle::Parallel {
-                self.emit(Event::VariablesSet { scope: round.clone(), values: results, moved: true });
+                self.emit(Event::VariablesSet { scope: round.clone(), values: results, moved: true, element: None });
             } else {
                 self.move_outward(round, results)?;
             }

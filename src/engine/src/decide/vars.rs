@@ -1,7 +1,7 @@
 //! Which variables an expression sees, and where an assignment goes.
 //!
 //! Reading goes outward from a scope to its ancestors. Writing goes to the nearest scope that has (or declares) the
-//! name; a new name goes to the nearest item of a round, else to the process. What items of a parallel round set is kept
+//! name, within its process; a new name goes to the nearest item of a round, else to the process. What items of a parallel round set is kept
 //! in the round until it closes, so that completing an item never rewrites the variables of the process.
 
 use std::borrow::Cow;
@@ -100,7 +100,8 @@ impl Work<'_> {
             targets.entry(self.home(scope, &name)?).or_default().insert(name, value);
         }
         for (scope, values) in targets {
-            self.emit(Event::VariablesSet { scope, values, moved });
+            let element = self.current.clone();
+            self.emit(Event::VariablesSet { scope, values, moved, element });
         }
         Ok(())
     }
@@ -138,17 +139,18 @@ impl Work<'_> {
                 continue;
             }
             let Some(vars) = &scope.vars else { return Err(Halt::Need(Need::Vars(id))) };
-            if vars.contains_key(name) || self.declares(scope, name) {
+            if owner.is_some() && self.declares(scope, name) {
                 return Ok(id);
             }
-            if owner.is_none() && (scope.kind == ScopeKind::Process || scope.item.is_some()) {
+            // A called process keeps what it sets until it ends.
+            if vars.contains_key(name) || scope.kind == ScopeKind::Process || self.declares(scope, name) {
+                return Ok(owner.filter(|_| !vars.contains_key(name)).unwrap_or(id));
+            }
+            if owner.is_none() && scope.item.is_some() {
                 owner = Some(id.clone());
             }
-            if scope.isolated {
-                break;
-            }
         }
-        Ok(owner.unwrap_or_else(ScopeId::root))
+        Ok(ScopeId::root())
     }
 
     fn declares(&self, scope: &Scope, name: &str) -> bool {

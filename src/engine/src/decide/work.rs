@@ -60,6 +60,8 @@ pub(super) struct Work<'a> {
     pub joins: BTreeSet<ScopeId>,
     entries: BTreeMap<(ScopeId, String), u32>,
     pub vars_changed: bool,
+    /// The element whose work sets variables now.
+    pub current: Option<String>,
 }
 
 impl<'a> Work<'a> {
@@ -77,6 +79,7 @@ impl<'a> Work<'a> {
             joins: BTreeSet::new(),
             entries: BTreeMap::new(),
             vars_changed: false,
+            current: None,
         }
     }
 

@@ -47,7 +47,7 @@ impl Reader {
         let source = child(at, "script").map(|script| text(&script)).unwrap_or_default();
         if !source.is_empty() && !format.is_empty() && !format.to_ascii_lowercase().contains("cel") {
             self.report(
-                file.name,
+                file,
                 at,
                 Severity::Warning,
                 "script-format",
@@ -60,7 +60,7 @@ impl Reader {
             Ok(assignments) => Script::Assignments(assignments),
             Err(problem) => {
                 let severity = if executable { Severity::Error } else { Severity::Info };
-                self.report(file.name, at, severity, "script", &format!("The script is not valid: {problem}."), &format!("Tập lệnh không hợp lệ: {problem}."));
+                self.report(file, at, severity, "script", &format!("The script is not valid: {problem}."), &format!("Tập lệnh không hợp lệ: {problem}."));
                 Script::Broken(problem)
             }
         }
@@ -92,7 +92,7 @@ impl Reader {
         process.nodes[index].repeat = repeat;
         if let Kind::SubProcess(crate::model::SubProcessKind::AdHoc { .. }) = process.nodes[index].kind {
             self.report(
-                file.name,
+                file,
                 at,
                 Severity::Error,
                 "unsupported-ad-hoc",

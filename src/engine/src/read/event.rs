@@ -88,7 +88,7 @@ impl Reader {
     pub(super) fn check_timer(&mut self, file: &File, at: &Xml, kind: TimerKind, rule: &str, executable: bool) {
         if let Err(problem) = timers::check(kind, rule) {
             let severity = if executable { Severity::Error } else { Severity::Info };
-            self.report(file.name, at, severity, "timer-rule", &format!("The timer is not valid: {problem}."), &format!("Bộ hẹn giờ không hợp lệ: {problem}."));
+            self.report(file, at, severity, "timer-rule", &format!("The timer is not valid: {problem}."), &format!("Bộ hẹn giờ không hợp lệ: {problem}."));
         }
     }
 }

@@ -45,6 +45,7 @@ pub fn read(files: &[(&str, &[u8])]) -> Result<Definitions, Vec<Finding>> {
     }
     let mut reader = Reader { findings, ..Reader::default() };
     for (name, document) in &documents {
+        reader.findings.extend(crate::check::lint(name, document));
         reader.file(name, document);
     }
     let failed = reader.findings.iter().any(|finding| finding.severity == Severity::Error);
@@ -71,6 +72,7 @@ struct Reader {
 /// What one file has outside of its processes.
 struct File<'d, 'x> {
     name: &'d str,
+    lines: xml::Lines<'d>,
     /// Elements right under `definitions`, by id.
     roots: HashMap<&'d str, Xml<'d, 'x>>,
     /// Ids of events and tasks that message flows touch, with the message they carry.
@@ -80,9 +82,10 @@ struct File<'d, 'x> {
 impl Reader {
     fn file(&mut self, name: &str, document: &Document) {
         let root = document.root_element();
+        let mut file = File { name, lines: xml::Lines::of(document.input_text()), roots: HashMap::new(), message_flows: HashMap::new() };
         if !root.has_tag_name((BPMN, "definitions")) {
             self.report(
-                name,
+                &file,
                 &root,
                 Severity::Error,
                 "not-bpmn",
@@ -91,7 +94,6 @@ impl Reader {
             );
             return;
         }
-        let mut file = File { name, roots: HashMap::new(), message_flows: HashMap::new() };
         for child in root.children().filter(|child| is_bpmn(child)) {
             if let Some(id) = child.attribute("id") {
                 file.roots.entry(id).or_insert(child);
@@ -118,11 +120,11 @@ impl Reader {
         }
     }
 
-    fn report(&mut self, file: &str, at: &Xml, severity: Severity, rule: &str, message: &str, message_vi: &str) {
-        let (line, column) = xml::place(at);
+    fn report(&mut self, file: &File, at: &Xml, severity: Severity, rule: &str, message: &str, message_vi: &str) {
+        let (line, column) = file.lines.place(at.range().start);
         let element = at.attribute("id").unwrap_or_else(|| at.tag_name().name()).to_owned();
         self.findings.push(Finding {
-            file: file.to_owned(),
+            file: file.name.to_owned(),
             line,
             column,
             element,
@@ -142,7 +144,7 @@ impl Reader {
         let Some(problem) = expr.problem().map(str::to_owned) else { return expr };
         if foreign {
             self.report(
-                file.name,
+                file,
                 at,
                 Severity::Warning,
                 "expression-language",
@@ -153,7 +155,7 @@ impl Reader {
         }
         let severity = if executable { Severity::Error } else { Severity::Info };
         self.report(
-            file.name,
+            file,
             at,
             severity,
             "expression",

@@ -5,7 +5,6 @@ use roxmltree::Node as Xml;
 use super::{File, Reader, child, children, flag, is_bpmn, local, text, tk};
 use crate::finding::Severity;
 use crate::model::{Flow, GatewayKind, Kind, Node, Process, Settings, SubProcessKind};
-use crate::xml;
 
 /// How deep sub-processes may lie in each other.
 const MAX_DEPTH: usize = 64;
@@ -27,7 +26,7 @@ impl Reader {
     pub(super) fn global_task(&mut self, file: &File, at: &Xml) {
         let mut process = Process { id: id_of(at), name: at.attribute("name").unwrap_or_default().to_owned(), executable: false, ..Process::default() };
         let Some(kind) = self.kind(file, at, at.tag_name().name(), true) else { return };
-        process.nodes.push(self.blank(at, kind, None));
+        process.nodes.push(self.blank(file, at, kind, None));
         self.finish(file, process, &[*at], at);
     }
 
@@ -35,7 +34,7 @@ impl Reader {
         let depth = std::iter::successors(parent, |index| process.nodes[*index].parent).count();
         if depth > MAX_DEPTH {
             self.report(
-                file.name,
+                file,
                 container,
                 Severity::Error,
                 "too-deep",
@@ -53,7 +52,7 @@ impl Reader {
             let Some(kind) = self.kind(file, &at, tag, process.executable) else { continue };
             let index = process.nodes.len();
             let inner = matches!(kind, Kind::SubProcess(_));
-            process.nodes.push(self.blank(&at, kind, parent));
+            process.nodes.push(self.blank(file, &at, kind, parent));
             places.push(at);
             if inner {
                 self.collect(file, process, places, &at, Some(index));
@@ -151,8 +150,8 @@ impl Reader {
         }
     }
 
-    fn blank(&mut self, at: &Xml, kind: Kind, parent: Option<usize>) -> Node {
-        let (line, column) = xml::place(at);
+    fn blank(&mut self, file: &File, at: &Xml, kind: Kind, parent: Option<usize>) -> Node {
+        let (line, column) = file.lines.place(at.range().start);
         let quantity = |name: &str| at.attribute(name).and_then(|value| value.trim().parse().ok()).unwrap_or(1);
         Node {
             id: id_of(at),
@@ -203,9 +202,6 @@ impl Reader {
 pub(super) fn id_of(at: &Xml) -> String {
     match at.attribute("id") {
         Some(id) if !id.trim().is_empty() => id.trim().to_owned(),
-        _ => {
-            let (line, column) = xml::place(at);
-            format!("_{}_{line}_{column}", at.tag_name().name())
-        }
+        _ => format!("_{}_{}", at.tag_name().name(), at.range().start),
     }
 }
