@@ -23,6 +23,10 @@ pub const TK: &str = "https://trinhky.vn/bpmn/1.0";
 ///
 /// # Errors
 /// A finding with rule `xml-encoding` when the bytes are neither, `xml-too-large` above [`MAX_BYTES`].
+#[expect(
+    clippy::result_large_err,
+    reason = "a finding is returned once a file, and callers put it beside others"
+)]
 pub fn decode(file: &str, bytes: &[u8]) -> Result<String, Finding> {
     if bytes.len() > MAX_BYTES {
         return Err(problem(
@@ -73,6 +77,10 @@ pub fn decode(file: &str, bytes: &[u8]) -> Result<String, Finding> {
 ///
 /// # Errors
 /// One finding with rule `xml-malformed`, `xml-dtd`, `xml-too-deep` or `xml-too-large`, at the place where reading stops.
+#[expect(
+    clippy::result_large_err,
+    reason = "a finding is returned once a file, and callers put it beside others"
+)]
 pub fn parse<'a>(file: &str, text: &'a str) -> Result<roxmltree::Document<'a>, Finding> {
     if let Some((at, excess)) = excess(text) {
         let (line, column) = Lines::of(text).place(at);
