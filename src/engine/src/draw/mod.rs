@@ -3,12 +3,15 @@
 //! The result has no script and no outside resource. Colours stand in attributes, so that it prints and converts
 //! everywhere; a style sheet only changes them where the reader prefers a dark ground.
 
+mod artifacts;
+mod badges;
 mod canvas;
 mod di;
 mod edges;
 mod icons;
 mod layers;
 mod layout;
+mod links;
 mod scene;
 mod shapes;
 #[cfg(test)]
@@ -80,7 +83,7 @@ fn paint(doc: &roxmltree::Document<'_>, scene: &mut Scene<'_>, overlay: &Overlay
         shapes::draw(&mut canvas, shape, overlay);
     }
     for shape in &scene.shapes {
-        shapes::badges(&mut canvas, shape, overlay);
+        badges::draw(&mut canvas, shape, overlay);
     }
     canvas.finish()
 }
