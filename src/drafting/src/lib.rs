@@ -13,6 +13,6 @@ mod walk;
 
 pub use check::{Finding, Fix, Severity, apply, check, check_with_fixes, rules};
 pub use digest::{content_hash, fold};
-pub use export::{html, html_page, markdown};
+pub use export::{DocxError, docx, html, html_page, markdown};
 pub use import::{ImportError, import};
 pub use model::*;

@@ -1,6 +1,7 @@
 //! Emphasis and escapes inside a Markdown paragraph.
 
 /// A paragraph's characters with their emphasis.
+#[derive(Default)]
 pub(crate) struct Run {
     glyphs: Vec<Glyph>,
 }
@@ -32,6 +33,12 @@ impl Run {
                 })
                 .collect(),
         }
+    }
+
+    /// Adds text with one emphasis.
+    pub(crate) fn push(&mut self, text: &str, bold: bool, italic: bool) {
+        self.glyphs
+            .extend(text.chars().map(|c| Glyph { c, bold, italic }));
     }
 
     pub(crate) fn text(&self) -> String {

@@ -328,7 +328,7 @@ fn indent_tolerance(line: &str) -> usize {
 }
 
 /// Two columns typed with blanks or tabs: the header and the signature of typed documents.
-fn two_columns(raw: &str) -> Option<(&str, &str)> {
+pub(crate) fn two_columns(raw: &str) -> Option<(&str, &str)> {
     let line = raw.trim();
     let (at, len) = wide_gap(line)?;
     let (left, right) = (line[..at].trim(), line[at + len..].trim());

@@ -1,6 +1,7 @@
 //! From a file to a structured draft. Nothing is dropped: what has no place is listed.
 
 mod builder;
+mod docx;
 mod encoding;
 mod hinted;
 mod inline;
@@ -49,6 +50,7 @@ pub fn import(name: &str, bytes: &[u8]) -> Result<Imported, ImportError> {
         ));
     }
     match format_of(name, bytes)? {
+        Format::Docx => read(&docx::read(bytes)?),
         Format::Json => json(bytes),
         Format::Markdown => read(&lines::markdown(&encoding::decode(bytes)?)),
         Format::Text => recognise::recognise(&lines::plain(&encoding::decode(bytes)?)),
@@ -69,6 +71,7 @@ fn read(source: &Source) -> Result<Imported, ImportError> {
 }
 
 enum Format {
+    Docx,
     Json,
     Markdown,
     Text,
@@ -88,7 +91,14 @@ fn format_of(name: &str, bytes: &[u8]) -> Result<Format, ImportError> {
             "Không nhập được tệp PDF, RTF và .doc cũ; hãy mở bằng phần mềm soạn thảo, lưu thành .docx rồi nhập lại.",
         ));
     }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Ok(Format::Docx);
+    }
     match extension.as_str() {
+        "docx" | "docm" => Err(ImportError::new(
+            "the file is called a Word file and is none; open it in a word processor, save it as .docx and import it again",
+            "Tệp có đuôi .docx nhưng không phải tệp Word; hãy mở bằng phần mềm soạn thảo, lưu lại thành .docx rồi nhập lại.",
+        )),
         "json" => Ok(Format::Json),
         "md" | "markdown" => Ok(Format::Markdown),
         "txt" | "text" | "" => Ok(Format::Text),
