@@ -5,7 +5,7 @@ use super::work::{Halt, Step, Work, incident};
 use crate::command::Need;
 use crate::event::Event;
 use crate::model::{EventNode, Kind, Node, Position, Trigger};
-use crate::state::{ScopeId, ScopeKind, Subscription, Topic, Variables};
+use crate::state::{ScopeId, ScopeKind, Subscription, Topic, Variables, Wait};
 
 /// An error or an escalation on its way outward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,15 +28,16 @@ impl Work<'_> {
     pub(super) fn throw(&mut self, scope: &ScopeId, token: u64, node: &Node, event: &EventNode) -> Step {
         for trigger in &event.triggers {
             self.throw_one(scope, token, node, trigger)?;
-            if !self.is_there(scope, token) {
+            if !self.goes_on(scope, token) {
                 return Ok(());
             }
         }
         self.leave(scope, token)
     }
 
-    fn is_there(&self, scope: &ScopeId, token: u64) -> bool {
-        self.scope(scope).is_some_and(|scope| scope.tokens.contains_key(&token))
+    /// Not cancelled by a catcher, and not waiting for compensation.
+    fn goes_on(&self, scope: &ScopeId, token: u64) -> bool {
+        self.scope(scope).and_then(|scope| scope.tokens.get(&token)).is_some_and(|token| token.wait == Wait::Run)
     }
 
     fn throw_one(&mut self, scope: &ScopeId, token: u64, node: &Node, trigger: &Trigger) -> Step {

@@ -1,0 +1,10 @@
+//! What the engine does, shown on small processes. Each test's expectation follows from the text of BPMN 2.0.2.
+
+mod activities;
+mod commands;
+mod events;
+mod gateways;
+mod helper;
+mod hostile;
+mod random;
+mod stories;
