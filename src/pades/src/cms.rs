@@ -124,10 +124,12 @@ fn container(
         signature: SignatureValue::new(signature)?,
         unsigned_attrs: None,
     };
+    // A root stays out: a verifier must have it from elsewhere, and nothing in the container binds it.
     let carried = certificates
         .iter()
-        .cloned()
-        .map(CertificateChoices::Certificate)
+        .enumerate()
+        .filter(|(place, certificate)| *place == 0 || !is_root(certificate))
+        .map(|(_, certificate)| CertificateChoices::Certificate(certificate.clone()))
         .collect::<Vec<_>>();
     let signed = SignedData {
         version: CmsVersion::V1,
@@ -145,6 +147,10 @@ fn container(
         content: Any::encode_from(&signed)?,
     }
     .to_der()
+}
+
+fn is_root(certificate: &Certificate) -> bool {
+    certificate.tbs_certificate.subject == certificate.tbs_certificate.issuer
 }
 
 fn attribute(

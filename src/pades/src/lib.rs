@@ -34,7 +34,9 @@ pub use fields::{
 pub use places::{FieldPlaces, Fonts, Place, Slant, TextPlace};
 pub use sign::{Filling, SigningRequest, fill_and_seal, sign_person};
 pub use signer::{Algorithm, SignError, Signer, SoftwareSigner};
-pub use trial::{Subject, TRIAL_LABEL, TRIAL_LABEL_SHORT, TrialAuthority, Validity};
+pub use trial::{
+    Subject, TRIAL_LABEL, TRIAL_LABEL_SHORT, TrialAuthority, Validity, certificate_pem,
+};
 pub use update::MAX_PDF_BYTES;
 pub use verify::{
     CertificateReport, Change, ChangeKind, Note, Problem, Report, SignatureReport, Trust, verify,

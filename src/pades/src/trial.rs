@@ -98,6 +98,11 @@ impl TrialAuthority {
         &self.certificate
     }
 
+    /// The same in PEM.
+    pub fn certificate_pem(&self) -> String {
+        certificate_pem(&self.certificate)
+    }
+
     /// The root's key, PKCS#8 in PEM. Whoever has it can issue certificates.
     pub fn key_pem(&self) -> String {
         self.key.serialize_pem()
@@ -130,6 +135,12 @@ impl TrialAuthority {
             key.serialize_pem(),
         ))
     }
+}
+
+/// A certificate in PEM, as [`SoftwareSigner::from_pem`] and [`crate::Trust::from_pem`] read it.
+pub fn certificate_pem(der: &[u8]) -> String {
+    // Bytes can always be written as PEM; the label is a constant.
+    der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, der).unwrap_or_default()
 }
 
 fn root_params(subject: &Subject, serial: u64, validity: Validity) -> CertificateParams {

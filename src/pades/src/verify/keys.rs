@@ -27,6 +27,15 @@ impl Hash {
         }
     }
 
+    /// Bytes of a digest.
+    fn length(self) -> u32 {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
     pub(super) fn of(self, parts: &[&[u8]]) -> Vec<u8> {
         fn hash<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
             let mut hash = D::new();
@@ -129,5 +138,12 @@ fn pss_hash(algorithm: &AlgorithmIdentifierOwned) -> Result<Hash, Problem> {
         .to_der()
         .map_err(|_| bad())?;
     let parameters = PssParameters::from_der(&der).map_err(|_| bad())?;
-    Hash::from_oid(parameters.hash.ok_or_else(bad)?.oid)
+    let hash = Hash::from_oid(parameters.hash.ok_or_else(bad)?.oid)?;
+    match parameters.salt_length {
+        Some(length) if length == hash.length() => Ok(hash),
+        length => Err(Problem::Algorithm(format!(
+            "RSASSA-PSS with a salt of {} bytes",
+            length.unwrap_or(20)
+        ))),
+    }
 }

@@ -42,6 +42,24 @@ pub struct Trust {
     pub roots: Vec<Vec<u8>>,
 }
 
+impl Trust {
+    /// From the root certificates of a PEM text.
+    ///
+    /// # Errors
+    /// Where the text is not PEM or one of its certificates cannot be read.
+    pub fn from_pem(text: &str) -> Result<Self, Error> {
+        let unreadable = |error: der::Error| Error::Certificate(error.to_string());
+        let roots = Certificate::load_pem_chain(text.as_bytes())
+            .map_err(|error| Error::Certificate(error.to_string()))?;
+        let roots = roots
+            .iter()
+            .map(Encode::to_der)
+            .collect::<Result<_, _>>()
+            .map_err(unreadable)?;
+        Ok(Self { roots })
+    }
+}
+
 /// Verifies every signature of a file.
 ///
 /// # Errors

@@ -35,7 +35,7 @@ pub enum Problem {
     SignatureMismatch,
     /// PAdES asks that the signature names its certificate, and it does not or names another.
     NotBoundToCertificate,
-    /// An algorithm that we do not know, or that is too weak to trust.
+    /// An algorithm that we do not verify, or that is too weak to trust.
     Algorithm(String),
 
     /// No chain from the signer's certificate to a trusted root.
@@ -125,7 +125,9 @@ impl Problem {
             Self::NotBoundToCertificate => {
                 "The signature is not bound to the certificate it carries.".into()
             }
-            Self::Algorithm(name) => format!("The algorithm {name} is unknown or too weak."),
+            Self::Algorithm(name) => {
+                format!("The algorithm {name} is too weak or not one that is verified here.")
+            }
             Self::UntrustedIssuer(name) => {
                 format!("The certificate of {name} leads to no trusted authority.")
             }
@@ -181,7 +183,9 @@ impl Problem {
                 "Chữ ký không được tạo bằng khóa của chứng thư số này.".into()
             }
             Self::NotBoundToCertificate => "Chữ ký không gắn với chứng thư số kèm theo.".into(),
-            Self::Algorithm(name) => format!("Thuật toán {name} không được biết hoặc quá yếu."),
+            Self::Algorithm(name) => {
+                format!("Thuật toán {name} quá yếu hoặc chưa được hỗ trợ kiểm tra.")
+            }
             Self::UntrustedIssuer(name) => {
                 format!("Chứng thư số của {name} không dẫn tới tổ chức chứng thực được tin cậy.")
             }

@@ -1,5 +1,6 @@
 //! The crate from outside: one module per question.
 
+mod foreign;
 mod outside_tools;
 mod paper;
 mod signing;

@@ -1,6 +1,9 @@
 //! What a good file's report says, and what files without or with unknown signatures get.
 
-use trinhky_pades::{ChangeKind, Error, Report, Trust, verify};
+use trinhky_pades::{
+    ChangeKind, Error, Report, SignError, Signer, SoftwareSigner, Subject, TrialAuthority, Trust,
+    certificate_pem, sign_person, verify,
+};
 
 use crate::paper;
 
@@ -137,4 +140,76 @@ fn rsa_keys_sign_too() {
             .unwrap()
             .valid
     );
+}
+
+#[test]
+fn keys_and_roots_survive_being_stored() {
+    let first = TrialAuthority::create(paper::AGENCY, 1, paper::validity()).unwrap();
+    let again = TrialAuthority::from_parts(first.certificate(), &first.key_pem()).unwrap();
+    let subject = Subject {
+        name: "Nguyễn Duy Anh".into(),
+        title: None,
+        organisation: paper::AGENCY.into(),
+    };
+    let (signer, key) = again.issue(&subject, 5, paper::validity()).unwrap();
+    let chain: String = signer
+        .certificate_chain()
+        .iter()
+        .map(|der| certificate_pem(der))
+        .collect();
+    let signer = SoftwareSigner::from_pem(&key, &chain).unwrap();
+    let pdf = sign_person(
+        &paper::prepared(),
+        &signer,
+        &paper::person_request(),
+        &paper::fonts(),
+    )
+    .unwrap();
+    let trust = Trust::from_pem(&first.certificate_pem()).unwrap();
+    let report = verify(&pdf, &trust, paper::now()).unwrap();
+    assert!(report.valid, "{report:#?}");
+    let other = paper::office();
+    let mismatch = SoftwareSigner::from_pem(&key, &certificate_pem(other.authority.certificate()));
+    assert!(matches!(mismatch, Err(SignError::KeyMismatch)));
+}
+
+/// Every byte counts: whichever one is altered, the file is no longer called good. The one freedom is
+/// the case of the hexadecimal digits of a signature's own value, which no signature can cover.
+#[test]
+fn any_altered_byte_is_noticed() {
+    let office = paper::office();
+    let sealed = paper::sealed(&office);
+    // A prime, so that no run sees only one kind of place; all bytes would take minutes.
+    let step = 1013;
+    let mut unnoticed = Vec::new();
+    for at in (0..sealed.len()).step_by(step) {
+        let mut altered = sealed.clone();
+        altered[at] ^= 0x01;
+        if let Ok(report) = verify(&altered, &trust(&office), paper::now())
+            && report.valid
+        {
+            unnoticed.push(at);
+        }
+    }
+    assert!(unnoticed.is_empty(), "{unnoticed:?}");
+}
+
+/// No input makes the verifier panic or run away.
+#[test]
+fn broken_files_are_refused_calmly() {
+    let office = paper::office();
+    let sealed = paper::sealed(&office);
+    for at in (0..sealed.len()).step_by(1009) {
+        for altered in [
+            sealed[..at].to_vec(),
+            sealed[at..].to_vec(),
+            [&sealed[..at], &sealed[at / 2..]].concat(),
+        ] {
+            if altered.len() != sealed.len()
+                && let Ok(report) = verify(&altered, &trust(&office), paper::now())
+            {
+                assert!(!report.valid, "cut at {at}");
+            }
+        }
+    }
 }
