@@ -74,9 +74,7 @@ impl Builder {
         match found.date {
             parts::DateLine::Day(day) => self.draft.issued_on = Some(day),
             parts::DateLine::Month(month) => self.draft.expected_month = Some(month),
-            parts::DateLine::Open if text.chars().any(|c| c.is_ascii_digit()) => {
-                self.unplaced(line, text)
-            }
+            parts::DateLine::Open if has_digits_after_place(text) => self.unplaced(line, text),
             parts::DateLine::Open => {}
             parts::DateLine::Impossible => self.unplaced(line, text),
         }
@@ -210,6 +208,35 @@ impl Builder {
         });
     }
 
+    /// Puts the end mark that stands on a line of its own behind the last text.
+    pub(crate) fn end_mark(&mut self) {
+        match self.last_text() {
+            Some(text) => text.push_str("./."),
+            None => self.free_paragraph("./."),
+        }
+    }
+
+    fn last_text(&mut self) -> Option<&mut String> {
+        fn of_clause(clause: &mut Clause) -> &mut String {
+            match clause.points.last_mut() {
+                Some(point) => &mut point.text,
+                None => &mut clause.text,
+            }
+        }
+        match self.blocks().last_mut()? {
+            Block::Article(article) => Some(if let Some(last) = article.tail.last_mut() {
+                last
+            } else if let Some(clause) = article.clauses.last_mut() {
+                of_clause(clause)
+            } else {
+                &mut article.text
+            }),
+            Block::Clause(clause) => Some(of_clause(clause)),
+            Block::Paragraph { text } | Block::Heading { text, .. } => Some(text),
+            Block::Table(_) => None,
+        }
+    }
+
     /// Goes on with the last piece of the body after a forced line break.
     pub(crate) fn continue_last(&mut self, text: &str) {
         match self.blocks().last_mut() {
@@ -241,6 +268,12 @@ impl Builder {
         self.article_open = false;
         self.blocks().push(block);
     }
+}
+
+/// The year alone, say, in a date whose day and month are open.
+fn has_digits_after_place(text: &str) -> bool {
+    text.rfind("ngày")
+        .is_some_and(|at| text[at..].chars().any(|c| c.is_ascii_digit()))
 }
 
 fn continue_clause(clause: &mut Clause, text: &str) {

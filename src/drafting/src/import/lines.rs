@@ -84,7 +84,10 @@ impl Reader {
                 self.hint = Some(hint.trim().to_owned());
                 return;
             }
-            if trimmed.starts_with("```") {
+            // Other comments are no text of the document.
+            if trimmed.starts_with("```")
+                || (trimmed.starts_with("<!--") && trimmed.ends_with("-->"))
+            {
                 self.blank();
                 return;
             }

@@ -270,6 +270,10 @@ impl Recogniser {
             self.ending(para);
             return;
         }
+        if text == "./." {
+            self.builder.end_mark();
+            return;
+        }
         if para.continues && !self.starts_part(text) {
             self.builder.continue_last(text);
             return;
@@ -460,7 +464,10 @@ impl Recogniser {
 
     /// Capital lines are titles, the last other line is the name; what is between them (a note such as "Đã ký") has no place.
     fn signer(&mut self) {
-        let lines = std::mem::take(&mut self.sign_lines);
+        let mut lines = std::mem::take(&mut self.sign_lines);
+        if self.builder.draft.doc_type == DocType::BB {
+            self.secretary(&mut lines);
+        }
         let name_at = lines
             .iter()
             .rposition(|para| !is_capitals(&para.text))
@@ -483,6 +490,28 @@ impl Recogniser {
         }
         if let Some(first) = self.builder.draft.signer.title_lines.first() {
             self.builder.draft.signer.authority = parts::authority(first);
+        }
+    }
+
+    /// Minutes have two signatures and a draft has one: the chair's. The secretary's title and name are listed.
+    fn secretary(&mut self, lines: &mut Vec<Para>) {
+        let Some(at) = lines
+            .iter()
+            .position(|para| para.text.starts_with("THƯ KÝ"))
+        else {
+            return;
+        };
+        if lines.iter().filter(|para| is_capitals(&para.text)).count() < 2 {
+            return;
+        }
+        let title = lines.remove(at);
+        self.builder.unplaced(title.line, &title.text);
+        if let Some(name) = lines
+            .iter()
+            .position(|para| !is_capitals(&para.text) && !para.text.starts_with('('))
+        {
+            let name = lines.remove(name);
+            self.builder.unplaced(name.line, &name.text);
         }
     }
 

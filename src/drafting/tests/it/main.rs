@@ -4,5 +4,6 @@ mod any_draft;
 mod checker;
 mod objectives;
 mod round_trip;
+mod samples;
 mod seed;
 mod views;
