@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use lopdf::{Object, ObjectId, dictionary};
+use lopdf::{Dictionary, Object, ObjectId, dictionary};
 
 use crate::Error;
 use crate::font::{Embedded, deflated};
 use crate::ink::{Area, BLUE, fitting, pen_stroke, round_seal};
 use crate::outline::Outlines;
+use crate::picture;
 use crate::places::{Fonts, Place, TextPlace};
 use crate::update::Update;
 
@@ -27,6 +28,9 @@ pub enum Mark {
     Pen { name: String },
     /// A round seal in red with the agency's name.
     Seal { agency: String },
+    /// A registered image (PNG), as large as fits: the hand signature in blue, the seal in red at its
+    /// true size, both with a transparent ground (Decree 30/2020/NĐ-CP, Appendix I, II.7d and II.8a).
+    Image { png: Vec<u8> },
 }
 
 /// From line to line under a mark, in points.
@@ -37,7 +41,7 @@ const SEAL_SHARE: f32 = 0.4;
 
 /// An appearance that shows nothing: every field must have one (ISO 19005-2, 6.3.3).
 pub(crate) fn empty(update: &mut Update, place: Place) -> Result<ObjectId, Error> {
-    form(update, place, String::new(), None)
+    form(update, place, String::new(), Dictionary::new())
 }
 
 /// One line of text, centred in its place, on its baseline.
@@ -59,7 +63,12 @@ pub(crate) fn text_line(
         "/Tx BMC\nq\nBT\n0 g\n/Tk {size:.3} Tf\n{left:.3} {base:.3} Td\n{} Tj\nET\nQ\nEMC\n",
         font.encode(text)
     );
-    form(update, place, ink, Some(font.id))
+    form(
+        update,
+        place,
+        ink,
+        dictionary! { "Font" => dictionary! { "Tk" => font.id } },
+    )
 }
 
 /// The mark of a signature with its lines.
@@ -80,38 +89,55 @@ pub(crate) fn signature(
         let texts = lines.iter().map(String::as_str).chain([agency.as_str()]);
         let letters = Outlines::of(fonts.upright, texts)?;
         let ink = format!("q\n{}Q\n", round_seal(agency, lines, whole, &letters));
-        return form(update, place, ink, None);
+        return form(update, place, ink, Dictionary::new());
     }
     let font = Embedded::embed(
         update,
         fonts.upright,
         lines.iter().flat_map(|line| line.chars()),
     )?;
+    let mut resources = dictionary! { "Font" => dictionary! { "Tk" => font.id } };
+    let foot = match &appearance.mark {
+        Mark::None => place.height,
+        _ => (LINE_PITCH * lines.len() as f32).min(place.height / 2.0),
+    };
+    let above = Area {
+        y: foot,
+        height: place.height - foot,
+        ..whole
+    };
+    // The seal will cover the left third; the lines stay clear of it.
+    let clear = Area {
+        x: place.width * SEAL_SHARE,
+        width: place.width * (1.0 - SEAL_SHARE),
+        height: foot,
+        ..whole
+    };
     let mut ink = String::from("q\n");
     match &appearance.mark {
         Mark::Pen { name } => {
-            let foot = (LINE_PITCH * lines.len() as f32).min(place.height / 2.0);
-            ink += &pen_stroke(
-                name,
-                Area {
-                    y: foot,
-                    height: place.height - foot,
-                    ..whole
-                },
+            ink += &pen_stroke(name, above);
+            stacked(&mut ink, lines, clear, &format!("{BLUE} rg"), &font);
+        }
+        Mark::Image { png } => {
+            let picture = picture::embed(update, png)?;
+            resources.set("XObject", dictionary! { "Im" => picture.id });
+            let width = above.width.min(above.height * picture.aspect);
+            let height = width / picture.aspect;
+            let (x, y) = (
+                (above.width - width) / 2.0,
+                above.y + (above.height - height) / 2.0,
             );
-            // The seal will cover the left third; the lines stay clear of it.
-            let right = Area {
-                x: place.width * SEAL_SHARE,
-                width: place.width * (1.0 - SEAL_SHARE),
-                height: foot,
-                ..whole
-            };
-            stacked(&mut ink, lines, right, &format!("{BLUE} rg"), &font);
+            let _ = writeln!(
+                ink,
+                "q {width:.3} 0 0 {height:.3} {x:.3} {y:.3} cm /Im Do Q"
+            );
+            stacked(&mut ink, lines, clear, "0 g", &font);
         }
         Mark::None | Mark::Seal { .. } => stacked(&mut ink, lines, whole, "0 g", &font),
     }
     ink.push_str("Q\n");
-    form(update, place, ink, Some(font.id))
+    form(update, place, ink, resources)
 }
 
 /// Centred lines that fill an area from its top.
@@ -139,12 +165,8 @@ fn form(
     update: &mut Update,
     place: Place,
     ink: String,
-    font: Option<ObjectId>,
+    resources: Dictionary,
 ) -> Result<ObjectId, Error> {
-    let mut resources = lopdf::Dictionary::new();
-    if let Some(font) = font {
-        resources.set("Font", dictionary! { "Tk" => font });
-    }
     let dict = dictionary! {
         "Type" => "XObject", "Subtype" => "Form",
         "BBox" => vec![0.into(), 0.into(), Object::Real(place.width), Object::Real(place.height)],

@@ -33,6 +33,8 @@ pub enum Error {
     Font(String),
     #[error("the font has no letter \"{0}\"")]
     MissingLetter(char),
+    #[error("the picture of the signature or seal cannot be used: {0}")]
+    Picture(String),
     #[error("the certificate cannot be read: {0}")]
     Certificate(String),
     #[error("the signature needs {needed} bytes and the place for it has {reserved}")]
@@ -64,6 +66,7 @@ impl Error {
             Self::EmptyValue(what) => format!("Giá trị “{what}” đang để trống."),
             Self::Font(why) => format!("Không dùng được phông chữ: {why}."),
             Self::MissingLetter(letter) => format!("Phông chữ không có ký tự “{letter}”."),
+            Self::Picture(why) => format!("Không dùng được hình ảnh chữ ký hoặc dấu: {why}."),
             Self::Certificate(why) => format!("Không đọc được chứng thư số: {why}."),
             Self::NoRoom { needed, reserved } => {
                 format!("Chữ ký cần {needed} byte nhưng chỗ dành sẵn chỉ có {reserved} byte.")

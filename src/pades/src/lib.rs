@@ -19,6 +19,7 @@ mod font;
 mod ink;
 mod names;
 mod outline;
+mod picture;
 mod places;
 mod sign;
 mod signer;

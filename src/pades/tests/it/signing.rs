@@ -1,6 +1,8 @@
 //! Preparing, signing and sealing, and what they refuse.
 
-use trinhky_pades::{Error, fill_and_seal, prepare, sign_person};
+use trinhky_pades::{
+    Algorithm, Error, Mark, SignError, Signer, SoftwareSigner, fill_and_seal, prepare, sign_person,
+};
 
 use crate::paper;
 
@@ -67,4 +69,175 @@ fn nothing_is_done_twice() {
         &paper::fonts(),
     );
     assert!(matches!(again, Err(Error::AlreadySigned(_))), "{again:?}");
+}
+
+/// A small blue picture with a transparent ground, as an office registers it.
+fn picture() -> Vec<u8> {
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, 60, 30);
+    encoder.set_color(png::ColorType::Rgba);
+    let pixels: Vec<u8> = (0..60 * 30)
+        .flat_map(|pixel| {
+            if pixel % 60 / 2 == pixel / 60 {
+                [10, 20, 200, 255]
+            } else {
+                [0; 4]
+            }
+        })
+        .collect();
+    encoder
+        .write_header()
+        .unwrap()
+        .write_image_data(&pixels)
+        .unwrap();
+    png
+}
+
+#[test]
+fn a_registered_image_is_the_mark() {
+    let office = paper::office();
+    let mut request = paper::person_request();
+    request.appearance.mark = Mark::Image { png: picture() };
+    let signed = sign_person(
+        &paper::prepared(),
+        &office.person,
+        &request,
+        &paper::fonts(),
+    )
+    .unwrap();
+    let images = count_images(&signed);
+    assert_eq!(
+        images,
+        [
+            ("DeviceGray".to_owned(), 60, 30),
+            ("DeviceRGB".to_owned(), 60, 30)
+        ]
+    );
+    let mut answers = vec![];
+    answers.extend(crate::outside_tools::pyhanko(
+        &signed,
+        office.authority.certificate(),
+    ));
+    assert!(answers.iter().all(|answer| answer.success));
+    request.appearance.mark = Mark::Image {
+        png: b"no picture".to_vec(),
+    };
+    let refused = sign_person(
+        &paper::prepared(),
+        &office.person,
+        &request,
+        &paper::fonts(),
+    );
+    assert!(matches!(refused, Err(Error::Picture(_))), "{refused:?}");
+}
+
+fn count_images(pdf: &[u8]) -> Vec<(String, i64, i64)> {
+    let document = lopdf::Document::load_mem(pdf).unwrap();
+    let streams = document
+        .objects
+        .values()
+        .filter_map(|object| object.as_stream().ok());
+    let images = streams.filter(|stream| {
+        stream
+            .dict
+            .get(b"Subtype")
+            .and_then(|kind| kind.as_name())
+            .is_ok_and(|kind| kind == b"Image")
+    });
+    let mut found: Vec<_> = images
+        .map(|stream| {
+            let number = |key: &[u8]| stream.dict.get(key).unwrap().as_i64().unwrap();
+            let colours = stream.dict.get(b"ColorSpace").unwrap().as_name().unwrap();
+            (
+                String::from_utf8_lossy(colours).into_owned(),
+                number(b"Width"),
+                number(b"Height"),
+            )
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn a_failing_key_leaves_a_sentence_and_the_number_for_the_retry() {
+    struct Unplugged(SoftwareSigner);
+    impl Signer for Unplugged {
+        fn certificate_chain(&self) -> Vec<Vec<u8>> {
+            self.0.certificate_chain()
+        }
+        fn algorithm(&self) -> Algorithm {
+            self.0.algorithm()
+        }
+        fn sign(&self, _: &[u8]) -> Result<Vec<u8>, SignError> {
+            Err(SignError::Unavailable("the token was pulled out".into()))
+        }
+    }
+    let office = paper::office();
+    let signed = paper::signed(&office);
+    let seal = |signer: &dyn Signer| {
+        fill_and_seal(
+            &signed,
+            &paper::filling(),
+            signer,
+            &paper::agency_request(),
+            &paper::fonts(),
+        )
+    };
+    let failed = seal(&Unplugged(paper::rsa_signer())).unwrap_err();
+    assert!(failed.to_string().contains("pulled out"), "{failed}");
+    assert!(
+        failed.message_vi().starts_with("Không liên lạc được"),
+        "{}",
+        failed.message_vi()
+    );
+    assert!(seal(&office.agency).is_ok());
+}
+
+#[test]
+fn what_cannot_be_signed_gets_a_sentence() {
+    let office = paper::office();
+    let sign = |pdf: &[u8]| {
+        sign_person(
+            pdf,
+            &office.person,
+            &paper::person_request(),
+            &paper::fonts(),
+        )
+        .unwrap_err()
+    };
+    assert!(matches!(sign(&paper::blank()), Error::NoSuchField(_)));
+    assert!(matches!(sign(b"not a PDF"), Error::Unreadable(_)));
+    let mut filling = paper::filling();
+    filling.number = " ".into();
+    let empty = fill_and_seal(
+        &paper::signed(&office),
+        &filling,
+        &office.agency,
+        &paper::agency_request(),
+        &paper::fonts(),
+    );
+    assert!(
+        matches!(empty, Err(Error::EmptyValue("number"))),
+        "{empty:?}"
+    );
+    let mut places = paper::places();
+    places.person.page = 2;
+    let no_page = prepare(&paper::blank(), &places, &paper::fonts());
+    assert!(
+        matches!(no_page, Err(Error::NoSuchPage { page: 2, pages: 1 })),
+        "{no_page:?}"
+    );
+    filling.number = "数".into();
+    let no_letter = fill_and_seal(
+        &paper::signed(&office),
+        &filling,
+        &office.agency,
+        &paper::agency_request(),
+        &paper::fonts(),
+    );
+    assert!(
+        matches!(no_letter, Err(Error::MissingLetter('数'))),
+        "{no_letter:?}"
+    );
 }
