@@ -15,7 +15,7 @@ const MAX_DECIMALS: u32 = 6;
 pub struct Due {
     /// `thứ Sáu 24/03/2023, 17:00`.
     pub at: String,
-    /// `còn 2 ngày làm việc`, `hạn trong hôm nay`, `quá hạn 1 ngày làm việc`.
+    /// `còn 2 ngày làm việc`, `trong hôm nay`, `quá hạn 1 ngày làm việc`.
     pub left: String,
     pub level: DueLevel,
 }
@@ -290,7 +290,7 @@ mod tests {
         );
         assert_eq!(seen("2023-03-22T09:00:00+07:00").level, DueLevel::Near);
         assert_eq!(seen("2023-03-20T09:00:00+07:00").level, DueLevel::Far);
-        assert_eq!(seen("2023-03-24T17:00:00+07:00").left, "hạn trong hôm nay");
+        assert_eq!(seen("2023-03-24T17:00:00+07:00").left, "trong hôm nay");
         assert_eq!(
             seen("2023-03-24T17:00:01+07:00").left,
             "quá hạn trong hôm nay"

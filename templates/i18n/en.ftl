@@ -66,8 +66,8 @@ left-days = { $count ->
     [one] { $n } working day left
    *[other] { $n } working days left
   }
-due-today = due today
-due-before-next-working-day = due before the next working day
+due-today = today
+due-before-next-working-day = before the next working day
 late-today = overdue since today
 late-days = { $count ->
     [one] { $n } working day overdue

@@ -63,8 +63,8 @@ version-compare = so với bản trước
 
 # Deadlines
 left-days = còn { $n } ngày làm việc
-due-today = hạn trong hôm nay
-due-before-next-working-day = hạn trước ngày làm việc kế tiếp
+due-today = trong hôm nay
+due-before-next-working-day = trước ngày làm việc kế tiếp
 late-today = quá hạn trong hôm nay
 late-days = quá hạn { $n } ngày làm việc
 
