@@ -9,9 +9,13 @@ use serde_json::Value;
 /// The longest expression that is compiled, in bytes.
 pub const MAX_EXPRESSION_BYTES: usize = 4_096;
 /// The deepest nesting of brackets in an expression.
-pub const MAX_EXPRESSION_DEPTH: usize = 12;
+pub const MAX_EXPRESSION_DEPTH: usize = 32;
 /// The most operators and other symbols outside of texts in an expression.
-const MAX_EXPRESSION_SYMBOLS: usize = 400;
+const MAX_EXPRESSION_SYMBOLS: usize = 500;
+/// Up to here an expression fits on any thread's stack, even in an unoptimised build.
+const SHALLOW: Size = Size { depth: 4, symbols: 20 };
+/// The stack for the others: more than the deepest and longest expression needs in an unoptimised build.
+const ROOMY_STACK_BYTES: usize = 96 * 1024 * 1024;
 /// The longest text, list or mapping that an expression may produce, in nodes and bytes together.
 const MAX_VALUE_SIZE: usize = 4_000_000;
 
@@ -27,6 +31,13 @@ pub struct Expr {
 struct Code {
     program: cel::Program,
     names: Vec<String>,
+    size: Size,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    depth: usize,
+    symbols: usize,
 }
 
 /// Why an expression has no value.
@@ -79,15 +90,22 @@ impl Expr {
         mut lookup: impl FnMut(&str) -> Result<Option<std::borrow::Cow<'v, Value>>, N>,
     ) -> Result<Value, EvalError<N>> {
         let code = self.code.as_ref().map_err(|problem| EvalError::Failed(format!("'{}': {problem}", self.source)))?;
-        let mut context = cel::Context::with_env(Arc::clone(&ENVIRONMENT));
+        let mut values = Vec::with_capacity(code.names.len());
         for name in &code.names {
             if let Some(value) = lookup(name).map_err(EvalError::Need)? {
-                context.add_variable_from_value(name.as_str(), to_cel(&value));
+                values.push((name, value));
             }
         }
         let failed = |problem: String| EvalError::Failed(format!("'{}': {problem}", self.source));
-        let value = code.program.execute(&context).map_err(|error| failed(error.to_string()))?;
-        let json = value.json().map_err(|error| failed(error.to_string()))?;
+        let execute = || {
+            let mut context = cel::Context::with_env(Arc::clone(&ENVIRONMENT));
+            for (name, value) in &values {
+                context.add_variable_from_value(name.as_str(), to_cel(value));
+            }
+            let value = code.program.execute(&context).map_err(|error| error.to_string())?;
+            value.json().map_err(|error| error.to_string())
+        };
+        let json = with_room(code.size, execute).map_err(failed)?;
         if size(&json) > MAX_VALUE_SIZE {
             return Err(failed("the value is too large".to_owned()));
         }
@@ -182,17 +200,32 @@ fn compile(source: &str) -> Result<Code, String> {
     if source.is_empty() {
         return Err("the expression is empty".to_owned());
     }
-    bounded(source)?;
-    let program = cel::Program::compile(source).map_err(|errors| {
-        errors.errors.first().map_or_else(|| errors.to_string(), |first| format!("{} (line {}, column {})", first.msg, first.pos.0, first.pos.1))
+    let size = bounded(source)?;
+    let program = with_room(size, || {
+        cel::Program::compile(source).map_err(|errors| {
+            let first = errors.errors.first();
+            first.map_or_else(|| errors.to_string(), |first| format!("{} (line {}, column {})", first.msg, first.pos.0, first.pos.1))
+        })
     })?;
     let mut names: Vec<String> = program.references().variables().into_iter().map(str::to_owned).collect();
     names.sort();
-    Ok(Code { program, names })
+    Ok(Code { program, names, size })
+}
+
+/// Runs the recursive work of a deep or long expression on a stack that is large enough for it.
+fn with_room<T: Send>(size: Size, work: impl FnOnce() -> Result<T, String> + Send) -> Result<T, String> {
+    if size.depth <= SHALLOW.depth && size.symbols <= SHALLOW.symbols {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(ROOMY_STACK_BYTES).spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| format!("there is no room to evaluate it: {error}"))?;
+        thread.join().map_err(|_| "the evaluation broke down".to_owned())?
+    })
 }
 
 /// The parser and the interpreter recurse, so length and depth are bounded before they see the text.
-fn bounded(source: &str) -> Result<(), String> {
+fn bounded(source: &str) -> Result<Size, String> {
     if source.len() > MAX_EXPRESSION_BYTES {
         return Err(format!("the expression is longer than {MAX_EXPRESSION_BYTES} bytes"));
     }
@@ -227,7 +260,7 @@ fn bounded(source: &str) -> Result<(), String> {
     if symbols > MAX_EXPRESSION_SYMBOLS {
         return Err(format!("the expression has more than {MAX_EXPRESSION_SYMBOLS} operators and brackets"));
     }
-    Ok(())
+    Ok(Size { depth: deepest, symbols })
 }
 
 /// JSON integers become Int: CEL does not add a UInt and an Int.
@@ -298,7 +331,7 @@ mod tests {
         assert!(Expr::new(&deep).problem().is_some_and(|p| p.contains("nested")));
         let deepest = format!("{}1{}", "(".repeat(MAX_EXPRESSION_DEPTH), ")".repeat(MAX_EXPRESSION_DEPTH));
         assert_eq!(value(&deepest, &json!({})), Ok(json!(1)));
-        assert!(Expr::new(&"!".repeat(60)).problem().is_some());
+        assert!(Expr::new(&"!".repeat(600)).problem().is_some());
         let long = vec!["1"; 190].join("+");
         assert_eq!(value(&long, &json!({})), Ok(json!(190)));
         assert!(Expr::new(&"1+".repeat(3000)).problem().is_some());
