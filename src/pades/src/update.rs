@@ -29,7 +29,7 @@ pub(crate) fn load(pdf: &[u8]) -> Result<Document, Error> {
         pdf,
         LoadOptions::with_max_decompressed_size(MAX_STREAM_BYTES),
     )?;
-    if document.trailer.has(b"Encrypt") {
+    if document.trailer.has(b"Encrypt") || document.was_encrypted() {
         return Err(Error::Encrypted);
     }
     if document.xref_recovery.is_some() {

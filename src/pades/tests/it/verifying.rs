@@ -2,7 +2,7 @@
 
 use trinhky_pades::{
     ChangeKind, Error, Report, SignError, Signer, SoftwareSigner, Subject, TrialAuthority, Trust,
-    certificate_pem, sign_person, verify,
+    certificate_pem, prepare, sign_person, verify,
 };
 
 use crate::paper;
@@ -212,4 +212,27 @@ fn broken_files_are_refused_calmly() {
             }
         }
     }
+}
+
+#[test]
+fn an_encrypted_file_gets_a_sentence() {
+    use lopdf::encryption::{EncryptionState, EncryptionVersion, Permissions};
+    let mut document = lopdf::Document::load_mem(&paper::blank()).unwrap();
+    let id = lopdf::Object::string_literal("0123456789abcdef");
+    document.trailer.set("ID", vec![id.clone(), id]);
+    let version = EncryptionVersion::V2 {
+        document: &document,
+        owner_password: "owner",
+        user_password: "",
+        key_length: 128,
+        permissions: Permissions::all(),
+    };
+    let state = EncryptionState::try_from(version).unwrap();
+    document.encrypt(&state).unwrap();
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).unwrap();
+    let refused = verify(&bytes, &Trust::default(), paper::now());
+    assert!(matches!(refused, Err(Error::Encrypted)), "{refused:?}");
+    let refused = prepare(&bytes, &paper::places(), &paper::fonts());
+    assert!(matches!(refused, Err(Error::Encrypted)), "{refused:?}");
 }
