@@ -378,13 +378,7 @@ impl Recogniser {
             return;
         }
         if para.gap_before && !self.sign_lines.is_empty() && parts::annex_label(text).is_some() {
-            let label = if fold(text) == "phụ lục" {
-                String::new()
-            } else {
-                text.trim_end_matches(['.', ':']).to_owned()
-            };
-            self.builder.annex(&label, "");
-            self.stage = Stage::AnnexTitle;
+            self.after_signature(para);
             return;
         }
         let archive_seen = self
@@ -396,7 +390,9 @@ impl Recogniser {
         let dashed = text.starts_with(['-', '–', '•', '+']);
         if dashed || (!archive_seen && self.is_distribution(text)) {
             self.builder.distribution(parts::distribution_line(text));
-        } else if para.continues
+        } else if self.signed() {
+            self.after_signature(para);
+        } else if (para.continues || starts_small(text))
             && !is_capitals(text)
             && self.sign_lines.is_empty()
             && let Some(last) = self.builder.draft.distribution.last_mut()
@@ -404,6 +400,48 @@ impl Recogniser {
             append_to_line(last, text);
         } else {
             self.sign_lines.push(para.clone());
+        }
+    }
+
+    /// A title and a name stand in the signature block: what follows is no part of it.
+    fn signed(&self) -> bool {
+        let titled = self.sign_lines.iter().any(|para| is_capitals(&para.text));
+        // Minutes have two names.
+        let names = if self.builder.draft.doc_type == DocType::BB {
+            2
+        } else {
+            1
+        };
+        titled
+            && self
+                .sign_lines
+                .iter()
+                .filter(|para| is_name(&para.text))
+                .count()
+                >= names
+    }
+
+    /// An annex, or the text that the decision issues, with a header of its own.
+    fn after_signature(&mut self, para: &Para) {
+        let text = &para.text;
+        if parts::is_national(text) {
+            return;
+        }
+        if parts::annex_label(text).is_some() {
+            let label = if fold(text) == "phụ lục" {
+                ""
+            } else {
+                text.trim_end_matches(['.', ':'])
+            };
+            self.builder.annex(label, "");
+            self.stage = Stage::AnnexTitle;
+        } else if parts::unsupported_type(text).is_some()
+            || (is_capitals(text) && text.starts_with("DANH SÁCH"))
+        {
+            self.builder.annex("", text);
+            self.stage = Stage::AnnexTitle;
+        } else {
+            self.builder.unplaced(para.line, text);
         }
     }
 
@@ -421,7 +459,11 @@ impl Recogniser {
         let Some(annex) = self.builder.draft.annexes.last_mut() else {
             return;
         };
-        if annex.title.is_empty() || (is_capitals(text) && is_capitals(&annex.title)) {
+        let type_alone = parts::unsupported_type(&annex.title).is_some()
+            && parts::article_head(text).is_none()
+            && parts::division_head(text).is_none();
+        if annex.title.is_empty() || type_alone || (is_capitals(text) && is_capitals(&annex.title))
+        {
             join(&mut annex.title, text);
         } else {
             self.stage = Stage::AnnexBody;
@@ -539,6 +581,18 @@ impl Recogniser {
             .map(|para| para.text.clone())
             .collect();
     }
+}
+
+/// Two to six words that all begin with a capital.
+fn is_name(text: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let is_word = |word: &&str| {
+        word.chars().next().is_some_and(char::is_uppercase)
+            && word
+                .chars()
+                .all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '-'))
+    };
+    (2..=6).contains(&words.len()) && !is_capitals(text) && words.iter().all(is_word)
 }
 
 /// A capital line that names who decides, not what about.

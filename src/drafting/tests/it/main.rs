@@ -1,6 +1,7 @@
 //! Tests through the public face of the crate; one binary, a module per subject.
 
 mod any_draft;
+mod as_offices_write;
 mod checker;
 mod objectives;
 mod round_trip;
