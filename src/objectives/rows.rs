@@ -1,0 +1,200 @@
+//! Objectives, indicators, periods, reports as rows.
+
+/// Table `objective`.
+pub mod objective {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "objective")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub document_id: Uuid,
+        pub ordinal: i32,
+        pub place: String,
+        pub wording: String,
+        pub questions: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `indicator`.
+pub mod indicator {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "indicator")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub objective_id: Uuid,
+        pub document_id: Uuid,
+        pub ordinal: i32,
+        pub code: String,
+        pub name: String,
+        pub numerator: String,
+        pub denominator: String,
+        pub comparator: String,
+        pub target_n: i64,
+        pub target_d: i64,
+        pub is_count: bool,
+        pub evidence: String,
+        pub who_reports: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `report_period`.
+pub mod report_period {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "report_period")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub document_id: Uuid,
+        pub code: String,
+        pub name: String,
+        pub from_on: Date,
+        pub cutoff_on: Date,
+        pub opens_at: DateTimeUtc,
+        pub due_at: DateTimeUtc,
+        pub consolidate_at: DateTimeUtc,
+        pub state: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `unit_report`.
+pub mod unit_report {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "unit_report")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub document_id: Uuid,
+        pub period_id: Uuid,
+        pub unit_id: Uuid,
+        pub state: String,
+        /// The version being written or shown; each has its own values.
+        pub version: i32,
+        /// The version that counts; 0 while none was approved.
+        pub approved_version: i32,
+        /// Grows with every save, so that two people cannot save over each other.
+        pub revision: i32,
+        pub remark: String,
+        /// Why the head sent it back; empty where he did not.
+        pub returned: String,
+        pub submitted_at: Option<DateTimeUtc>,
+        pub submitted_by: String,
+        pub approved_at: Option<DateTimeUtc>,
+        pub approved_by: String,
+        pub late_days: i32,
+        pub changed_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `report_value`.
+pub mod report_value {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "report_value")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub report_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub indicator_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub version: i32,
+        pub numerator: Option<i64>,
+        pub denominator: Option<i64>,
+        pub nothing_arose: bool,
+        pub cause: String,
+        pub measure: String,
+        pub owner: String,
+        pub measure_due: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `consolidation`.
+pub mod consolidation {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "consolidation")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub document_id: Uuid,
+        pub period_id: Option<Uuid>,
+        pub code: String,
+        pub version: i32,
+        pub data: String,
+        pub report_id: Option<Uuid>,
+        pub created_at: DateTimeUtc,
+        pub by_name: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `corrective_action`.
+pub mod corrective_action {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "corrective_action")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub document_id: Uuid,
+        pub indicator_id: Uuid,
+        pub unit_id: Option<Uuid>,
+        pub cause: String,
+        pub action: String,
+        pub owner: String,
+        pub due: String,
+        pub state: String,
+        pub opened_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
