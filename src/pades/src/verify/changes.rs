@@ -9,7 +9,8 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 use super::form::{self, Field};
 use super::permission::{Frozen, Permission};
 use super::problem::Problem;
-use super::report::{Change, ChangeKind};
+use super::report::{Change, ChangeKind, Note};
+use super::shown::{self, Shown};
 use crate::update::read_text;
 
 /// What was found, good and bad.
@@ -17,6 +18,7 @@ use crate::update::read_text;
 pub(super) struct Found {
     pub(super) changes: Vec<Change>,
     pub(super) problems: Vec<Problem>,
+    pub(super) notes: Vec<Note>,
 }
 
 /// Compares the signed revision with the whole file.
@@ -99,14 +101,14 @@ impl Comparison<'_> {
         }
         let old_info = self.old.trailer.get(b"Info").ok();
         if old_info != self.new.trailer.get(b"Info").ok() {
-            self.allow(ChangeKind::Metadata, "Info", None);
+            self.allow(ChangeKind::Metadata, "Info");
         }
         self.found
     }
 
     fn changed(&mut self, id: ObjectId, old: &Object, new: &Object) {
         if self.is_metadata(id) {
-            return self.allow(ChangeKind::Metadata, "Metadata", None);
+            return self.allow(ChangeKind::Metadata, "Metadata");
         }
         if self.is_list_of_annotations(id) {
             return self.check_annotations(old, new);
@@ -124,7 +126,7 @@ impl Comparison<'_> {
         } else if self.entry_is(b"DSS", id) {
             self.found
                 .changes
-                .push(Change::new(ChangeKind::ValidationData, "DSS", None));
+                .push(Change::new(ChangeKind::ValidationData, "DSS", None, None));
         } else if let Some(field) = self.old_fields.get(&id).cloned() {
             self.check_field(&field, old_dict, new_dict);
         } else if old_dict.has_type(b"Page") {
@@ -141,12 +143,13 @@ impl Comparison<'_> {
                     (Some(old), Some(new)) => self.check_form(&old.clone(), &new.clone()),
                     _ => self.forbid("the form of the document"),
                 },
-                b"DSS" => {
-                    self.found
-                        .changes
-                        .push(Change::new(ChangeKind::ValidationData, "DSS", None))
-                }
-                b"Metadata" => self.allow(ChangeKind::Metadata, "Metadata", None),
+                b"DSS" => self.found.changes.push(Change::new(
+                    ChangeKind::ValidationData,
+                    "DSS",
+                    None,
+                    None,
+                )),
+                b"Metadata" => self.allow(ChangeKind::Metadata, "Metadata"),
                 b"Extensions" | b"Version" => {}
                 other => self.forbid(&format!(
                     "the document's entry /{}",
@@ -244,7 +247,7 @@ impl Comparison<'_> {
         } else {
             ChangeKind::FieldAdded
         };
-        self.allow(kind, &field.name.clone(), None);
+        self.allow_in(field, kind, None);
     }
 
     fn check_field(&mut self, field: &Field, old: &Dictionary, new: &Dictionary) {
@@ -271,22 +274,29 @@ impl Comparison<'_> {
             if was_filled || !now_signed {
                 return self.forbid(&format!("the signature field \"{name}\""));
             }
-            return self.allow(ChangeKind::Signed, name, None);
+            return self.allow_in(field, ChangeKind::Signed, None);
         }
         let value = new
             .get_deref(b"V", self.new)
             .and_then(Object::as_str)
             .map(read_text)
             .ok();
-        self.allow(
-            if was_filled {
-                ChangeKind::Refilled
-            } else {
-                ChangeKind::Filled
-            },
-            name,
-            value,
-        );
+        if let (b"Tx", Some(value)) = (field.kind.as_slice(), &value) {
+            match shown::compare(new, value, self.new) {
+                Shown::Value => {}
+                Shown::Other => self
+                    .found
+                    .problems
+                    .push(Problem::ShownDiffers(name.clone())),
+                Shown::Unreadable => self.found.notes.push(Note::appearance_unread(name)),
+            }
+        }
+        let kind = if was_filled {
+            ChangeKind::Refilled
+        } else {
+            ChangeKind::Filled
+        };
+        self.allow_in(field, kind, value);
     }
 
     fn check_page(&mut self, id: ObjectId, old: &Dictionary, new: &Dictionary) {
@@ -344,11 +354,24 @@ impl Comparison<'_> {
         refers(self.old.catalog().ok(), key, id)
     }
 
-    fn allow(&mut self, kind: ChangeKind, what: &str, value: Option<String>) {
-        if self.permission.allows_filling || kind == ChangeKind::ValidationData {
-            self.found.changes.push(Change::new(kind, what, value));
+    fn allow(&mut self, kind: ChangeKind, what: &str) {
+        self.allow_change(Change::new(kind, what, None, None));
+    }
+
+    fn allow_in(&mut self, field: &Field, kind: ChangeKind, value: Option<String>) {
+        self.allow_change(Change::new(
+            kind,
+            &field.name,
+            field.label.as_deref(),
+            value,
+        ));
+    }
+
+    fn allow_change(&mut self, change: Change) {
+        if self.permission.allows_filling {
+            self.found.changes.push(change);
         } else {
-            self.forbid(what);
+            self.forbid(&change.what);
         }
     }
 

@@ -16,6 +16,8 @@ pub(super) struct Field {
     pub(super) name: String,
     /// `Sig`, `Tx` …, inherited from above.
     pub(super) kind: Vec<u8>,
+    /// What the field calls itself to people.
+    pub(super) label: Option<String>,
 }
 
 /// Every field and every further place of one, by object.
@@ -27,6 +29,7 @@ pub(super) fn fields(document: &Document) -> BTreeMap<ObjectId, Field> {
     let top = Field {
         name: String::new(),
         kind: Vec::new(),
+        label: None,
     };
     walk(
         document,
@@ -100,7 +103,12 @@ fn walk(
             .and_then(Object::as_name)
             .unwrap_or(&parent.kind)
             .to_vec();
-        let field = Field { name, kind };
+        let label = dict
+            .get_deref(b"TU", document)
+            .and_then(Object::as_str)
+            .map(read_text);
+        let label = label.ok().or_else(|| parent.label.clone());
+        let field = Field { name, kind, label };
         found.insert(id, field.clone());
         walk(document, dict.get(b"Kids").ok(), &field, depth - 1, found);
     }

@@ -12,6 +12,7 @@ mod permission;
 mod problem;
 mod range;
 mod report;
+mod shown;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Utc};
 use der::{Decode, Encode};
@@ -180,6 +181,7 @@ impl Case<'_> {
                     (Permission::of(dict, &revision), Frozen::of(dict, &revision));
                 let found = changes::between(&revision, self.document, permission, &frozen);
                 report.changes = found.changes;
+                report.notes.extend(found.notes);
                 report.problems.extend(found.problems);
             }
         }

@@ -57,6 +57,8 @@ pub enum Problem {
     ForbiddenChange(String),
     /// The signature allows no changes, or froze the field.
     FrozenFieldChanged(String),
+    /// A field that was filled later shows another text than its value.
+    ShownDiffers(String),
 }
 
 impl Problem {
@@ -87,6 +89,7 @@ impl Problem {
             Self::TimeInFuture => "time_in_future",
             Self::ForbiddenChange(_) => "forbidden_change",
             Self::FrozenFieldChanged(_) => "frozen_field_changed",
+            Self::ShownDiffers(_) => "shown_differs",
         }
     }
 
@@ -151,6 +154,9 @@ impl Problem {
             Self::FrozenFieldChanged(field) => {
                 format!("The field \"{field}\" was changed after a signature had frozen it.")
             }
+            Self::ShownDiffers(field) => {
+                format!("The field \"{field}\" shows another text on the page than its value.")
+            }
         }
     }
 
@@ -206,6 +212,9 @@ impl Problem {
             }
             Self::FrozenFieldChanged(field) => {
                 format!("Trường “{field}” bị thay đổi sau khi đã được chữ ký khóa lại.")
+            }
+            Self::ShownDiffers(field) => {
+                format!("Trường “{field}” hiển thị trên trang khác với giá trị của trường.")
             }
         }
     }

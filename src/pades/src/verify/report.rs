@@ -95,24 +95,31 @@ pub enum ChangeKind {
 }
 
 impl Change {
-    pub(super) fn new(kind: ChangeKind, what: &str, value: Option<String>) -> Self {
+    /// `label` is what the field calls itself to people.
+    pub(super) fn new(
+        kind: ChangeKind,
+        what: &str,
+        label: Option<&str>,
+        value: Option<String>,
+    ) -> Self {
         let shown = value.as_deref().unwrap_or_default();
+        let label = label.unwrap_or(what);
         let (message, message_vi) = match kind {
             ChangeKind::Filled => (
                 format!("the field \"{what}\" was filled with \"{shown}\""),
-                format!("trường “{what}” được điền “{shown}”"),
+                format!("“{label}” được điền là “{shown}”"),
             ),
             ChangeKind::Refilled => (
                 format!("the field \"{what}\" was changed to \"{shown}\""),
-                format!("trường “{what}” được sửa thành “{shown}”"),
+                format!("“{label}” được sửa thành “{shown}”"),
             ),
             ChangeKind::Signed => (
                 format!("the signature \"{what}\" was added"),
-                format!("chữ ký “{what}” được thêm vào"),
+                format!("“{label}” được thêm vào"),
             ),
             ChangeKind::FieldAdded => (
                 format!("the signature field \"{what}\" was added"),
-                format!("trường chữ ký “{what}” được thêm vào"),
+                format!("trường chữ ký “{label}” được thêm vào"),
             ),
             ChangeKind::Metadata => (
                 "the document's description was changed".into(),
@@ -169,6 +176,18 @@ impl Note {
             rule: "revocation_not_checked",
             message: "Whether the certificate was revoked was not checked.".into(),
             message_vi: "Chưa kiểm tra tình trạng thu hồi của chứng thư số.".into(),
+        }
+    }
+
+    pub(super) fn appearance_unread(field: &str) -> Self {
+        Self {
+            rule: "appearance_not_read",
+            message: format!(
+                "What the field \"{field}\" shows on the page could not be compared with its value."
+            ),
+            message_vi: format!(
+                "Chưa đối chiếu được phần hiển thị của trường “{field}” với giá trị của trường."
+            ),
         }
     }
 

@@ -418,6 +418,30 @@ fn disguised(sealed: &[u8]) -> Vec<u8> {
     pdf
 }
 
+/// Before the seal, while the fields are open: the form says one number, the page shows another.
+fn shown_otherwise(office: &Office) -> Case {
+    let pdf = revise(&paper::signed(office), |revision| {
+        let look = dictionary! {
+            "Type" => "XObject", "Subtype" => "Form", "BBox" => vec![0.into(), 0.into(), 40.into(), 18.into()],
+            "Resources" => dictionary! { "Font" => dictionary! { "F" => dictionary! {
+                "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Times-Roman", "Encoding" => "WinAnsiEncoding",
+            } } },
+        };
+        let look = revision.add(Stream::new(
+            look,
+            b"BT /F 13 Tf 2 4 Td (999) Tj ET".to_vec(),
+        ));
+        let field = revision.field("number");
+        let field = revision.edit(field);
+        field.set("V", Object::string_literal("123"));
+        field.set("AP", dictionary! { "N" => look });
+    });
+    Case {
+        pyhanko: Judge::Accepts("it takes any appearance of a field that may be filled"),
+        ..case("number_shown_otherwise", pdf, "shown_differs")
+    }
+}
+
 /// Made wrongly from the start, or by the wrong hands.
 fn wrongly_made(office: &Office) -> Vec<Case> {
     let stranger = paper::office();
@@ -537,6 +561,7 @@ fn cases(office: &Office) -> Vec<Case> {
     let mut cases = altered_in_place(&sealed);
     cases.extend(appended(&sealed));
     cases.extend(wrongly_made(office));
+    cases.push(shown_otherwise(office));
     cases
 }
 

@@ -48,6 +48,17 @@ fn a_sealed_document_tells_its_story() {
         ]
     );
     assert_eq!(person.changes[0].value.as_deref(), Some("123"));
+    assert_eq!(
+        person.message_vi,
+        "Chữ ký của Nguyễn Duy Anh (CHỮ KÝ THỬ NGHIỆM) hợp lệ; sau đó chỉ có: “Số văn bản” được điền là “123”, \
+         “Ngày ban hành” được điền là “21”, “Chữ ký số của cơ quan” được thêm vào."
+    );
+    assert!(
+        !person
+            .notes
+            .iter()
+            .any(|note| note.rule == "appearance_not_read")
+    );
     assert_eq!(agency.field, "agency_seal");
     assert!(agency.covers_whole_file && agency.changes.is_empty());
 }
