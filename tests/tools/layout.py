@@ -5,7 +5,7 @@ usage: layout.py FACTS.json ...
 Each facts file names the PDF beside it and holds the draft and the anchors that were reported:
 {"pdf": "name.pdf", "draft": {...}, "anchors": {"number": {...}}}. Every row of the acceptance list
 LAY-01 ... LAY-19, LAY-23, LAY-24, LAY-31, LAY-32 that is about the page is checked. Prints what is
-wrong, one line each, and exits 1; exits 77 where pdfplumber is missing.
+wrong, one line each, and exits 2; exits 77 where pdfplumber is missing.
 """
 
 import json
@@ -16,6 +16,7 @@ from pathlib import Path
 
 try:
     import pdfplumber
+    from pdfminer.pdftypes import resolve1
 except ImportError:
     print("the Python package pdfplumber is missing")
     sys.exit(77)
@@ -139,6 +140,31 @@ def rule_under(report, row, page, line, low, high, of=None):
     if under:
         ratio = (under[0]["x1"] - under[0]["x0"]) / width
         report.check(row, low <= ratio <= high, f"the rule under '{line.text}' is {ratio:.2f} of the text")
+
+
+def text_of(value):
+    """A PDF string as text: read already, or UTF-16 with its mark, or plain."""
+    value = resolve1(value)
+    if isinstance(value, str):
+        return value
+    return value.decode("utf-16") if value[:2] in (b"\xfe\xff", b"\xff\xfe") else value.decode("utf-8", "replace")
+
+
+def check_file(report, pdf, draft):
+    """What the file says of itself: archive standard, tags, language, title, bookmarks."""
+    catalog = {key: resolve1(value) for key, value in pdf.doc.catalog.items()}
+    report.check("file", text_of(catalog.get("Lang", b"")) == "vi-VN", f"language {catalog.get('Lang')}")
+    report.check("file", resolve1(catalog.get("MarkInfo", {}).get("Marked")) is True and "StructTreeRoot" in catalog, "no tags")
+    meta = catalog["Metadata"].get_data().decode("utf-8") if "Metadata" in catalog else ""
+    part, level = re.search(r"pdfaid:part>(\d)", meta), re.search(r"pdfaid:conformance>(\w)", meta)
+    report.check("file", part and part[1] == "2" and level and level[1] == "A", "not marked as PDF/A-2a")
+    title = text_of(pdf.doc.info[0].get("Title", b"")) if pdf.doc.info else ""
+    report.check("file", squeeze(draft["subject"].removeprefix("Về việc ")) in title, f"title '{title}'")
+    marks = [text_of(title) for _, title, *_ in pdf.doc.get_outlines()] if "Outlines" in catalog else []
+    wanted = [TYPE_NAMES[draft["doc_type"]]] if draft["doc_type"] != "CV" else []
+    wanted += [f"Điều {b['number']}." for b in draft["body"] if b["kind"] == "article"]
+    wanted += [annex["label"] or "Phụ lục" for annex in draft["annexes"]]
+    report.check("file", [w for w in wanted if w not in marks] == [], f"bookmarks are {marks}")
 
 
 def check_header(report, pdf, draft):
@@ -407,6 +433,7 @@ def main(paths):
         report = Report(Path(path).stem)
         with pdfplumber.open(Path(path).parent / facts["pdf"]) as pdf:
             draft = facts["draft"]
+            check_file(report, pdf, draft)
             check_pages(report, pdf, draft)
             check_header(report, pdf, draft)
             check_title(report, pdf, draft)
@@ -417,7 +444,7 @@ def main(paths):
             check_anchors(report, pdf, facts["anchors"])
         faults += list(dict.fromkeys(report.faults))
     print("\n".join(faults))
-    return 1 if faults else 0
+    return 2 if faults else 0
 
 
 if __name__ == "__main__":

@@ -161,7 +161,11 @@ fn items(blocks: &[Block]) -> Vec<Item> {
 fn block(block: &Block) -> Vec<Item> {
     match block {
         Block::Article(article) => self::article(article),
-        Block::Paragraph { text } => vec![plain(text)],
+        Block::Paragraph { text } => text
+            .lines()
+            .filter(|line| !clean(line).is_empty())
+            .map(plain)
+            .collect(),
         Block::Heading { level, label, text } => vec![heading(*level, label, text)],
         Block::Clause(clause) => self::clause(clause),
         Block::Table(table) => vec![self::table(table)],

@@ -107,6 +107,33 @@ fn the_same_draft_gives_the_same_bytes() {
 }
 
 #[test]
+fn a_mark_changes_nothing_but_itself() {
+    let marked = Options {
+        mark: Some("In từ Hệ thống".into()),
+        ..options()
+    };
+    let with = Typesetter::new()
+        .document(&drafts::decision(), &marked)
+        .unwrap();
+    let without = render(&drafts::decision());
+    assert_eq!(
+        (with.pages, &with.anchors),
+        (without.pages, &without.anchors)
+    );
+    assert_ne!(with.pdf, without.pdf);
+}
+
+#[test]
+fn a_list_of_recipients_longer_than_a_page_goes_on_to_the_next() {
+    let mut draft = drafts::decision();
+    let many = (1..=120).map(|n| drafts::body_line(&format!("Ủy ban nhân dân xã số {n}")));
+    draft.distribution.splice(1..1, many);
+    let rendered = render(&draft);
+    assert_eq!(rendered.pages, 4);
+    assert_eq!(rendered.anchors[&Anchor::Seal].page, 2);
+}
+
+#[test]
 fn text_is_never_markup() {
     let text = "#panic() [- #x] *a* _b_ `c` $d$ @e <f> \\ // /* \"g\" 1. - + = ~ --- http://h.i";
     let draft = Draft {
