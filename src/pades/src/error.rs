@@ -27,6 +27,12 @@ pub enum Error {
         "the person has not signed yet; number, day and seal come after the person's signature"
     )]
     PersonNotSigned,
+    #[error("the file has a field \"{0}\" already")]
+    NameTaken(String),
+    #[error(
+        "the first signer allowed only the filling of fields; a further signature must not be shown on a page"
+    )]
+    Certified,
     #[error("the {0} is empty")]
     EmptyValue(&'static str),
     #[error("the font cannot be used: {0}")]
@@ -60,6 +66,10 @@ impl Error {
             Self::NoSuchField(name) => format!("Tệp không có trường “{name}”; tệp chưa được chuẩn bị để ký."),
             Self::AlreadyFilled(name) => format!("Trường “{name}” đã có giá trị."),
             Self::AlreadySigned(name) => format!("Trường “{name}” đã được ký."),
+            Self::NameTaken(name) => format!("Tệp đã có trường “{name}”."),
+            Self::Certified => {
+                "Người ký đầu tiên chỉ cho phép điền trường; chữ ký thêm không được hiển thị trên trang.".into()
+            }
             Self::PersonNotSigned => {
                 "Người có thẩm quyền chưa ký; số, ngày và dấu chỉ được thêm sau chữ ký của người có thẩm quyền.".into()
             }

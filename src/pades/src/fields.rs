@@ -91,6 +91,46 @@ pub fn prepare(pdf: &[u8], places: &FieldPlaces, fonts: &Fonts) -> Result<Vec<u8
     update.save()
 }
 
+/// Adds one more signature field, in a form of its own or the one that is there. Without a place it
+/// shows nothing.
+pub(crate) fn add_signature_field(
+    update: &mut Update,
+    name: &str,
+    place: Option<Place>,
+) -> Result<ObjectId, Error> {
+    let nowhere = Place {
+        page: 1,
+        x: 0.0,
+        y: 0.0,
+        width: 0.0,
+        height: 0.0,
+    };
+    let field = place_field(
+        update,
+        name,
+        dictionary! { "FT" => "Sig" },
+        place.unwrap_or(nowhere),
+    )?;
+    let catalog = update.catalog_id()?;
+    let form = update.dictionary(catalog)?.get(b"AcroForm").cloned().ok();
+    let mut dict = match &form {
+        Some(form) => update.follow(form)?.as_dict()?.clone(),
+        None => Dictionary::new(),
+    };
+    let mut fields = match dict.get(b"Fields") {
+        Ok(list) => update.follow(list)?.as_array()?.clone(),
+        Err(_) => Vec::new(),
+    };
+    fields.push(Object::Reference(field));
+    dict.set("Fields", fields);
+    dict.set("SigFlags", SIGNATURES_EXIST_APPEND_ONLY);
+    match form {
+        Some(Object::Reference(id)) => *update.edit(id)? = dict,
+        _ => update.edit(catalog)?.set("AcroForm", dict),
+    }
+    Ok(field)
+}
+
 /// The fields of the form by name, as far as they are one level deep (ours always are).
 pub(crate) fn find(update: &Update, name: &str) -> Result<ObjectId, Error> {
     let missing = || Error::NoSuchField(name.to_owned());

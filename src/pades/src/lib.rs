@@ -33,7 +33,7 @@ pub use fields::{
     AGENCY_FIELD, DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD, YEAR_FIELD, prepare,
 };
 pub use places::{FieldPlaces, Fonts, Place, Slant, TextPlace};
-pub use sign::{Filling, SigningRequest, fill_and_seal, sign_person};
+pub use sign::{Filling, SigningRequest, fill_and_seal, sign_alone, sign_person};
 pub use signer::{Algorithm, SignError, Signer, SoftwareSigner};
 pub use trial::{
     Subject, TRIAL_LABEL, TRIAL_LABEL_SHORT, TrialAuthority, Validity, certificate_pem,

@@ -9,7 +9,7 @@ use crate::fields::{
     self, AGENCY_FIELD, DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD, YEAR_FIELD,
 };
 use crate::font::Embedded;
-use crate::places::Fonts;
+use crate::places::{Fonts, Place};
 use crate::signer::{SignError, Signer};
 use crate::update::{Update, text_string};
 use crate::{Error, cms};
@@ -64,7 +64,7 @@ pub fn sign_person(
         signer,
         request,
         fonts,
-        form_filling_only(),
+        Some(form_filling_only()),
     )?;
     let catalog = update.catalog_id()?;
     update
@@ -103,7 +103,34 @@ pub fn fill_and_seal(
         }
     }
     let locked = locked_fields(&update, field)?;
-    put_signature(&mut update, field, signer, request, fonts, locked)?;
+    put_signature(&mut update, field, signer, request, fonts, Some(locked))?;
+    finish(pdf.len(), update, signer)
+}
+
+/// One signature on any document: a proof pack, a report, a copy. It adds its own field of this name,
+/// shown at a place or not at all, and allows later signatures.
+///
+/// # Errors
+/// Where the name is taken, the signature would be shown on a document whose first signer allowed
+/// filling only, or the signer fails; nothing is changed then.
+pub fn sign_alone(
+    pdf: &[u8],
+    field: &str,
+    place: Option<Place>,
+    signer: &dyn Signer,
+    request: &SigningRequest,
+    fonts: &Fonts,
+) -> Result<Vec<u8>, Error> {
+    let mut update = Update::of(pdf)?;
+    if fields::find(&update, field).is_ok() {
+        return Err(Error::NameTaken(field.to_owned()));
+    }
+    let certified = update.dictionary(update.catalog_id()?)?.has(b"Perms");
+    if certified && place.is_some() {
+        return Err(Error::Certified);
+    }
+    let field = fields::add_signature_field(&mut update, field, place)?;
+    put_signature(&mut update, field, signer, request, fonts, None)?;
     finish(pdf.len(), update, signer)
 }
 
@@ -139,16 +166,23 @@ fn put_signature(
     signer: &dyn Signer,
     request: &SigningRequest,
     fonts: &Fonts,
-    reference: Dictionary,
+    reference: Option<Dictionary>,
 ) -> Result<ObjectId, Error> {
     let place = fields::place_of(update, field)?;
-    let look = appearance::signature(update, &request.appearance, place, fonts)?;
+    let look = if place.width > 0.0 && place.height > 0.0 {
+        appearance::signature(update, &request.appearance, place, fonts)?
+    } else {
+        appearance::empty(update, place)?
+    };
     let range = vec![0.into(), NOT_YET.into(), NOT_YET.into(), NOT_YET.into()];
     let mut dict = dictionary! {
         "Type" => "Sig", "Filter" => "Adobe.PPKLite", "SubFilter" => "ETSI.CAdES.detached", "ByteRange" => range,
         "Contents" => Object::String(vec![0; reserved_bytes(signer)?], StringFormat::Hexadecimal),
-        "M" => Object::string_literal(pdf_date(request.time)), "Reference" => vec![Object::Dictionary(reference)],
+        "M" => Object::string_literal(pdf_date(request.time)),
     };
+    if let Some(reference) = reference {
+        dict.set("Reference", vec![Object::Dictionary(reference)]);
+    }
     for (key, text) in [
         ("Name", &request.name),
         ("Reason", &request.reason),

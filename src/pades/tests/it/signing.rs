@@ -1,7 +1,8 @@
 //! Preparing, signing and sealing, and what they refuse.
 
 use trinhky_pades::{
-    Algorithm, Error, Mark, SignError, Signer, SoftwareSigner, fill_and_seal, prepare, sign_person,
+    Algorithm, Error, Mark, Place, SignError, Signer, SoftwareSigner, Trust, fill_and_seal,
+    prepare, sign_alone, sign_person, verify,
 };
 
 use crate::paper;
@@ -240,4 +241,49 @@ fn what_cannot_be_signed_gets_a_sentence() {
         matches!(no_letter, Err(Error::MissingLetter('数'))),
         "{no_letter:?}"
     );
+}
+
+#[test]
+fn any_document_can_be_signed_alone() {
+    let office = paper::office();
+    let request = paper::agency_request();
+    let sign = |pdf: &[u8], place| {
+        sign_alone(
+            pdf,
+            "copy",
+            place,
+            &office.agency,
+            &request,
+            &paper::fonts(),
+        )
+    };
+    let corner = Some(Place {
+        page: 1,
+        x: 20.0,
+        y: 20.0,
+        width: 80.0,
+        height: 80.0,
+    });
+    let sealed = paper::sealed(&office);
+    let files = [
+        sign(&paper::blank(), None).unwrap(),
+        sign(paper::DECISION, corner).unwrap(),
+        sign(&sealed, None).unwrap(),
+    ];
+    let trust = Trust {
+        roots: vec![office.authority.certificate().to_vec()],
+    };
+    for file in &files {
+        let report = verify(file, &trust, paper::now()).unwrap();
+        assert!(report.valid, "{report:#?}");
+    }
+    assert!(matches!(sign(&sealed, corner), Err(Error::Certified)));
+    assert!(matches!(sign(&files[0], None), Err(Error::NameTaken(_))));
+    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+    let Some(answers) =
+        crate::outside_tools::pyhanko_on_many(&files, office.authority.certificate())
+    else {
+        return;
+    };
+    assert_eq!(answers, ["good", "good", "good"]);
 }
