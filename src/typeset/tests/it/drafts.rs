@@ -3,7 +3,17 @@
 use chrono::NaiveDate;
 use trinhky_drafting::*;
 
-/// The decision of 2023, its number and day still open.
+/// The decision of 2023 as the import reads its file.
+pub fn imported() -> Draft {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../drafting/fixtures/decision-2023.md"
+    );
+    let bytes = std::fs::read(path).unwrap();
+    import("decision-2023.md", &bytes).unwrap().draft
+}
+
+/// The decision of 2023 with its slips of the pen mended, its number and day still open.
 pub fn decision() -> Draft {
     let bases = [
         "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19/6/2015; Luật Sửa đổi, bổ sung một số điều của Luật Tổ chức Chính phủ và Luật Tổ chức chính quyền địa phương ngày 22/11/2019;",

@@ -75,6 +75,7 @@ fn forms() -> Vec<(&'static str, Draft)> {
         ..drafts::proposal()
     };
     vec![
+        ("seed", drafts::imported()),
         ("decision", drafts::decision()),
         ("decision-long", long),
         ("decision-tight", tight),
