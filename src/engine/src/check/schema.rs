@@ -29,6 +29,8 @@ pub struct Values {
 #[derive(Default)]
 pub struct Type {
     base: Option<&'static str>,
+    /// The type itself and everything that it extends.
+    lineage: Vec<&'static str>,
     is_abstract: bool,
     mixed: bool,
     /// Whether elements that the table doesn't list may stand inside (documentation, extension elements).
@@ -188,10 +190,9 @@ impl Schema {
 
     /// Whether `name` is `base` or extends it.
     pub fn derives(&self, name: &str, base: &str) -> bool {
-        std::iter::successors(Some(name), |at| {
-            self.types.get(at).and_then(|made| made.base)
-        })
-        .any(|at| at == base)
+        self.types
+            .get(name)
+            .is_some_and(|made| made.lineage.contains(&base))
     }
 
     fn knows_child(&self, name: &str) -> bool {
@@ -223,11 +224,10 @@ impl Particle {
 }
 
 /// A type with everything that its bases give it, bases first.
-fn flatten(parts: &HashMap<&'static str, Type>, name: &str) -> Type {
-    let chain: Vec<&Type> = std::iter::successors(parts.get(name), |made| {
-        made.base.and_then(|base| parts.get(base))
-    })
-    .collect();
+fn flatten(parts: &HashMap<&'static str, Type>, name: &'static str) -> Type {
+    let base = |at: &&'static str| parts.get(at).and_then(|made| made.base);
+    let lineage: Vec<&'static str> = std::iter::successors(Some(name), base).collect();
+    let chain: Vec<&Type> = lineage.iter().filter_map(|at| parts.get(at)).collect();
     let mut whole = Type::default();
     for made in chain.iter().rev() {
         whole.base = made.base;
@@ -238,6 +238,7 @@ fn flatten(parts: &HashMap<&'static str, Type>, name: &str) -> Type {
         whole.sequence.extend(made.sequence.iter().cloned());
         whole.choices.extend(made.choices.iter().cloned());
     }
+    whole.lineage = lineage;
     whole
 }
 

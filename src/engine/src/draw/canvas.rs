@@ -11,6 +11,9 @@ pub const QUIET: &str = "#5f6770";
 pub const ACT: &str = "#0b4f8a";
 pub const LATE: &str = "#b3261e";
 
+/// The height of a line of text to its size.
+const LINE: f64 = 1.25;
+
 /// How a line or an area looks; the classes let the style sheet change colours on a dark ground.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
@@ -170,7 +173,7 @@ impl Canvas {
 
     /// A name in a rectangle, broken into lines.
     pub fn words(&mut self, words: &str, room: Rect, size: f64, place: Place, fill: &str) {
-        let line = size * 1.25;
+        let line = size * LINE;
         let most = (room.h / line).floor().clamp(1.0, 40.0);
         #[expect(
             clippy::cast_possible_truncation,
@@ -209,6 +212,43 @@ impl Canvas {
             y += line;
         }
         self.out.push_str("</text>\n");
+    }
+
+    /// A name outside its shape, on paper of its own so that lines behind it don't cross the letters.
+    pub fn label(&mut self, words: &str, room: Rect, size: f64, fill: &str) {
+        let most = (room.h / (size * LINE)).floor().clamp(1.0, 40.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 1 and 40"
+        )]
+        let lines = text::wrap(words, size, room.w.max(size * 2.0), most as usize);
+        let widest = lines
+            .iter()
+            .map(|line| text::width(line, size))
+            .fold(0.0, f64::max);
+        #[expect(clippy::cast_precision_loss, reason = "at most 40 lines")]
+        let high = lines.len() as f64 * size * LINE;
+        if high > 0.0 {
+            let x = room.center().x - widest / 2.0;
+            let ground = Rect {
+                x,
+                y: room.y,
+                w: widest,
+                h: high,
+            };
+            self.rect(
+                ground,
+                2.0,
+                Style {
+                    stroke: "none",
+                    fill: PAPER,
+                    width: 0.0,
+                    dash: "",
+                },
+            );
+        }
+        self.words(words, room, size, Place::Top, fill);
     }
 
     /// A name that runs upwards, in the head of a pool or lane.

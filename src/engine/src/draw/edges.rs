@@ -1,7 +1,7 @@
 //! Draws flows and associations with their ends.
 
 use super::Overlay;
-use super::canvas::{Canvas, INK, Place, Style};
+use super::canvas::{Canvas, INK, Style};
 use super::icons;
 use super::scene::{Edge, Point, Rect};
 
@@ -136,7 +136,7 @@ fn label(canvas: &mut Canvas, edge: &Edge<'_>, name: &str) {
         },
         None => beside(&edge.points),
     };
-    canvas.words(name, room, 11.0, Place::Top, INK);
+    canvas.label(name, room, 11.0, INK);
 }
 
 /// Room for a name without a place of its own: above the first long level part, else beside the middle.

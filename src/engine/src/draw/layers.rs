@@ -66,13 +66,13 @@ pub fn draw(graph: &Graph) -> Drawing {
     let layers = order(&level, depth, &before, &after);
     let y = place(&layers, &heights, &before, &after);
 
+    let mut widest = vec![0.0_f64; depth];
+    for (size, layer) in graph.sizes.iter().zip(&rank) {
+        widest[*layer] = widest[*layer].max(size.0);
+    }
     let mut columns = Vec::new();
     let mut x = 0.0;
-    for layer in 0..depth {
-        let wide = (0..graph.sizes.len())
-            .filter(|n| rank[*n] == layer)
-            .map(|n| graph.sizes[n].0);
-        let wide = wide.fold(0.0, f64::max);
+    for wide in widest {
         columns.push((x, x + wide));
         x += wide + GAP_X;
     }

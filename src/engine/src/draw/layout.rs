@@ -425,11 +425,14 @@ fn shift(scene: &mut Scene<'_>, dx: f64, dy: f64) {
         shape.bounds = shape.bounds.moved(dx, dy);
         shape.label = shape.label.map(|label| label.moved(dx, dy));
     }
-    for point in scene.edges.iter_mut().flat_map(|edge| &mut edge.points) {
-        *point = Point {
-            x: point.x + dx,
-            y: point.y + dy,
-        };
+    for edge in &mut scene.edges {
+        edge.label = edge.label.map(|label| label.moved(dx, dy));
+        for point in &mut edge.points {
+            *point = Point {
+                x: point.x + dx,
+                y: point.y + dy,
+            };
+        }
     }
 }
 

@@ -49,6 +49,9 @@ pub enum DrawError {
 /// [`DrawError::Empty`] where there is nothing to show, [`DrawError::TooLarge`] above the bound on elements.
 pub fn svg(doc: &roxmltree::Document<'_>, overlay: &Overlay) -> Result<String, DrawError> {
     let model = scene::Model::of(doc);
+    if model.len() > scene::MAX_ITEMS {
+        return Err(DrawError::TooLarge);
+    }
     let mut scene = di::read(doc, &model);
     if !scene.shows_flow() {
         scene = layout::arrange(doc, &model);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::xml;
 
 /// The most shapes and edges of one picture.
-pub const MAX_ITEMS: usize = 50_000;
+pub const MAX_ITEMS: usize = 20_000;
 /// Coordinates beyond this are not believed.
 const MAX_COORDINATE: f64 = 200_000.0;
 
@@ -236,6 +236,11 @@ impl<'a> Model<'a> {
             }
         }
         Self { by_id }
+    }
+
+    /// How many elements have an id.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
     }
 
     /// The element that a reference names, with or without a prefix.

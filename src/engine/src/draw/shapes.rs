@@ -136,9 +136,16 @@ pub fn name_below(canvas: &mut Canvas, shape: &Shape<'_>) {
             w: label.w + 24.0,
             h: label.h.max(15.0) + 16.0,
         },
+        // Left of the flow that goes down from it.
+        None if shape.tag == "boundaryEvent" => Rect {
+            x: at.x - 46.0,
+            y: at.y + at.h - 2.0,
+            w: 62.0,
+            h: 45.0,
+        },
         None => usual,
     };
-    canvas.words(shape.name(), room, 11.5, Place::Top, INK);
+    canvas.label(shape.name(), room, 11.5, INK);
 }
 
 fn activity(canvas: &mut Canvas, shape: &Shape<'_>) {
