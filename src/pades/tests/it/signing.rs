@@ -287,3 +287,42 @@ fn any_document_can_be_signed_alone() {
     };
     assert_eq!(answers, ["good", "good", "good"]);
 }
+
+/// Newer files keep their table of objects in a stream and most objects in bundles.
+#[test]
+fn files_with_bundled_objects_are_signed_too() {
+    let office = paper::office();
+    let fonts = paper::fonts();
+    let mut bundled = Vec::new();
+    lopdf::Document::load_mem(&paper::blank())
+        .unwrap()
+        .save_modern(&mut bundled)
+        .unwrap();
+    assert!(bundled.windows(7).any(|window| window == b"/ObjStm"));
+    let pdf = prepare(&bundled, &paper::places(), &fonts).unwrap();
+    let pdf = sign_person(&pdf, &office.person, &paper::person_request(), &fonts).unwrap();
+    let pdf = fill_and_seal(
+        &pdf,
+        &paper::filling(),
+        &office.agency,
+        &paper::agency_request(),
+        &fonts,
+    )
+    .unwrap();
+    let trust = Trust {
+        roots: vec![office.authority.certificate().to_vec()],
+    };
+    let report = verify(&pdf, &trust, paper::now()).unwrap();
+    assert!(report.valid, "{report:#?}");
+    if let Some(answers) = crate::outside_tools::pyhanko_on_many(&[&pdf], &trust.roots[0]) {
+        assert_eq!(answers, ["good"]);
+    }
+    if let Some(answer) = crate::outside_tools::pdfsig(&pdf) {
+        assert_eq!(
+            answer.text.matches("Signature is Valid.").count(),
+            2,
+            "{}",
+            answer.text
+        );
+    }
+}
