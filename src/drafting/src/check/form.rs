@@ -265,7 +265,8 @@ pub(super) fn symbol(context: &Context, hits: &mut Vec<Hit>) {
     if draft.symbol.is_empty() {
         return;
     }
-    let mut groups = draft.symbol.split('-');
+    let after_year = draft.symbol.rsplit('/').next().unwrap_or_default();
+    let mut groups = after_year.split('-');
     let first = groups.next().unwrap_or_default();
     let rest: Vec<&str> = groups.collect();
     match draft.doc_type.abbreviation() {

@@ -55,7 +55,8 @@ impl Builder {
     }
 
     pub(crate) fn number_line(&mut self, line: usize, text: &str) -> bool {
-        let Some(found) = parts::number_line(text) else {
+        // A second one is something else, and must not push the first out.
+        let Some(found) = parts::number_line(text).filter(|_| self.draft.symbol.is_empty()) else {
             return false;
         };
         self.draft.number = found.number;
@@ -67,7 +68,7 @@ impl Builder {
     }
 
     pub(crate) fn place_date(&mut self, line: usize, text: &str) -> bool {
-        let Some(found) = parts::place_date(text) else {
+        let Some(found) = parts::place_date(text).filter(|_| self.draft.place.is_empty()) else {
             return false;
         };
         self.draft.place = found.place;

@@ -100,7 +100,14 @@ pub(crate) fn number_line(text: &str) -> Option<NumberLine<'_>> {
         .replace(" - ", "-")
         .replace("- ", "-")
         .replace(" -", "-");
-    let first = symbol.chars().next()?;
+    // Normative documents have the year before the type: `Số: 12/2023/QĐ-UBND`.
+    let after_year = symbol
+        .split_once('/')
+        .filter(|(year, _)| year.len() == 4 && year.chars().all(|c| c.is_ascii_digit()));
+    let first = after_year
+        .map_or(symbol.as_str(), |(_, rest)| rest)
+        .chars()
+        .next()?;
     if !first.is_uppercase() || symbol.contains(' ') {
         return None;
     }
