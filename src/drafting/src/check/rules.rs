@@ -91,6 +91,16 @@ const RULES: &[Rule] = &[
         test: Test::Words(SPELLING, ALL_TEXT),
     },
     Rule {
+        id: "spelling.syllable",
+        severity: Severity::Warning,
+        law: "Chính tả tiếng Việt; NĐ 30/2020/NĐ-CP, Điều 12",
+        message: "\"{found}\" is no possible Vietnamese syllable: is a tone mark missing or doubled?",
+        message_vi: "“{found}” không phải âm tiết tiếng Việt: thiếu hoặc thừa dấu thanh?",
+        bad: example("giải quyết đúng hạn", "giải quyêt đúng hạn"),
+        good: example("mất hồ sơ", "mất hồ sơ về ốt-xtrây-li-a và internet"),
+        test: Test::Whole(words::syllables),
+    },
+    Rule {
         id: "spacing",
         severity: Severity::Warning,
         law: "Chính tả tiếng Việt",

@@ -123,6 +123,48 @@ pub(super) fn unicode(context: &Context, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Syllables that Vietnamese cannot have: two tone marks, or an end in c, ch, p, t without the tone sắc or nặng (`quyêt`).
+///
+/// Only small words with a Vietnamese letter are looked at, and none beside a hyphen: names and foreign words have their own
+/// rules (Annex II, II.2, III.2).
+pub(super) fn syllables(context: &Context, hits: &mut Vec<Hit>) {
+    for piece in &context.pieces {
+        let mut before = None;
+        let mut rest = piece.text.as_str();
+        while let Some(start) = rest.find(char::is_alphabetic) {
+            if start > 0 {
+                before = rest[..start].chars().next_back();
+            }
+            let word_rest = &rest[start..];
+            let end = word_rest
+                .find(|c: char| !c.is_alphabetic())
+                .unwrap_or(word_rest.len());
+            let (word, after) = (&word_rest[..end], word_rest[end..].chars().next());
+            if before != Some('-') && after != Some('-') && impossible_syllable(word) {
+                hits.push(Hit::at(&piece.place, word));
+            }
+            rest = &word_rest[end..];
+            before = None;
+        }
+    }
+}
+
+fn impossible_syllable(word: &str) -> bool {
+    use unicode_normalization::UnicodeNormalization;
+    const GRAVE_HOOK_TILDE: [char; 3] = ['\u{300}', '\u{309}', '\u{303}'];
+    const ACUTE_DOT: [char; 2] = ['\u{301}', '\u{323}'];
+    const LETTER_MARKS: [char; 3] = ['\u{302}', '\u{306}', '\u{31b}'];
+    if !word.chars().all(char::is_lowercase) {
+        return false;
+    }
+    let letters: Vec<char> = word.nfd().collect();
+    let count = |marks: &[char]| letters.iter().filter(|c| marks.contains(c)).count();
+    let (level, sharp) = (count(&GRAVE_HOOK_TILDE), count(&ACUTE_DOT));
+    let vietnamese = level + sharp + count(&LETTER_MARKS) > 0 || word.contains('đ');
+    let stopped = ["c", "ch", "p", "t"].iter().any(|end| word.ends_with(end));
+    level + sharp > 1 || (vietnamese && stopped && sharp == 0)
+}
+
 /// Where a word stands on its own.
 fn word_at(text: &str, word: &str) -> Option<usize> {
     text.match_indices(word).map(|(at, _)| at).find(|at| {
