@@ -1,1 +1,52 @@
-//! Under construction.
+//! Trình Ký: documents from first draft to the evaluation at the year's end.
+//!
+//! The map, in import order: a module may use those below it, never those above. A test reads this list.
+//!
+//! Doors:
+//! - [`cli`]: one file per family of commands.
+//! - [`demo`]: plays a decision's whole year through the acts of the slices, then tells it from the journal.
+//! - [`routes`]: every address of the product on one page, each with its access rule.
+//! - [`worker`]: due timers, jobs, outgoing mail, recurring work; one match from a job's name to its function.
+//!
+//! Slices:
+//! - [`reminders`]: who is told what, by which mail.
+//! - [`distribution`]: recipients, deliveries, acknowledgement, attestation.
+//! - [`objectives`]: objectives, indicators, reports, consolidation, verdicts.
+//! - [`signing`]: keys, the person's signature, the agency's seal.
+//! - [`documents`]: drafts, versions, opinions, checks, approval, registers and numbers, issue.
+//! - [`people`]: organisations, units, posts, persons, sign-in, who acts.
+//!
+//! Seam:
+//! - [`flow`]: load, decide, write; the only caller of the engine.
+//! - [`audit`]: the journal that every act writes, and the invariants that `check` verifies.
+//! - [`app`]: what every act and page is given.
+//!
+//! Base, knowing nothing above:
+//! - [`web`]: how pages look and speak.
+//! - [`mail`], [`queue`], [`files`], [`store`]: outgoing mail, jobs, files by digest, the one way to write.
+//! - [`fault`], [`config`], [`ids`], [`clock`]: refusals as data, settings, randomness, time.
+//!
+//! Crates of their own, pure: the engine, the calendar, drafting, typesetting, PDF signatures.
+
+pub mod app;
+pub mod audit;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod distribution;
+pub mod documents;
+pub mod fault;
+pub mod files;
+pub mod flow;
+pub mod ids;
+pub mod mail;
+pub mod objectives;
+pub mod people;
+pub mod queue;
+pub mod reminders;
+pub mod routes;
+pub mod signing;
+pub mod store;
+pub mod web;
+pub mod worker;

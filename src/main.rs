@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `trinhky`: reads its arguments and calls the command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trinhky::cli::run()
+}

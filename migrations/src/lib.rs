@@ -1,1 +1,51 @@
-//! Under construction.
+//! The database's history: one file per change, applied in order, on SQLite and on PostgreSQL.
+//!
+//! A released migration never changes. SQL is written once with a few placeholders for the types
+//! that the two databases name differently.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DatabaseBackend;
+
+mod m0001_first;
+
+/// All migrations, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_first::Migration)]
+    }
+}
+
+/// The name of the newest migration this program knows.
+#[must_use]
+pub fn newest() -> String {
+    Migrator::migrations().last().map(|migration| migration.name().to_owned()).unwrap_or_default()
+}
+
+/// Replaces the type placeholders and runs the statements one by one.
+async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    let sql = match connection.get_database_backend() {
+        DatabaseBackend::Sqlite => sql
+            .replace("{uuid}", "uuid_text")
+            .replace("{instant}", "timestamp_with_timezone_text")
+            .replace("{date}", "date_text")
+            .replace("{path}", "text")
+            .replace("{serial}", "integer PRIMARY KEY AUTOINCREMENT"),
+        _ => sql
+            .replace("{uuid}", "uuid")
+            .replace("{instant}", "timestamptz")
+            .replace("{date}", "date")
+            // Ranges over paths compare bytes, as SQLite does.
+            .replace("{path}", "text COLLATE \"C\"")
+            .replace("{serial}", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+    };
+    let text: String = sql.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
+    for statement in text.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()) {
+        connection.execute_unprepared(statement).await?;
+    }
+    Ok(())
+}

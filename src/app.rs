@@ -1,0 +1,152 @@
+//! What every act and page is given: database, clock, ids, files, mailer, workflows, settings.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::{Arc, RwLock};
+
+use anyhow::Context as _;
+use chrono::{DateTime, NaiveDate, Utc};
+use futures::future::BoxFuture;
+use tokio::sync::Notify;
+use trinhky_engine::Definitions;
+use trinhky_typeset::Typesetter;
+use uuid::Uuid;
+
+use crate::audit;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::fault::{Fault, Outcome, RefusalKind};
+use crate::files::Files;
+use crate::ids::Ids;
+use crate::mail::Mailer;
+use crate::people::Actor;
+use crate::store::{Store, Tx};
+
+/// The running product; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of [`App`].
+pub struct Parts {
+    pub store: Store,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub files: Files,
+    pub mailer: Mailer,
+    pub typesetter: Typesetter,
+    pub config: Config,
+    /// Compiled workflows by the hash of their text.
+    pub workflows: RwLock<HashMap<String, Arc<Definitions>>>,
+    /// Rung after every act, so that the worker need not wait for its next look.
+    pub wake: Notify,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("App").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+/// What an act sees: its transaction, who acts, the instant of the act.
+#[derive(Clone, Copy)]
+pub struct Cx<'t> {
+    pub tx: &'t Tx,
+    pub app: &'t App,
+    pub actor: &'t Actor,
+    pub now: DateTime<Utc>,
+}
+
+impl Cx<'_> {
+    /// A new row id.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.app.ids.uuid(self.now)
+    }
+
+    /// The day of the act in office time.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        trinhky_calendar::local(self.now).date_naive()
+    }
+}
+
+/// An act of a slice: a plain function of its context and its owned input.
+pub type ActFn<I, T> = for<'t> fn(Cx<'t>, &'t I) -> BoxFuture<'t, Outcome<T>>;
+
+impl App {
+    /// Opens the installation that the configuration describes; the database must be migrated.
+    ///
+    /// # Errors
+    /// One sentence saying what could not be opened.
+    pub async fn open(config: Config, clock: Clock, ids: Ids) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&config.data)
+            .with_context(|| format!("cannot write to the data folder {}", config.data.display()))?;
+        let store = Store::open(&config.database_url()).await?;
+        let files = Files::open(&config.data.join("files"))?;
+        let mailer = match &config.smtp {
+            Some(smtp) => Mailer::smtp(smtp.clone()),
+            None => Mailer::Files(config.data.join("mail")),
+        };
+        Ok(Self(Arc::new(Parts {
+            store,
+            clock,
+            ids,
+            files,
+            mailer,
+            typesetter: Typesetter::new(),
+            config,
+            workflows: RwLock::new(HashMap::new()),
+            wake: Notify::new(),
+        })))
+    }
+
+    /// The present day in office time.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        trinhky_calendar::local(self.clock.now()).date_naive()
+    }
+
+    /// Runs one act of a person; a refusal for want of a right is journalled.
+    ///
+    /// # Errors
+    /// What the act refuses, or what the database reports.
+    pub async fn act<I, T>(&self, actor: &Actor, input: I, run: ActFn<I, T>) -> Outcome<T>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let now = self.clock.now();
+        let outcome = self
+            .store
+            .write((self.clone(), actor.clone(), now, run, input), |tx, (app, actor, now, run, input)| {
+                run(Cx { tx, app, actor, now: *now }, input)
+            })
+            .await;
+        match &outcome {
+            Ok(_) => self.wake.notify_one(),
+            Err(Fault::Refused(refusal)) if refusal.kind == RefusalKind::Forbidden => {
+                self.journal_refusal(actor, now, refusal.vi.clone()).await?;
+            }
+            Err(_) => {}
+        }
+        outcome
+    }
+
+    async fn journal_refusal(&self, actor: &Actor, now: DateTime<Utc>, sentence: String) -> Outcome<()> {
+        let Some(org_id) = actor.posts.first().map(|post| post.org_id) else { return Ok(()) };
+        self.store
+            .write((actor.clone(), org_id, now, sentence), |tx, (actor, org_id, now, sentence)| {
+                let entry = audit::Entry::general("act.refused", sentence.clone());
+                Box::pin(audit::append(tx, *org_id, actor, *now, entry))
+            })
+            .await
+    }
+}

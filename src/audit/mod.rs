@@ -1,0 +1,106 @@
+//! The trail: every act is one row of the journal, written in the act's own transaction.
+//!
+//! A row carries the engine's events of the act, so the journal is history, trace and the source
+//! from which an instance can be replayed. Nothing here changes or deletes a row.
+
+pub mod invariants;
+pub mod rows;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+};
+use uuid::Uuid;
+
+use crate::fault::Outcome;
+use crate::people::Actor;
+use crate::store::Tx;
+
+/// One act for the journal.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Past tense, e.g. `document.approved`; the same word in the log and on the page.
+    pub act: &'static str,
+    pub document_id: Option<Uuid>,
+    pub instance_id: Option<Uuid>,
+    pub unit_id: Option<Uuid>,
+    /// One Vietnamese sentence without the actor: what was done.
+    pub summary: String,
+    pub data: serde_json::Value,
+    /// The engine's events, as JSON lines' values.
+    pub events: Vec<serde_json::Value>,
+}
+
+impl Entry {
+    /// An act about a document.
+    #[must_use]
+    pub fn about(document_id: Uuid, act: &'static str, summary: impl Into<String>) -> Self {
+        Self {
+            act,
+            document_id: Some(document_id),
+            instance_id: None,
+            unit_id: None,
+            summary: summary.into(),
+            data: serde_json::Value::Null,
+            events: Vec::new(),
+        }
+    }
+
+    /// An act about the installation itself.
+    #[must_use]
+    pub fn general(act: &'static str, summary: impl Into<String>) -> Self {
+        Self { document_id: None, ..Self::about(Uuid::nil(), act, summary) }
+    }
+
+    /// Adds the unit that acts or is acted for.
+    #[must_use]
+    pub fn unit(mut self, unit_id: Uuid) -> Self {
+        self.unit_id = Some(unit_id);
+        self
+    }
+
+    /// Adds machine-readable facts.
+    #[must_use]
+    pub fn data(mut self, data: serde_json::Value) -> Self {
+        self.data = data;
+        self
+    }
+}
+
+/// Appends one act to the journal.
+///
+/// # Errors
+/// What the database reports.
+pub async fn append(tx: &Tx, org_id: Uuid, actor: &Actor, now: DateTime<Utc>, entry: Entry) -> Outcome<()> {
+    rows::journal::Entity::insert(rows::journal::ActiveModel {
+        id: NotSet,
+        org_id: Set(org_id),
+        at: Set(now),
+        act: Set(entry.act.to_owned()),
+        actor_id: Set(actor.person_id),
+        actor_name: Set(actor.name.clone()),
+        capacity: Set(actor.capacity()),
+        document_id: Set(entry.document_id),
+        instance_id: Set(entry.instance_id),
+        unit_id: Set(entry.unit_id),
+        summary: Set(entry.summary),
+        data: Set(entry.data.to_string()),
+        events: Set(serde_json::to_string(&entry.events)?),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    Ok(())
+}
+
+/// The journal of one document, oldest first.
+///
+/// # Errors
+/// What the database reports.
+pub async fn of_document(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome<Vec<rows::journal::Model>> {
+    Ok(rows::journal::Entity::find()
+        .filter(rows::journal::Column::DocumentId.eq(document_id))
+        .order_by_asc(rows::journal::Column::Id)
+        .all(db)
+        .await?)
+}

@@ -1,0 +1,277 @@
+//! Commands on an installation: migrate, check, doctor, user, org.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, Database, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm_migration::MigratorTrait;
+use trinhky_migrations::Migrator;
+
+use super::{DataArgs, Format, NO, print_json};
+use crate::app::App;
+use crate::audit::{self, invariants};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::fault::Fault;
+use crate::ids::Ids;
+use crate::people::rows::person;
+use crate::people::{Actor, find as people_find, import, sign_in};
+use crate::store::Store;
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Persons with their posts of today
+    List {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Set a person's password, read from standard input
+    Password {
+        /// The person's e-mail address
+        email: String,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Stop a person from signing in; open sessions end at once
+    Disable {
+        email: String,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum OrgCommand {
+    /// Load organisations, units, groups, persons, posts and registers from a TOML file
+    Import {
+        file: PathBuf,
+        #[command(flatten)]
+        data: DataArgs,
+        /// Only check the file
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Organisations and units of today
+    List {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+}
+
+/// Makes or upgrades the database; a newer one is refused.
+///
+/// # Errors
+/// One sentence about folder or database.
+pub async fn bring_up(config: &Config) -> anyhow::Result<usize> {
+    std::fs::create_dir_all(&config.data)
+        .with_context(|| format!("cannot write to the data folder {}; choose another with --data", config.data.display()))?;
+    let url = config.database_url();
+    let database = Database::connect(&url).await.with_context(|| {
+        if config.database.is_empty() {
+            format!("cannot open the database in {}; is the folder writable?", config.data.display())
+        } else {
+            "cannot reach the PostgreSQL database; check the address in the configuration".to_owned()
+        }
+    })?;
+    let pending = match Migrator::get_pending_migrations(&database).await {
+        Ok(pending) => pending.len(),
+        Err(error) if error.to_string().contains("missing") => anyhow::bail!(
+            "the database is newer than this program (which knows {}); install the newer program or restore a backup",
+            trinhky_migrations::newest()
+        ),
+        Err(error) => return Err(error.into()),
+    };
+    Migrator::up(&database, None).await?;
+    database.close().await?;
+    Ok(pending)
+}
+
+pub async fn migrate(args: DataArgs) -> anyhow::Result<ExitCode> {
+    let config = args.config()?;
+    let applied = bring_up(&config).await?;
+    println!("{applied} migrations applied; the database is at {}", trinhky_migrations::newest());
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn check(args: CheckArgs) -> anyhow::Result<ExitCode> {
+    let config = existing(&args.data)?;
+    let store = Store::open(&config.database_url()).await?;
+    let breaches = invariants::check(store.reader()).await?;
+    match args.format {
+        Format::Json => print_json(&breaches)?,
+        Format::Text => {
+            for breach in &breaches {
+                println!("{}: {}", breach.invariant, breach.message);
+            }
+            println!("{} invariants checked, {} breaches", invariants::COUNT, breaches.len());
+        }
+    }
+    Ok(if breaches.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(NO) })
+}
+
+pub async fn doctor(args: DataArgs) -> anyhow::Result<ExitCode> {
+    let config = args.config()?;
+    let mut problems = Vec::new();
+    let mut notes = Vec::new();
+    if config.database.is_empty() && !config.data.join("trinhky.db").exists() {
+        problems.push(format!("There is no database in {}; run `trinhky migrate` or `trinhky serve`.", config.data.display()));
+    } else {
+        match Store::open(&config.database_url()).await {
+            Err(error) => problems.push(format!("The database cannot be opened: {error:#}.")),
+            Ok(store) => {
+                let pending = Migrator::get_pending_migrations(store.reader()).await;
+                match pending {
+                    Ok(pending) if !pending.is_empty() => {
+                        problems.push(format!("{} migrations wait; run `trinhky migrate`.", pending.len()));
+                    }
+                    Ok(_) => {}
+                    Err(error) => problems.push(format!("The database does not fit this program: {error}.")),
+                }
+            }
+        }
+    }
+    if config.smtp.is_none() {
+        notes.push(format!("No SMTP server is configured; mails are written to {}.", config.data.join("mail").display()));
+    }
+    if config.public_url.is_empty() {
+        notes.push("`public_url` is not set; links in mails point to this machine.".to_owned());
+    } else if !config.over_tls() {
+        notes.push("`public_url` is plain http; cookies are not marked Secure.".to_owned());
+    }
+    for problem in &problems {
+        println!("problem: {problem}");
+    }
+    for note in &notes {
+        println!("note: {note}");
+    }
+    if problems.is_empty() {
+        println!("The installation in {} is in order.", config.data.display());
+    }
+    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(NO) })
+}
+
+pub async fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        UserCommand::List { data } => {
+            let app = open(&data).await?;
+            for person in person::Entity::find().order_by_asc(person::Column::Email).all(app.store.reader()).await? {
+                let posts = match people_find::actor(app.store.reader(), person.id, app.today()).await {
+                    Ok(actor) => actor.posts.iter().map(|post| format!("{} ({})", post.title, post.role)).collect::<Vec<_>>().join(", "),
+                    Err(_) => "disabled".to_owned(),
+                };
+                println!("{}\t{}\t{posts}", person.email, person.name);
+            }
+        }
+        UserCommand::Password { email, data } => {
+            let app = open(&data).await?;
+            let mut password = String::new();
+            std::io::stdin().read_line(&mut password)?;
+            let hash = sign_in::hash_password(password.trim_end_matches(['\r', '\n']), &app.ids.bytes()).map_err(sentence)?;
+            change(&app, &email, Some(hash), true, "person.password_set", "Đặt lại mật khẩu").await?;
+            println!("The password of {email} is set; open sessions have ended.");
+        }
+        UserCommand::Disable { email, data } => {
+            let app = open(&data).await?;
+            change(&app, &email, None, false, "person.disabled", "Khóa tài khoản").await?;
+            println!("{email} can no longer sign in.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn org(command: OrgCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        OrgCommand::Import { file, data, dry_run } => {
+            let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let read = match import::read(&text) {
+                Ok(read) => read,
+                Err(problems) => {
+                    for problem in problems {
+                        eprintln!("{}: {problem}", file.display());
+                    }
+                    return Ok(ExitCode::from(NO));
+                }
+            };
+            if dry_run {
+                println!("{} is in order.", file.display());
+                return Ok(ExitCode::SUCCESS);
+            }
+            bring_up(&data.config()?).await?;
+            let app = open(&data).await?;
+            let counts = import::load(&app, read, None).await.map_err(sentence)?;
+            println!(
+                "{} organisations, {} units, {} groups, {} persons, {} posts imported.",
+                counts.organisations, counts.units, counts.groups, counts.persons, counts.posts
+            );
+        }
+        OrgCommand::List { data } => {
+            let app = open(&data).await?;
+            let mut units: Vec<_> = people_find::all_units(app.store.reader(), app.today()).await.map_err(sentence)?.into_values().collect();
+            units.sort_by(|a, b| a.key.cmp(&b.key));
+            for unit in units {
+                println!("{}\t{}\t{}", unit.key, unit.name, unit.email.unwrap_or_default());
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn change(app: &App, email: &str, hash: Option<String>, active: bool, act: &'static str, summary: &str) -> anyhow::Result<()> {
+    let found = person::Entity::find()
+        .filter(person::Column::Email.eq(email.to_lowercase()))
+        .one(app.store.reader())
+        .await?
+        .with_context(|| format!("nobody has the address {email}; `trinhky user list` shows everybody"))?;
+    let input = (found, hash, active, act, summary.to_owned());
+    app.act(&Actor::system(), input, |cx, (found, hash, active, act, summary)| {
+        Box::pin(async move {
+            let mut row = person::ActiveModel { id: Set(found.id), active: Set(*active), ..Default::default() };
+            if let Some(hash) = hash {
+                row.password_hash = Set(Some(hash.clone()));
+            }
+            row.update(cx.tx).await?;
+            let sql = "DELETE FROM session WHERE person_id = $1";
+            let statement = sea_orm::Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, [found.id.into()]);
+            cx.tx.execute_raw(statement).await?;
+            let actor = people_find::actor(cx.tx, found.id, cx.today()).await;
+            let Some(org_id) = actor.ok().and_then(|actor| actor.posts.first().map(|post| post.org_id)) else { return Ok(()) };
+            let entry = audit::Entry::general(act, format!("{summary}: {}", found.name));
+            audit::append(cx.tx, org_id, cx.actor, cx.now, entry).await
+        })
+    })
+    .await
+    .map_err(sentence)
+}
+
+async fn open(data: &DataArgs) -> anyhow::Result<App> {
+    App::open(existing(data)?, Clock::System, Ids::from_system()).await
+}
+
+/// The configuration of an installation that must exist already.
+fn existing(data: &DataArgs) -> anyhow::Result<Config> {
+    let config = data.config()?;
+    anyhow::ensure!(
+        !config.database.is_empty() || config.data.join("trinhky.db").exists(),
+        "there is no installation in {}; make one with `trinhky migrate --data {}`",
+        config.data.display(),
+        config.data.display()
+    );
+    Ok(config)
+}
+
+fn sentence(fault: Fault) -> anyhow::Error {
+    match fault {
+        Fault::Refused(refusal) => anyhow::anyhow!(refusal.en),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,128 @@
+//! The command line: one file per family; errors are one sentence on stderr with what to do.
+//!
+//! Exit codes: 0 yes, 1 the answer is no, 2 it could not be done (3 from `workflow simulate`: stuck).
+
+mod calendar;
+mod document;
+mod installation;
+pub(crate) mod serve;
+mod verify;
+mod workflow;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::Config;
+
+pub(crate) use installation::bring_up;
+
+/// A document-workflow and approval engine for Vietnamese state offices.
+#[derive(Debug, Parser)]
+#[command(name = "trinhky", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play a decision's whole year on a virtual clock, then serve it. Example: trinhky demo --port 8080
+    Demo(crate::demo::DemoArgs),
+    /// Serve an installation. Example: trinhky serve --data ./data
+    Serve(serve::ServeArgs),
+    /// Bring the database to this program's version. Example: trinhky migrate --data ./data
+    Migrate(DataArgs),
+    /// Verify the invariants I1–I12; exit 1 names each breach. Example: trinhky check --data ./data
+    Check(installation::CheckArgs),
+    /// Say in sentences what is wrong with the installation and what to do. Example: trinhky doctor --data ./data
+    Doctor(DataArgs),
+    /// Persons who sign in. Example: trinhky user password an@caoloc.example --data ./data
+    #[command(subcommand)]
+    User(installation::UserCommand),
+    /// Organisations and units. Example: trinhky org import caoloc.toml --data ./data
+    #[command(subcommand)]
+    Org(installation::OrgCommand),
+    /// Check, simulate and draw BPMN files. Example: trinhky workflow check workflows/decision.bpmn
+    #[command(subcommand)]
+    Workflow(workflow::WorkflowCommand),
+    /// Import, check and typeset documents. Example: trinhky document check decision.md
+    #[command(subcommand)]
+    Document(document::DocumentCommand),
+    /// Working days, deadlines, lunar dates. Example: trinhky calendar due --from 2023-04-28 --rule 'working_days(2)'
+    #[command(subcommand)]
+    Calendar(calendar::CalendarCommand),
+    /// Verify the signatures of a PDF. Example: trinhky verify decision.pdf --trust root.pem
+    Verify(verify::VerifyArgs),
+}
+
+/// Which installation a command works on.
+#[derive(Debug, Clone, Args)]
+pub struct DataArgs {
+    /// Folder of the embedded database and of the files (default ./data)
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Configuration file (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl DataArgs {
+    /// The configuration that the arguments name.
+    ///
+    /// # Errors
+    /// One sentence about the file.
+    pub fn config(&self) -> anyhow::Result<Config> {
+        let mut config = Config::load(self.config.as_deref())?;
+        if let Some(data) = &self.data {
+            config.data.clone_from(data);
+        }
+        Ok(config)
+    }
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+/// The exit code "the answer is no".
+pub const NO: u8 = 1;
+/// The exit code "it could not be done".
+pub const FAILED: u8 = 2;
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Workflow(command) => workflow::run(command),
+        Command::Document(command) => document::run(command),
+        Command::Calendar(command) => calendar::run(command),
+        Command::Verify(args) => verify::run(args),
+        Command::Demo(args) => block_on(crate::demo::run(args)),
+        Command::Serve(args) => block_on(serve::run(args)),
+        Command::Migrate(args) => block_on(installation::migrate(args)),
+        Command::Check(args) => block_on(installation::check(args)),
+        Command::Doctor(args) => block_on(installation::doctor(args)),
+        Command::User(command) => block_on(installation::user(command)),
+        Command::Org(command) => block_on(installation::org(command)),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("trinhky: {error:#}");
+        ExitCode::from(FAILED)
+    })
+}
+
+fn block_on(future: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future)
+}
+
+/// Prints a value as one JSON document.
+fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! `trinhky serve`: pages and worker until the program is stopped.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::DataArgs;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::ids::Ids;
+use crate::{flow, routes, worker};
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Port to listen on, on this machine only
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    log_to_stderr();
+    let mut config = args.data.config()?;
+    if let Some(port) = args.port {
+        config.listen = format!("127.0.0.1:{port}");
+    }
+    // The address first: a busy port should say so before anything is opened.
+    let listener = listen(&config.listen).await?;
+    super::installation::bring_up(&config).await?;
+    let app = App::open(config, Clock::System, Ids::from_system()).await?;
+    flow::publish_shipped(&app).await?;
+    println!("Trình Ký: {}", app.config.base_url());
+    serve(app, listener).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Binds the address, or says in one sentence why not.
+///
+/// # Errors
+/// When the port is taken or the address is not this machine's.
+pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; stop the program that uses this port, or choose another with --port"))
+}
+
+/// Serves pages and works until the program is stopped.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
+    tokio::spawn(worker::run(app.clone()));
+    axum::serve(listener, routes::router(app)).with_graceful_shutdown(stopped()).await?;
+    Ok(())
+}
+
+/// Structured lines on stderr; standard output stays for answers.
+pub fn log_to_stderr() {
+    use tracing_subscriber::EnvFilter;
+    // A second start in one process (tests) keeps the first subscriber.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new("info,sqlx=warn"))
+        .with_writer(std::io::stderr)
+        .try_init();
+}
+
+async fn stopped() {
+    // Without a signal handler the default action ends the program, which the store survives.
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,62 @@
+//! Deliveries and attestations as rows.
+
+/// Table `delivery`.
+pub mod delivery {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "delivery")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub document_id: Uuid,
+        pub unit_id: Uuid,
+        pub kind: String,
+        pub purposes: String,
+        pub state: String,
+        pub due_at: DateTimeUtc,
+        pub code_hash: Option<String>,
+        pub code_tries: i32,
+        pub task_id: Option<String>,
+        pub dispatched_at: DateTimeUtc,
+        pub delivered_at: Option<DateTimeUtc>,
+        pub opened_at: Option<DateTimeUtc>,
+        pub opened_by: String,
+        pub answered_at: Option<DateTimeUtc>,
+        pub answered_by: String,
+        pub arrival_number: Option<i32>,
+        pub arrival_year: Option<i32>,
+        pub refusal: String,
+        pub reminders: i32,
+        pub reminded_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `attestation`.
+pub mod attestation {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "attestation")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub document_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub person_id: Uuid,
+        pub org_id: Uuid,
+        pub unit_id: Uuid,
+        pub asked_at: DateTimeUtc,
+        pub attested_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,163 @@
+//! Finders of documents, only for those who may know them.
+
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use trinhky_drafting::Unplaced;
+use uuid::Uuid;
+
+use super::rows::{document, document_file, document_version, opinion};
+use super::{Document, doc_type, folded};
+use crate::distribution::rows::delivery;
+use crate::fault::{Fault, Outcome};
+use crate::people::Actor;
+
+/// A document by id, whoever asks; for acts that check the right themselves.
+///
+/// # Errors
+/// [`Fault::NotFound`], or what the database reports.
+pub async fn document(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Document> {
+    let row = document::Entity::find_by_id(id).one(db).await?.ok_or(Fault::NotFound)?;
+    with_draft(db, row).await
+}
+
+/// A document that the actor may know: of his organisation, or sent or shown to one of his units.
+///
+/// # Errors
+/// [`Fault::NotFound`] also where he may not know that it exists.
+pub async fn visible(db: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Outcome<Document> {
+    let row = document::Entity::find_by_id(id).filter(visible_to(actor)).one(db).await?.ok_or(Fault::NotFound)?;
+    with_draft(db, row).await
+}
+
+async fn with_draft(db: &impl ConnectionTrait, row: document::Model) -> Outcome<Document> {
+    let version = version(db, row.id, row.version).await?;
+    let doc_type = doc_type(&row.doc_type)?;
+    Ok(Document { draft: serde_json::from_str(&version.draft)?, doc_type, row })
+}
+
+/// One version of a document.
+///
+/// # Errors
+/// [`Fault::NotFound`], or what the database reports.
+pub async fn version(db: &impl ConnectionTrait, id: Uuid, version: i32) -> Outcome<document_version::Model> {
+    document_version::Entity::find_by_id((id, version)).one(db).await?.ok_or(Fault::NotFound)
+}
+
+/// All versions, newest first.
+///
+/// # Errors
+/// What the database reports.
+pub async fn versions(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Vec<document_version::Model>> {
+    Ok(document_version::Entity::find()
+        .filter(document_version::Column::DocumentId.eq(id))
+        .order_by_desc(document_version::Column::Version)
+        .all(db)
+        .await?)
+}
+
+/// What the import could not place in the present version.
+///
+/// # Errors
+/// What the database reports.
+pub async fn unplaced(db: &impl ConnectionTrait, document: &Document) -> Outcome<Vec<Unplaced>> {
+    let version = version(db, document.row.id, document.row.version).await?;
+    Ok(serde_json::from_str(&version.unplaced)?)
+}
+
+/// The opinions asked for on a document, in the order they were asked.
+///
+/// # Errors
+/// What the database reports.
+pub async fn opinions(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Vec<opinion::Model>> {
+    Ok(opinion::Entity::find()
+        .filter(opinion::Column::DocumentId.eq(id))
+        .order_by_asc(opinion::Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// The digest of a file of the document (`signed`, `sealed`), where there is one.
+///
+/// # Errors
+/// What the database reports.
+pub async fn file(db: &impl ConnectionTrait, id: Uuid, kind: &str) -> Outcome<Option<document_file::Model>> {
+    Ok(document_file::Entity::find_by_id((id, kind.to_owned())).one(db).await?)
+}
+
+/// The proposal that carries a decision to the Chairman.
+///
+/// # Errors
+/// What the database reports.
+pub async fn proposal_of(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Option<Document>> {
+    let row = document::Entity::find().filter(document::Column::CarriedBy.eq(id)).one(db).await?;
+    match row {
+        Some(row) => Ok(Some(with_draft(db, row).await?)),
+        None => Ok(None),
+    }
+}
+
+/// What a list of documents asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// Number, words of the subject or a unit, with or without accents.
+    pub words: String,
+    /// A state to filter by.
+    pub state: Option<String>,
+    /// A type code to filter by.
+    pub doc_type: Option<String>,
+    /// Documents changed before this one: the next page.
+    pub before: Option<Uuid>,
+    pub limit: u64,
+}
+
+/// The documents the actor may know, newest change first, by keyset.
+///
+/// # Errors
+/// What the database reports.
+pub async fn search(db: &impl ConnectionTrait, actor: &Actor, search: &Search) -> Outcome<Vec<document::Model>> {
+    let mut select = document::Entity::find()
+        .filter(visible_to(actor))
+        .order_by_desc(document::Column::ChangedAt)
+        .order_by_desc(document::Column::Id)
+        .limit(search.limit);
+    for word in folded(&search.words).split_whitespace() {
+        let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        select = select
+            .filter(Expr::col(document::Column::Folded).like(sea_orm::sea_query::LikeExpr::new(format!("%{escaped}%")).escape('\\')));
+    }
+    if let Some(state) = &search.state {
+        select = select.filter(document::Column::State.eq(state));
+    }
+    if let Some(code) = &search.doc_type {
+        select = select.filter(document::Column::DocType.eq(code));
+    }
+    if let Some(before) = search.before
+        && let Some(last) = document::Entity::find_by_id(before).one(db).await?
+    {
+        select = select.filter(
+            Condition::any().add(document::Column::ChangedAt.lt(last.changed_at)).add(
+                Condition::all().add(document::Column::ChangedAt.eq(last.changed_at)).add(document::Column::Id.lt(last.id)),
+            ),
+        );
+    }
+    Ok(select.all(db).await?)
+}
+
+/// The one rule of who may know a document; used by every finder that pages call.
+fn visible_to(actor: &Actor) -> Condition {
+    let units = actor.unit_ids();
+    let sent = Query::select()
+        .column(delivery::Column::DocumentId)
+        .from(delivery::Entity)
+        .and_where(delivery::Column::UnitId.is_in(units.clone()))
+        .to_owned();
+    let asked = Query::select()
+        .column(opinion::Column::DocumentId)
+        .from(opinion::Entity)
+        .and_where(opinion::Column::UnitId.is_in(units))
+        .to_owned();
+    Condition::any()
+        .add(document::Column::OrgId.is_in(actor.org_ids()))
+        .add(document::Column::Id.in_subquery(sent))
+        .add(document::Column::Id.in_subquery(asked))
+}

@@ -1,0 +1,286 @@
+//! Sign → number → seal → issue, in this order, which the workflow and the database both hold
+//! (Decree 30/2020 Art. 14). Files are made before the act that records them.
+
+use chrono::{Datelike as _, NaiveDate};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use serde_json::json;
+use trinhky_drafting::DocType;
+use trinhky_engine::Variables;
+use uuid::Uuid;
+
+use super::review::{complete, journal};
+use super::rows::{document, document_file};
+use super::{Document, find, numbers, proposal, state};
+use crate::app::{App, Cx};
+use crate::audit::{self, Entry};
+use crate::fault::{Fault, Outcome};
+use crate::files::{self, Stored};
+use crate::flow;
+use crate::people::{Actor, find as people_find, may};
+use crate::signing;
+
+/// The person's signature on the approved content (of a proposal: on its present content).
+///
+/// # Errors
+/// When the content is not the approved one, the right is missing, or the signing fails: then nothing has happened.
+pub async fn sign(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
+    let document = find::document(app.store.reader(), id).await?;
+    let step = Step::of(&document, "sign", "sign_proposal");
+    check_right(app, actor, &document, step).await?;
+    if document.doc_type != DocType::TTR && document.row.approved_hash.as_deref() != Some(&document.row.content_hash) {
+        return Err(Fault::stale(
+            "Nội dung chưa được phê duyệt hoặc đã đổi sau khi phê duyệt.",
+            "The content is not approved, or has changed since.",
+        ));
+    }
+    let signed = signing::sign_person(app, &document, actor).await?;
+    app.act(actor, (id, document.row.content_hash, step, signed), |cx, (id, hash, step, signed)| {
+        Box::pin(async move {
+            let document = find::document(cx.tx, *id).await?;
+            let changed = document::Entity::update_many()
+                .filter(document::Column::Id.eq(*id))
+                .filter(document::Column::ContentHash.eq(hash.as_str()))
+                .filter(document::Column::SignedHash.is_null())
+                .set(document::ActiveModel {
+                    signed_hash: Set(Some(hash.clone())),
+                    state: Set(state::SIGNED.to_owned()),
+                    changed_at: Set(cx.now),
+                    ..Default::default()
+                })
+                .exec(cx.tx)
+                .await?;
+            if changed.rows_affected != 1 {
+                return Err(Fault::stale("Văn bản đã được ký hoặc đã đổi.", "The document is signed already or has changed."));
+            }
+            keep_file(cx, &document, "signed", signed).await?;
+            let carrier = step.carrier(cx, &document).await?;
+            let advanced = complete(cx, &carrier, step.element, None, Variables::new()).await?;
+            let summary = format!("Ký {} bằng khóa thử nghiệm, chưa cấp số", document.title());
+            let entry = Entry::about(*id, "document.signed", summary).data(json!({ "content": hash }));
+            journal(cx, &carrier, entry, advanced).await
+        })
+    })
+    .await
+}
+
+/// The clerk gives number and date; only after the person's signature (VT-14, WF-01).
+///
+/// # Errors
+/// When there is no signature, the month printed on the signed page is another, or the right is missing.
+pub async fn assign_number(app: &App, actor: &Actor, id: Uuid, date: NaiveDate) -> Outcome<i32> {
+    let document = find::document(app.store.reader(), id).await?;
+    let step = Step::of(&document, "assign_number", "number_proposal");
+    check_right(app, actor, &document, step).await?;
+    app.act(actor, (id, date, step), |cx, (id, date, step)| {
+        Box::pin(async move {
+            let document = find::document(cx.tx, *id).await?;
+            check_numbering(&document, *date)?;
+            let code = document.row.doc_type.clone();
+            let owner = if document.doc_type == DocType::TTR { document.row.owner_id } else { document.row.org_id };
+            let entry = numbers::NewEntry {
+                org_id: document.row.org_id,
+                owner_id: owner,
+                doc_type: &code,
+                symbol: &document.row.symbol,
+                entry_on: *date,
+                document_id: *id,
+                subject: &document.row.subject,
+                signer: &document.draft.signer.name,
+            };
+            let number = numbers::give(cx, entry).await?;
+            document::ActiveModel {
+                id: Set(*id),
+                number: Set(Some(number)),
+                issued_on: Set(Some(*date)),
+                year: Set(date.year()),
+                state: Set(state::NUMBERED.to_owned()),
+                folded: Set(super::draft::search_text(&document.draft, Some(number))),
+                changed_at: Set(cx.now),
+                ..Default::default()
+            }
+            .update(cx.tx)
+            .await?;
+            let summary = format!(
+                "Cấp số {number:02}/{} ngày {}, chờ đóng dấu",
+                document.row.symbol,
+                trinhky_calendar::vn_date(*date)
+            );
+            let entry = Entry::about(*id, "number.given", summary).data(json!({ "number": number, "date": date }));
+            // A proposal keeps its step open until it is sealed; a decision goes on to the seal.
+            if document.doc_type == DocType::TTR {
+                audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await?;
+            } else {
+                let advanced = complete(cx, &document, step.element, None, Variables::new()).await?;
+                journal(cx, &document, entry, advanced).await?;
+            }
+            Ok(number)
+        })
+    })
+    .await
+}
+
+/// The agency's seal, with number and date in the same revision. Where it fails the number stays, and a retry seals the same one.
+///
+/// # Errors
+/// When the document has no number yet, the right is missing, or the sealing fails.
+pub async fn seal(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
+    let document = find::document(app.store.reader(), id).await?;
+    let step = Step::of(&document, "seal", "number_proposal");
+    check_right(app, actor, &document, step).await?;
+    if document.row.state != state::NUMBERED {
+        return Err(Fault::stale("Văn bản chưa có số hoặc đã đóng dấu.", "The document has no number yet or is sealed."));
+    }
+    let sealed = signing::seal(app, &document).await?;
+    app.act(actor, (id, step, sealed), |cx, (id, step, sealed)| {
+        Box::pin(async move {
+            let document = find::document(cx.tx, *id).await?;
+            let proposal = document.doc_type == DocType::TTR;
+            let next = if proposal { state::ISSUED } else { state::SEALED };
+            let changed = document::Entity::update_many()
+                .filter(document::Column::Id.eq(*id))
+                .filter(document::Column::State.eq(state::NUMBERED))
+                .set(document::ActiveModel {
+                    state: Set(next.to_owned()),
+                    issued_at: Set(proposal.then_some(cx.now)),
+                    changed_at: Set(cx.now),
+                    ..Default::default()
+                })
+                .exec(cx.tx)
+                .await?;
+            if changed.rows_affected != 1 {
+                return Err(Fault::stale("Văn bản đã đóng dấu.", "The document is sealed already."));
+            }
+            keep_file(cx, &document, "sealed", sealed).await?;
+            let carrier = step.carrier(cx, &document).await?;
+            if proposal {
+                proposal::cite(cx, &carrier, &document).await?;
+            }
+            let advanced = complete(cx, &carrier, step.element, None, Variables::new()).await?;
+            let summary = if proposal {
+                format!("Đóng dấu {} và trình Chủ tịch", document.title())
+            } else {
+                format!("Đóng dấu {}", document.title())
+            };
+            journal(cx, &carrier, Entry::about(*id, "document.sealed", summary), advanced).await
+        })
+    })
+    .await
+}
+
+/// Issues a sealed document; the recipients are expanded by the job that follows.
+///
+/// # Errors
+/// When the document is not sealed, or the right is missing.
+pub async fn issue(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
+    let document = find::document(app.store.reader(), id).await?;
+    check_right(app, actor, &document, Step { element: "issue" }).await?;
+    app.act(actor, id, |cx, id| {
+        Box::pin(async move {
+            let document = find::document(cx.tx, *id).await?;
+            let changed = document::Entity::update_many()
+                .filter(document::Column::Id.eq(*id))
+                .filter(document::Column::State.eq(state::SEALED))
+                .set(document::ActiveModel {
+                    state: Set(state::ISSUED.to_owned()),
+                    issued_at: Set(Some(cx.now)),
+                    changed_at: Set(cx.now),
+                    ..Default::default()
+                })
+                .exec(cx.tx)
+                .await?;
+            if changed.rows_affected != 1 {
+                return Err(Fault::stale("Văn bản chưa đóng dấu hoặc đã phát hành.", "The document is not sealed or is issued already."));
+            }
+            let advanced = complete(cx, &document, "issue", None, Variables::new()).await?;
+            let entry = Entry::about(*id, "document.issued", format!("Phát hành {}", document.title()));
+            journal(cx, &document, entry, advanced).await
+        })
+    })
+    .await
+}
+
+/// Which step of which workflow an act takes.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    element: &'static str,
+}
+
+impl Step {
+    /// A proposal has no workflow of its own: its steps belong to the decision that it carries.
+    fn of(document: &Document, own: &'static str, carried: &'static str) -> Self {
+        Self { element: if document.row.carried_by.is_some() { carried } else { own } }
+    }
+
+    /// The document whose workflow the step belongs to.
+    async fn carrier(self, cx: Cx<'_>, document: &Document) -> Outcome<Document> {
+        find::document(cx.tx, document.row.carried_by.unwrap_or(document.row.id)).await
+    }
+}
+
+/// The right is looked at before the costly part; the act itself looks again.
+async fn check_right(app: &App, actor: &Actor, document: &Document, step: Step) -> Outcome<()> {
+    let carrier = document.row.carried_by.unwrap_or(document.row.id);
+    let task = flow::task_of(app.store.reader(), carrier, step.element).await?;
+    let right = may::TaskRight {
+        role: &task.role,
+        org_id: task.org_id,
+        owner_id: document.row.owner_id,
+        unit_id: task.unit_id,
+        person_id: task.person_id,
+    };
+    if may::do_task(actor, &right) {
+        return Ok(());
+    }
+    app.act(actor, task.name, |_, name| {
+        Box::pin(async move {
+            Err(Fault::forbidden(format!("Bạn không được giao việc “{name}”."), format!("The task \"{name}\" is not yours.")))
+        })
+    })
+    .await
+}
+
+fn check_numbering(document: &Document, date: NaiveDate) -> Outcome<()> {
+    if document.row.state != state::SIGNED {
+        return Err(Fault::stale(
+            "Chưa có chữ ký của người có thẩm quyền nên chưa được cấp số.",
+            "There is no signature of the competent person yet, so no number is given.",
+        ));
+    }
+    let printed = document.draft.expected_month;
+    if printed.is_some_and(|printed| (printed.month, printed.year) != (date.month(), date.year())) {
+        return Err(Fault::invalid(
+            "date",
+            "Tháng, năm đã in trên bản ký khác với ngày cấp số. Chọn ngày trong tháng đó hoặc trình ký lại.",
+            "Month and year printed on the signed page differ from this date. Choose a day of that month or have it signed anew.",
+        ));
+    }
+    Ok(())
+}
+
+async fn keep_file(cx: Cx<'_>, document: &Document, kind: &str, stored: &Stored) -> Outcome<()> {
+    files::record(cx.tx, stored, &cx.app.clock).await?;
+    document_file::Entity::insert(document_file::ActiveModel {
+        document_id: Set(document.row.id),
+        kind: Set(kind.to_owned()),
+        version: Set(document.row.version),
+        digest: Set(stored.digest.clone()),
+        at: Set(cx.now),
+    })
+    .on_conflict(
+        OnConflict::columns([document_file::Column::DocumentId, document_file::Column::Kind])
+            .update_columns([document_file::Column::Version, document_file::Column::Digest, document_file::Column::At])
+            .to_owned(),
+    )
+    .exec_without_returning(cx.tx)
+    .await?;
+    Ok(())
+}
+
+/// The organisation whose seal and header a document bears, on a day.
+///
+/// # Errors
+/// What the database reports.
+pub async fn organisation(app: &App, document: &Document) -> Outcome<crate::people::Unit> {
+    let on = document.row.issued_on.unwrap_or_else(|| app.today());
+    people_find::unit(app.store.reader(), document.row.org_id, on).await
+}

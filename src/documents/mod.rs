@@ -1,0 +1,108 @@
+//! Documents: drafts and their versions, opinions, checks, approval, registers and numbers, issue.
+
+pub mod decide;
+pub mod draft;
+pub mod find;
+pub mod issue;
+pub mod numbers;
+pub mod proposal;
+pub mod review;
+pub mod rows;
+
+use chrono::NaiveDate;
+use trinhky_drafting::{DocType, Draft};
+use uuid::Uuid;
+
+/// The states of a document, in the order of its life; the word is the same in the table, the page and the log.
+pub mod state {
+    /// Being written or reviewed.
+    pub const DRAFT: &str = "draft";
+    /// Approved by the Chairman, bound to its content's hash.
+    pub const APPROVED: &str = "approved";
+    /// Signed by the competent person.
+    pub const SIGNED: &str = "signed";
+    /// Numbered, waiting for the seal.
+    pub const NUMBERED: &str = "numbered";
+    /// Sealed, waiting to be issued.
+    pub const SEALED: &str = "sealed";
+    /// Issued to its recipients.
+    pub const ISSUED: &str = "issued";
+    /// Its year is closed.
+    pub const CLOSED: &str = "closed";
+}
+
+/// A document with its present draft.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub row: rows::document::Model,
+    pub draft: Draft,
+    pub doc_type: DocType,
+}
+
+impl Document {
+    /// How the document is named in sentences: `Quyết định số 05/QĐ-UBND`, or by its subject while it has no number.
+    #[must_use]
+    pub fn title(&self) -> String {
+        title(self.doc_type, self.row.number, &self.row.symbol, &self.row.subject)
+    }
+
+    /// The draft with the number and the day that the clerk gave.
+    #[must_use]
+    pub fn numbered_draft(&self) -> Draft {
+        let mut draft = self.draft.clone();
+        draft.number = self.row.number.and_then(|number| u32::try_from(number).ok());
+        draft.issued_on = self.row.issued_on;
+        draft
+    }
+
+    /// The instance that carries the document's life.
+    ///
+    /// # Errors
+    /// A refusal where the document has none of its own.
+    pub fn instance(&self) -> crate::fault::Outcome<Uuid> {
+        self.row.instance_id.ok_or(crate::fault::Fault::NotFound)
+    }
+}
+
+/// How a document is named in sentences.
+#[must_use]
+pub fn title(doc_type: DocType, number: Option<i32>, symbol: &str, subject: &str) -> String {
+    match number {
+        Some(number) => format!("{} số {number:02}/{symbol}", doc_type.name_in_text()),
+        None => format!("dự thảo {} {}", doc_type.name_in_text(), lower_first(subject)),
+    }
+}
+
+/// The type behind its stored code.
+///
+/// # Errors
+/// When the code is none of ours.
+pub fn doc_type(code: &str) -> crate::fault::Outcome<DocType> {
+    Ok(serde_json::from_value(serde_json::Value::String(code.to_owned()))?)
+}
+
+/// The stored code of a type, e.g. `QD`.
+#[must_use]
+pub fn type_code(doc_type: DocType) -> String {
+    format!("{doc_type:?}")
+}
+
+/// Text for searching without accents: NFD, marks struck, đ as d, lower case.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    let combining = |c: &char| !('\u{300}'..='\u{36f}').contains(c);
+    text.to_lowercase().nfd().filter(combining).map(|c| if c == 'đ' { 'd' } else { c }).collect()
+}
+
+/// The year in which a draft is expected to be issued.
+#[must_use]
+pub fn expected_year(draft: &Draft, today: NaiveDate) -> i32 {
+    use chrono::Datelike as _;
+    draft.expected_month.map_or_else(|| today.year(), |month| month.year)
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

@@ -1,0 +1,171 @@
+//! Registers and numbers: given once, in order, without gaps, in the transaction that records them
+//! (Decree 30/2020 Art. 15).
+
+use chrono::{Datelike as _, NaiveDate};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, ColumnTrait, Statement,
+    sea_query::OnConflict,
+};
+use uuid::Uuid;
+
+use super::rows::{register, register_entry};
+use crate::app::Cx;
+use crate::audit::{self, Entry};
+use crate::fault::{Fault, Outcome};
+
+/// What is entered in a register beside the number.
+#[derive(Debug, Clone)]
+pub struct NewEntry<'a> {
+    pub org_id: Uuid,
+    /// The organisation or unit that keeps the register.
+    pub owner_id: Uuid,
+    pub doc_type: &'a str,
+    pub symbol: &'a str,
+    pub entry_on: NaiveDate,
+    pub document_id: Uuid,
+    pub subject: &'a str,
+    pub signer: &'a str,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Given {
+    id: Uuid,
+    number: i32,
+}
+
+/// Gives the next number of the register of the day's year and enters it; opens the register at 01 where there is none.
+///
+/// # Errors
+/// When an earlier number of the register bears a later date, or what the database reports.
+pub async fn give(cx: Cx<'_>, entry: NewEntry<'_>) -> Outcome<i32> {
+    let year = entry.entry_on.year();
+    open(cx, entry.org_id, entry.owner_id, entry.doc_type, year, 1, "Mở sổ đầu năm").await?;
+    // The update locks the register's row: two clerks get consecutive numbers.
+    let sql = "UPDATE register SET next_number = next_number + 1 \
+               WHERE owner_id = $1 AND direction = 'out' AND doc_type = $2 AND year = $3 AND closed_at IS NULL \
+               RETURNING id, next_number - 1 AS number";
+    let values = [entry.owner_id.into(), entry.doc_type.into(), year.into()];
+    let given = Given::find_by_statement(Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, values))
+        .one(cx.tx)
+        .await?
+        .ok_or_else(|| {
+            Fault::invalid("date", format!("Sổ văn bản năm {year} đã khóa."), format!("The register of {year} is closed."))
+        })?;
+    refuse_back_dating(cx, given.id, entry.entry_on).await?;
+    register_entry::ActiveModel {
+        id: Set(cx.id()),
+        org_id: Set(entry.org_id),
+        register_id: Set(given.id),
+        number: Set(given.number),
+        symbol: Set(entry.symbol.to_owned()),
+        entry_on: Set(entry.entry_on),
+        at: Set(cx.now),
+        document_id: Set(Some(entry.document_id)),
+        subject: Set(entry.subject.to_owned()),
+        signer: Set(entry.signer.to_owned()),
+        state: Set("given".to_owned()),
+        note: Set(String::new()),
+        by_name: Set(cx.actor.name.clone()),
+    }
+    .insert(cx.tx)
+    .await?;
+    Ok(given.number)
+}
+
+/// Opens a register at a number, once; an open register is left as it is.
+///
+/// # Errors
+/// What the database reports.
+pub async fn open(cx: Cx<'_>, org_id: Uuid, owner_id: Uuid, doc_type: &str, year: i32, next: i32, reason: &str) -> Outcome<bool> {
+    let inserted = register::Entity::insert(register::ActiveModel {
+        id: Set(cx.id()),
+        org_id: Set(org_id),
+        owner_id: Set(owner_id),
+        direction: Set("out".to_owned()),
+        doc_type: Set(doc_type.to_owned()),
+        year: Set(year),
+        next_number: Set(next),
+        opened_at_number: Set(next),
+        reason: Set(reason.to_owned()),
+        opened_at: Set(cx.now),
+        closed_at: Set(None),
+    })
+    .on_conflict(
+        OnConflict::columns([
+            register::Column::OwnerId,
+            register::Column::Direction,
+            register::Column::DocType,
+            register::Column::Year,
+        ])
+        .do_nothing()
+        .to_owned(),
+    )
+    .exec_without_returning(cx.tx)
+    .await?;
+    Ok(inserted > 0)
+}
+
+/// Opens a register at the number taken over from paper, as an act of its own with its reason.
+///
+/// # Errors
+/// When the register is open already, the actor may not, or what the database reports.
+pub async fn take_over(
+    app: &crate::app::App,
+    actor: &crate::people::Actor,
+    owner_id: Uuid,
+    doc_type: &str,
+    year: i32,
+    next: i32,
+    reason: &str,
+) -> Outcome<()> {
+    app.act(actor, (owner_id, doc_type.to_owned(), year, next, reason.to_owned()), |cx, input| {
+        Box::pin(async move {
+            let (owner_id, doc_type, year, next, reason) = input;
+            let owner = crate::people::find::unit(cx.tx, *owner_id, cx.today()).await?;
+            let allowed = cx.actor.person_id.is_none()
+                || cx.actor.has_role_in_org("admin", owner.org_id)
+                || cx.actor.has_role_in_unit(&["clerk", "office_clerk"], *owner_id);
+            if !allowed {
+                return Err(Fault::forbidden("Chỉ văn thư hoặc quản trị được mở sổ.", "Only a clerk or an administrator opens a register."));
+            }
+            if !open(cx, owner.org_id, *owner_id, doc_type, *year, *next, reason).await? {
+                return Err(Fault::stale("Sổ này đã mở.", "This register is open already."));
+            }
+            let summary = format!("Mở sổ {doc_type} năm {year} của {} từ số {next:02}: {reason}", owner.name);
+            audit::append(cx.tx, owner.org_id, cx.actor, cx.now, Entry::general("register.opened", summary)).await
+        })
+    })
+    .await
+}
+
+/// The entries of a register in the order of their numbers.
+///
+/// # Errors
+/// What the database reports.
+pub async fn entries(db: &impl ConnectionTrait, register_id: Uuid) -> Outcome<Vec<register_entry::Model>> {
+    use sea_orm::QueryOrder as _;
+    Ok(register_entry::Entity::find()
+        .filter(register_entry::Column::RegisterId.eq(register_id))
+        .order_by_asc(register_entry::Column::Number)
+        .all(db)
+        .await?)
+}
+
+/// Numbers run in the order of time (Art. 15.1): no date before that of an earlier number.
+async fn refuse_back_dating(cx: Cx<'_>, register_id: Uuid, entry_on: NaiveDate) -> Outcome<()> {
+    use sea_orm::{QueryOrder as _, QuerySelect as _};
+    let last = register_entry::Entity::find()
+        .filter(register_entry::Column::RegisterId.eq(register_id))
+        .order_by_desc(register_entry::Column::Number)
+        .limit(1)
+        .one(cx.tx)
+        .await?;
+    match last {
+        Some(last) if last.entry_on > entry_on => Err(Fault::invalid(
+            "date",
+            format!("Số {:02} đã ghi ngày {}; số sau không được ghi ngày trước đó.", last.number, trinhky_calendar::vn_date(last.entry_on)),
+            format!("Number {:02} bears {}; a later number cannot bear an earlier date.", last.number, last.entry_on),
+        )),
+        _ => Ok(()),
+    }
+}

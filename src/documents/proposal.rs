@@ -1,0 +1,198 @@
+//! The proposal (Tờ trình) by which the Office takes a decision up: drafted from the decision,
+//! signed and numbered by the Office before it goes up, cited by the decision.
+
+use chrono::Datelike as _;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use trinhky_calendar::vn_long;
+use trinhky_drafting::{Block, DocType, Draft, Line, MonthYear, Signer};
+
+use super::rows::{document, opinion};
+use super::{Document, draft, find};
+use crate::app::Cx;
+use crate::audit::{self, Entry};
+use crate::fault::Outcome;
+use crate::people::find::{self as people_find};
+
+/// Drafts the proposal of a decision once, when its form has been found right.
+pub(super) async fn draft_for(cx: Cx<'_>, decision: &Document) -> Outcome<()> {
+    if find::proposal_of(cx.tx, decision.row.id).await?.is_some() {
+        return Ok(());
+    }
+    let office = people_find::unit(cx.tx, decision.row.owner_id, cx.today()).await?;
+    let organisation = people_find::unit(cx.tx, decision.row.org_id, cx.today()).await?;
+    let chief = people_find::holders(cx.tx, &[office.id], &["office_chief", "unit_head"], cx.today()).await?;
+    let opinions = find::opinions(cx.tx, decision.row.id).await?;
+    let text = Facts {
+        decision: &decision.draft,
+        office_name: &office.name,
+        organisation_name: &organisation.name,
+        header: &office.header,
+        symbol: format!("TTr-{}", office.short),
+        signer_title: chief.first().map(|holder| holder.post.title.clone()).unwrap_or_default(),
+        signer_name: chief.first().map(|holder| holder.name.clone()).unwrap_or_default(),
+        opinions: &opinions,
+        month: MonthYear { month: cx.today().month(), year: cx.today().year() },
+    };
+    let proposal = text.draft();
+    let note = format!("Lập từ {}", decision.title());
+    let id = draft::insert(cx, decision.row.org_id, decision.row.owner_id, &proposal, &[], &note).await?;
+    document::ActiveModel { id: Set(id), carried_by: Set(Some(decision.row.id)), ..Default::default() }.update(cx.tx).await?;
+    let entry = Entry::about(id, "proposal.drafted", format!("Lập Tờ trình {}", lower_first(&proposal.subject)));
+    audit::append(cx.tx, decision.row.org_id, cx.actor, cx.now, entry).await
+}
+
+/// Puts the proposal's number and date into the decision's citation of it, as a new version where they differ.
+///
+/// The approval is bound to the content's hash, so the citation must be complete before it.
+pub(super) async fn cite(cx: Cx<'_>, decision: &Document, proposal: &Document) -> Outcome<()> {
+    let (Some(number), Some(date)) = (proposal.row.number, proposal.row.issued_on) else { return Ok(()) };
+    let citation = format!("Tờ trình số {number:02}/{} ngày {}", proposal.row.symbol, vn_long(date).trim_start_matches("ngày ").to_owned());
+    let mut draft = decision.draft.clone();
+    let Some(basis) = draft.legal_basis.iter_mut().rev().find(|basis| basis.contains("Tờ trình số")) else { return Ok(()) };
+    let Some(replaced) = with_citation(basis, number, &proposal.row.symbol, date, &citation) else { return Ok(()) };
+    *basis = replaced;
+    draft::save_version(cx, decision, decision.row.version, &draft, "Ghi số, ngày Tờ trình vào căn cứ").await?;
+    Ok(())
+}
+
+/// The basis with the right citation; none where it is right already, in full or in short form.
+fn with_citation(basis: &str, number: i32, symbol: &str, date: chrono::NaiveDate, citation: &str) -> Option<String> {
+    let start = basis.find("Tờ trình số")?;
+    let rest = &basis[start..];
+    let end = start + rest.trim_end_matches(['.', ';', ' ']).len();
+    let cited = &basis[start..end];
+    let short = format!("Tờ trình số {number:02}/{symbol} ngày {}/{}/{}", date.day(), date.month(), date.year());
+    if cited == citation || cited == short {
+        return None;
+    }
+    Some(format!("{}{citation}{}", &basis[..start], &basis[end..]))
+}
+
+/// What the text of a proposal is made from.
+struct Facts<'a> {
+    decision: &'a Draft,
+    office_name: &'a str,
+    organisation_name: &'a str,
+    header: &'a [String],
+    symbol: String,
+    signer_title: String,
+    signer_name: String,
+    opinions: &'a [opinion::Model],
+    month: MonthYear,
+}
+
+impl Facts<'_> {
+    /// The proposal by form 1.4 with its addressee (DOMAIN §9.1 is the pattern).
+    fn draft(&self) -> Draft {
+        let decision = self.decision;
+        let articles = decision.body.iter().filter(|block| matches!(block, Block::Article(_))).count();
+        let clauses: usize = decision
+            .body
+            .iter()
+            .filter_map(|block| match block {
+                Block::Article(article) => Some(article.clauses.len()),
+                _ => None,
+            })
+            .sum();
+        let paragraph = |text: String| Block::Paragraph { text };
+        let heading = |label: &str, text: &str| Block::Heading { level: 2, label: label.to_owned(), text: text.to_owned() };
+        let body = vec![
+            paragraph(format!(
+                "{} kính trình Chủ tịch {} xem xét, ban hành {} {} như sau:",
+                self.office_name,
+                self.organisation_name,
+                decision.doc_type.name_in_text(),
+                lower_first(&decision.subject)
+            )),
+            heading("1.", "Sự cần thiết ban hành"),
+            paragraph(
+                "Văn bản là căn cứ để tổ chức thực hiện, theo dõi, đo lường và đánh giá kết quả trong năm; phù hợp với chức năng, nhiệm vụ và các căn cứ pháp lý nêu trong dự thảo."
+                    .to_owned(),
+            ),
+            heading("2.", "Quá trình xây dựng"),
+            paragraph(self.opinions_sentence()),
+            heading("3.", "Nội dung chính"),
+            paragraph(format!(
+                "Dự thảo {} gồm {articles:02} điều, {clauses:02} khoản.",
+                decision.doc_type.name_in_text()
+            )),
+            heading("4.", "Tổ chức theo dõi"),
+            paragraph(format!(
+                "Các đơn vị báo cáo kết quả thực hiện theo quý; {} tổng hợp, báo cáo Chủ tịch {}.",
+                self.office_name, self.organisation_name
+            )),
+            paragraph(format!(
+                "{} kính trình Chủ tịch {} xem xét, quyết định./.",
+                self.office_name, self.organisation_name
+            )),
+        ];
+        Draft {
+            doc_type: DocType::TTR,
+            superior_agency: self.header.first().cloned(),
+            issuer: self.header.iter().skip(1).cloned().collect(),
+            number: None,
+            symbol: self.symbol.clone(),
+            place: decision.place.clone(),
+            issued_on: None,
+            expected_month: Some(self.month),
+            subject: format!("Về việc {}", lower_first(&decision.subject)),
+            authority_line: String::new(),
+            addressed_to: vec![format!("Chủ tịch {}", self.organisation_name)],
+            legal_basis: Vec::new(),
+            body,
+            distribution: vec![
+                Line::AsAbove { text: "Như trên".to_owned() },
+                Line::Archive { text: "Lưu: VT.".to_owned() },
+            ],
+            signer: Signer {
+                title_lines: vec![self.signer_title.to_uppercase()],
+                name: self.signer_name.clone(),
+                ..Signer::default()
+            },
+            urgency: decision.urgency,
+            annexes: Vec::new(),
+        }
+    }
+
+    fn opinions_sentence(&self) -> String {
+        let asked = self.opinions.len();
+        if asked == 0 {
+            return format!("{} đã soạn thảo, kiểm tra nội dung và thể thức dự thảo.", self.office_name);
+        }
+        let given = self.opinions.iter().filter(|opinion| opinion.given_at.is_some()).count();
+        let agreed = self.opinions.iter().filter(|opinion| matches!(opinion.stance.as_deref(), Some("agree" | "other"))).count();
+        format!(
+            "{} đã lấy ý kiến {asked:02} đơn vị ({given:02}/{asked:02} đơn vị có ý kiến, {agreed:02}/{asked:02} đơn vị nhất trí) và đã tiếp thu, giải trình các ý kiến.",
+            self.office_name
+        )
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    super::lower_first(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date() -> chrono::NaiveDate {
+        chrono::NaiveDate::from_ymd_opt(2023, 3, 20).expect("a date")
+    }
+
+    #[test]
+    fn a_right_citation_stays_as_it_is() {
+        let basis = "Theo đề nghị của Chánh Văn phòng tại Tờ trình số 92/TTr-VP ngày 20/3/2023.";
+        assert_eq!(with_citation(basis, 92, "TTr-VP", date(), "Tờ trình số 92/TTr-VP ngày 20 tháng 3 năm 2023"), None);
+    }
+
+    #[test]
+    fn another_number_is_put_right_and_the_full_stop_stays() {
+        let basis = "Theo đề nghị của Chánh Văn phòng tại Tờ trình số 91/TTr-VP ngày 19/3/2023.";
+        let right = with_citation(basis, 92, "TTr-VP", date(), "Tờ trình số 92/TTr-VP ngày 20 tháng 3 năm 2023");
+        assert_eq!(
+            right.as_deref(),
+            Some("Theo đề nghị của Chánh Văn phòng tại Tờ trình số 92/TTr-VP ngày 20 tháng 3 năm 2023.")
+        );
+    }
+}

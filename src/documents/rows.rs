@@ -1,0 +1,170 @@
+//! Documents, versions, opinions, registers as rows.
+
+/// Table `register`.
+pub mod register {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "register")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub owner_id: Uuid,
+        pub direction: String,
+        pub doc_type: String,
+        pub year: i32,
+        pub next_number: i32,
+        pub opened_at_number: i32,
+        pub reason: String,
+        pub opened_at: DateTimeUtc,
+        pub closed_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `register_entry`.
+pub mod register_entry {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "register_entry")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub register_id: Uuid,
+        pub number: i32,
+        pub symbol: String,
+        pub entry_on: Date,
+        pub at: DateTimeUtc,
+        pub document_id: Option<Uuid>,
+        pub subject: String,
+        pub signer: String,
+        pub state: String,
+        pub note: String,
+        pub by_name: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `document`.
+pub mod document {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "document")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub owner_id: Uuid,
+        pub doc_type: String,
+        pub subject: String,
+        pub folded: String,
+        pub symbol: String,
+        pub number: Option<i32>,
+        pub issued_on: Option<Date>,
+        pub year: i32,
+        pub state: String,
+        pub version: i32,
+        pub content_hash: String,
+        pub approved_hash: Option<String>,
+        pub signed_hash: Option<String>,
+        pub carried_by: Option<Uuid>,
+        pub instance_id: Option<Uuid>,
+        pub created_at: DateTimeUtc,
+        pub created_by: Uuid,
+        pub changed_at: DateTimeUtc,
+        pub issued_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `document_version`.
+pub mod document_version {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "document_version")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub document_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub version: i32,
+        pub draft: String,
+        pub unplaced: String,
+        pub content_hash: String,
+        pub note: String,
+        pub created_at: DateTimeUtc,
+        pub created_by: Uuid,
+        pub by_name: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `document_file`.
+pub mod document_file {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "document_file")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub document_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub kind: String,
+        pub version: i32,
+        pub digest: String,
+        pub at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `opinion`.
+pub mod opinion {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "opinion")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub document_id: Uuid,
+        pub unit_id: Uuid,
+        pub due_at: DateTimeUtc,
+        pub stance: Option<String>,
+        pub remark: String,
+        pub given_at: Option<DateTimeUtc>,
+        pub by_name: String,
+        pub response_kind: Option<String>,
+        pub response: String,
+        pub responded_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,210 @@
+//! Finders: units by id, phrase or group with the names of a day; persons with their posts of a day.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::rows::{org_calendar, person, post, unit, unit_group, unit_group_member, unit_name};
+use super::{Actor, Post, Unit};
+use crate::fault::{Fault, Outcome};
+
+/// The units with these ids, with their names on the day; unknown ids are left out.
+///
+/// # Errors
+/// What the database reports.
+pub async fn units(db: &impl ConnectionTrait, ids: &[Uuid], on: NaiveDate) -> Outcome<BTreeMap<Uuid, Unit>> {
+    let found = unit::Entity::find().filter(unit::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+    with_names(db, found, on).await
+}
+
+/// Every unit and organisation that exists on the day.
+///
+/// # Errors
+/// What the database reports.
+pub async fn all_units(db: &impl ConnectionTrait, on: NaiveDate) -> Outcome<BTreeMap<Uuid, Unit>> {
+    let found = unit::Entity::find()
+        .filter(unit::Column::ValidFrom.lte(on))
+        .filter(Condition::any().add(unit::Column::ValidTo.is_null()).add(unit::Column::ValidTo.gt(on)))
+        .all(db)
+        .await?;
+    with_names(db, found, on).await
+}
+
+/// One unit with its name on the day.
+///
+/// # Errors
+/// [`Fault::NotFound`] where there is none.
+pub async fn unit(db: &impl ConnectionTrait, id: Uuid, on: NaiveDate) -> Outcome<Unit> {
+    units(db, &[id], on).await?.remove(&id).ok_or(Fault::NotFound)
+}
+
+async fn with_names(db: &impl ConnectionTrait, found: Vec<unit::Model>, on: NaiveDate) -> Outcome<BTreeMap<Uuid, Unit>> {
+    let names = unit_name::Entity::find()
+        .filter(unit_name::Column::UnitId.is_in(found.iter().map(|unit| unit.id)))
+        .order_by_asc(unit_name::Column::ValidFrom)
+        .all(db)
+        .await?;
+    let mut of_unit: BTreeMap<Uuid, Vec<unit_name::Model>> = BTreeMap::new();
+    for name in names {
+        of_unit.entry(name.unit_id).or_default().push(name);
+    }
+    Ok(found
+        .into_iter()
+        .filter_map(|unit| {
+            let names = of_unit.remove(&unit.id)?;
+            // The name of the day; before its first name and after its last one the nearest.
+            let name = names.iter().rev().find(|name| name.valid_from <= on).or(names.first())?.clone();
+            Some((unit.id, joined(unit, name)))
+        })
+        .collect())
+}
+
+fn joined(unit: unit::Model, name: unit_name::Model) -> Unit {
+    Unit {
+        id: unit.id,
+        org_id: unit.org_id,
+        key: unit.unit_key,
+        kind: unit.kind,
+        account: unit.account,
+        email: unit.email,
+        name: name.name,
+        short: name.short,
+        header: serde_json::from_str(&name.header).unwrap_or_default(),
+        place: name.place,
+        code: name.code,
+        superior: name.superior,
+        valid_to: unit.valid_to,
+    }
+}
+
+/// A named group of bodies with the phrases by which a distribution line means it.
+#[derive(Debug, Clone)]
+pub struct Group {
+    pub id: Uuid,
+    pub name: String,
+    pub phrases: Vec<String>,
+    /// `action` or `information`.
+    pub purpose: String,
+    pub members: Vec<Uuid>,
+}
+
+/// The groups of an organisation with their members.
+///
+/// # Errors
+/// What the database reports.
+pub async fn groups(db: &impl ConnectionTrait, org_id: Uuid) -> Outcome<Vec<Group>> {
+    let groups = unit_group::Entity::find()
+        .filter(unit_group::Column::OrgId.eq(org_id))
+        .order_by_asc(unit_group::Column::GroupKey)
+        .all(db)
+        .await?;
+    let members = unit_group_member::Entity::find()
+        .filter(unit_group_member::Column::GroupId.is_in(groups.iter().map(|group| group.id)))
+        .order_by_asc(unit_group_member::Column::UnitId)
+        .all(db)
+        .await?;
+    Ok(groups
+        .into_iter()
+        .map(|group| Group {
+            members: members.iter().filter(|member| member.group_id == group.id).map(|member| member.unit_id).collect(),
+            id: group.id,
+            name: group.name,
+            phrases: serde_json::from_str(&group.phrases).unwrap_or_default(),
+            purpose: group.purpose,
+        })
+        .collect())
+}
+
+/// The person with the posts held on the day.
+///
+/// # Errors
+/// [`Fault::NotFound`] where there is no active person with this id.
+pub async fn actor(db: &impl ConnectionTrait, person_id: Uuid, on: NaiveDate) -> Outcome<Actor> {
+    let person =
+        person::Entity::find_by_id(person_id).one(db).await?.filter(|person| person.active).ok_or(Fault::NotFound)?;
+    let posts = posts_on(on).filter(post::Column::PersonId.eq(person_id)).order_by_asc(post::Column::Id).all(db).await?;
+    Ok(Actor { person_id: Some(person.id), name: person.name, posts: posts.into_iter().map(as_post).collect() })
+}
+
+/// A person who holds a post, for mails and for lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    pub person_id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub post: Post,
+}
+
+/// Everybody who holds one of the roles in one of the units on the day, in a stable order.
+///
+/// # Errors
+/// What the database reports.
+pub async fn holders(db: &impl ConnectionTrait, units: &[Uuid], roles: &[&str], on: NaiveDate) -> Outcome<Vec<Holder>> {
+    let condition = Condition::all()
+        .add(post::Column::UnitId.is_in(units.iter().copied()))
+        .add(post::Column::Role.is_in(roles.iter().copied()));
+    holders_where(db, condition, on).await
+}
+
+/// Everybody who holds the role anywhere in the organisation on the day.
+///
+/// # Errors
+/// What the database reports.
+pub async fn holders_in_org(db: &impl ConnectionTrait, org_id: Uuid, role: &str, on: NaiveDate) -> Outcome<Vec<Holder>> {
+    let condition = Condition::all().add(post::Column::OrgId.eq(org_id)).add(post::Column::Role.eq(role));
+    holders_where(db, condition, on).await
+}
+
+/// Everybody with any post in the organisation's own units on the day, each person once.
+///
+/// # Errors
+/// What the database reports.
+pub async fn staff_of_org(db: &impl ConnectionTrait, org_id: Uuid, on: NaiveDate) -> Outcome<Vec<Holder>> {
+    let mut staff = holders_where(db, Condition::all().add(post::Column::OrgId.eq(org_id)), on).await?;
+    staff.sort_by_key(|holder| holder.person_id);
+    staff.dedup_by_key(|holder| holder.person_id);
+    Ok(staff)
+}
+
+async fn holders_where(db: &impl ConnectionTrait, condition: Condition, on: NaiveDate) -> Outcome<Vec<Holder>> {
+    let posts = posts_on(on).filter(condition).order_by_asc(post::Column::Id).all(db).await?;
+    let persons: BTreeMap<Uuid, person::Model> = person::Entity::find()
+        .filter(person::Column::Id.is_in(posts.iter().map(|post| post.person_id)))
+        .filter(person::Column::Active.eq(true))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|person| (person.id, person))
+        .collect();
+    Ok(posts
+        .into_iter()
+        .filter_map(|post| {
+            let person = persons.get(&post.person_id)?;
+            let (name, email) = (person.name.clone(), person.email.clone());
+            Some(Holder { person_id: person.id, name, email, post: as_post(post) })
+        })
+        .collect())
+}
+
+/// The calendar of the organisation, or the national one where it has none of its own.
+///
+/// # Errors
+/// What the database reports.
+pub async fn calendar(db: &impl ConnectionTrait, org_id: Uuid) -> Outcome<trinhky_calendar::Calendar> {
+    match org_calendar::Entity::find_by_id(org_id).one(db).await? {
+        Some(row) => Ok(serde_json::from_str(&row.data)?),
+        None => Ok(trinhky_calendar::Calendar::vietnam()),
+    }
+}
+
+fn posts_on(on: NaiveDate) -> sea_orm::Select<post::Entity> {
+    post::Entity::find()
+        .filter(post::Column::ValidFrom.lte(on))
+        .filter(Condition::any().add(post::Column::ValidTo.is_null()).add(post::Column::ValidTo.gt(on)))
+}
+
+fn as_post(post: post::Model) -> Post {
+    Post { org_id: post.org_id, unit_id: post.unit_id, title: post.title, role: post.role }
+}

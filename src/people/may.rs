@@ -1,0 +1,51 @@
+//! Who may do which task: pure rules over an actor's posts.
+
+use uuid::Uuid;
+
+use super::Actor;
+
+/// What the rules need to know of a task.
+#[derive(Debug, Clone)]
+pub struct TaskRight<'a> {
+    /// The role that the workflow file names.
+    pub role: &'a str,
+    /// The organisation whose document it is.
+    pub org_id: Uuid,
+    /// The unit that drafts the document.
+    pub owner_id: Uuid,
+    /// The unit of the round's item, where the task belongs to one.
+    pub unit_id: Option<Uuid>,
+    /// The person of the round's item, where the task belongs to one.
+    pub person_id: Option<Uuid>,
+}
+
+/// Whether the actor may do the task today.
+#[must_use]
+pub fn do_task(actor: &Actor, task: &TaskRight<'_>) -> bool {
+    let in_unit = |roles: &[&str]| task.unit_id.is_some_and(|unit| actor.has_role_in_unit(roles, unit));
+    match task.role {
+        "drafter" => actor.has_role_in_unit(&["drafter", "office_chief", "unit_head"], task.owner_id),
+        "unit_head" => actor.has_role_in_unit(&["unit_head", "office_chief"], task.owner_id),
+        // Bodies of the round: any of their officers gives the unit's opinion, their clerk receives.
+        "unit" => in_unit(&["unit_head", "office_chief", "reporter", "clerk", "chair"]),
+        "receiver" => in_unit(&["clerk", "office_clerk"]),
+        "reporter" => in_unit(&["reporter", "unit_head", "office_chief", "chair"]),
+        "report_approver" => in_unit(&["unit_head", "office_chief", "chair"]),
+        "staff" => task.person_id.is_some() && actor.person_id == task.person_id,
+        // The agency's own clerk, not the clerks of its divisions.
+        "clerk" => actor.has_role_in_unit(&["clerk"], task.org_id),
+        role => actor.has_role_in_org(role, task.org_id),
+    }
+}
+
+/// Which of the actor's roles let him see the whole document of an organisation, not only what was sent to his unit.
+#[must_use]
+pub fn work_on_documents_of(actor: &Actor, org_id: Uuid) -> bool {
+    actor.posts.iter().any(|post| post.org_id == org_id)
+}
+
+/// Whether the actor administers the organisation.
+#[must_use]
+pub fn administer(actor: &Actor, org_id: Uuid) -> bool {
+    actor.has_role_in_org("admin", org_id)
+}

@@ -1,0 +1,137 @@
+//! Organisations, units, posts and persons in time; sign-in; who is acting.
+
+pub mod find;
+pub mod import;
+pub mod may;
+//pub mod admin;
+//pub mod pages;
+pub mod rows;
+pub mod session;
+pub mod sign_in;
+
+pub use sign_in::clean_up;
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+/// The roles that posts give, as the files under `workflows/` name them.
+pub const ROLES: &[&str] = &[
+    "chair",
+    "vice_chair",
+    "office_chief",
+    "office_clerk",
+    "clerk",
+    "drafter",
+    "unit_head",
+    "form_checker",
+    "reporter",
+    "staff",
+    "admin",
+];
+
+/// The roles that tasks may name: those of posts, and those that the item of a round gives.
+pub const TASK_ROLES: &[&str] = &[
+    "chair",
+    "vice_chair",
+    "office_chief",
+    "office_clerk",
+    "clerk",
+    "drafter",
+    "unit_head",
+    "form_checker",
+    "unit",
+    "receiver",
+    "reporter",
+    "report_approver",
+    "staff",
+];
+
+/// Who acts: a person with the posts held today, or the system itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// None for the system and for a body that answers through a mailed page.
+    pub person_id: Option<Uuid>,
+    pub name: String,
+    pub posts: Vec<Post>,
+}
+
+/// A post held on the day of the act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    pub org_id: Uuid,
+    pub unit_id: Uuid,
+    pub title: String,
+    pub role: String,
+}
+
+impl Actor {
+    /// The system: timers, jobs, imports from the command line.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { person_id: None, name: "Hệ thống".to_owned(), posts: Vec::new() }
+    }
+
+    /// Somebody of a body without an account, who typed the code of its mail.
+    #[must_use]
+    pub fn guest(name: &str, unit_id: Uuid, title: &str) -> Self {
+        let post = Post { org_id: unit_id, unit_id, title: title.to_owned(), role: "clerk".to_owned() };
+        Self { person_id: None, name: name.to_owned(), posts: vec![post] }
+    }
+
+    /// The title that the journal shows beside the name.
+    #[must_use]
+    pub fn capacity(&self) -> String {
+        self.posts.first().map(|post| post.title.clone()).unwrap_or_default()
+    }
+
+    /// Whether a post with this role is held in the organisation.
+    #[must_use]
+    pub fn has_role_in_org(&self, role: &str, org_id: Uuid) -> bool {
+        self.posts.iter().any(|post| post.role == role && post.org_id == org_id)
+    }
+
+    /// Whether a post with one of these roles is held in the unit itself.
+    #[must_use]
+    pub fn has_role_in_unit(&self, roles: &[&str], unit_id: Uuid) -> bool {
+        self.posts.iter().any(|post| post.unit_id == unit_id && roles.contains(&post.role.as_str()))
+    }
+
+    /// The units in which posts are held.
+    #[must_use]
+    pub fn unit_ids(&self) -> Vec<Uuid> {
+        let mut ids: Vec<Uuid> = self.posts.iter().map(|post| post.unit_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// The organisations in which posts are held.
+    #[must_use]
+    pub fn org_ids(&self) -> Vec<Uuid> {
+        let mut ids: Vec<Uuid> = self.posts.iter().map(|post| post.org_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
+/// A unit or organisation with its name on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    pub id: Uuid,
+    pub org_id: Uuid,
+    pub key: String,
+    pub kind: String,
+    /// Whether its people sign in here; the others answer through a mailed page.
+    pub account: bool,
+    pub email: Option<String>,
+    pub name: String,
+    pub short: String,
+    /// The header lines of its documents, in capitals.
+    pub header: Vec<String>,
+    pub place: String,
+    pub code: String,
+    /// The superior agency's header line; empty where there is none.
+    pub superior: String,
+    pub valid_to: Option<NaiveDate>,
+}

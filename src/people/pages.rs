@@ -1,0 +1,236 @@
+//! Sign-in, sign-out, the desk, and forms that waited for a new sign-in.
+
+use std::collections::BTreeMap;
+
+use axum::Form as AxumForm;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use chrono::Datelike as _;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::rows::{person, post};
+use super::session::{Session, failed, field_error, signed_in, signed_out};
+use super::{find, may, sign_in as by_password};
+use crate::app::App;
+use crate::documents::{self, rows::document};
+use crate::fault::{Fault, Outcome, RefusalKind};
+use crate::flow::rows::flow_task;
+use crate::web::format::when;
+use crate::web::views::people::{Desk, Duty, SampleAccount, SignIn};
+use crate::web::views::shared::Tone;
+use crate::web::{Form, Lang, Page, WebError, html};
+
+/// Most duties that the desk shows; more would hide the urgent ones.
+const MAX_DUTIES: u64 = 200;
+
+/// Whether the program and its database answer.
+pub async fn health(State(app): State<App>) -> Response {
+    match app.store.reader().ping().await {
+        Ok(()) => (StatusCode::OK, "ok\n").into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "database\n").into_response(),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    tiep: String,
+}
+
+/// The sign-in page.
+pub async fn sign_in_page(State(app): State<App>, Query(next): Query<Next>, uri: Uri, headers: HeaderMap) -> Result<Response, WebError> {
+    let lang = Lang::of_request(&uri, &headers);
+    sign_in_view(&app, lang, Form::new("/dang-nhap", "", ""), &next.tiep).await.map_err(|fault| failed(fault, "/"))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Credentials {
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Signs in, or shows the page again with what was wrong.
+pub async fn sign_in(State(app): State<App>, uri: Uri, headers: HeaderMap, AxumForm(typed): AxumForm<Credentials>) -> Result<Response, WebError> {
+    match by_password::sign_in(&app, &typed.login, &typed.password).await {
+        Ok(token) => Ok(signed_in(&app, &token, &typed.next)),
+        Err(fault) => {
+            let too_many = matches!(&fault, Fault::Refused(refusal) if refusal.kind == RefusalKind::TooMany);
+            let refusal = match fault {
+                Fault::Refused(refusal) if too_many => refusal,
+                fault => field_error(fault, "/dang-nhap")?,
+            };
+            let lang = Lang::of_request(&uri, &headers);
+            let mut form = Form::new("/dang-nhap", "", "");
+            form.set("login", typed.login);
+            form.refuse("password", if lang == Lang::En { refusal.en } else { refusal.vi });
+            let mut response = sign_in_view(&app, lang, form, &typed.next).await.map_err(|fault| failed(fault, "/"))?;
+            *response.status_mut() = if too_many { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
+            Ok(response)
+        }
+    }
+}
+
+/// Ends the session.
+pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, WebError> {
+    signed_out(&app, &headers).await.map_err(|fault| failed(fault, "/"))
+}
+
+/// A form that was sent after its session had ended: shown as it was typed, sent by a press.
+pub async fn kept_form(session: Session, Path(id): Path<String>) -> Result<Response, WebError> {
+    let kept = super::session::kept_form(&session.app, &session.actor, &id).await.map_err(|fault| failed(fault, "/"))?;
+    let pairs = serde_html_form_pairs(&kept.body);
+    let title = session.lang.t("kept-form-title");
+    let view = crate::web::views::people::KeptForm { page: session.page(&title), action: kept.path, fields: pairs };
+    Ok(html(&view))
+}
+
+/// My desk: overdue, due this week, later, waiting for others.
+pub async fn desk(session: Session) -> Result<Response, WebError> {
+    desk_view(&session).await.map_err(|fault| failed(fault, "/"))
+}
+
+async fn desk_view(session: &Session) -> Outcome<Response> {
+    let db = session.app.store.reader();
+    let calendar = session.calendar().await?;
+    let units = session.actor.unit_ids();
+    let tasks = flow_task::Entity::find()
+        .filter(
+            Condition::any()
+                .add(flow_task::Column::PersonId.eq(session.actor.person_id))
+                .add(flow_task::Column::UnitId.is_in(units))
+                .add(
+                    Condition::all()
+                        .add(flow_task::Column::OrgId.is_in(session.actor.org_ids()))
+                        .add(flow_task::Column::UnitId.is_null())
+                        .add(flow_task::Column::PersonId.is_null()),
+                ),
+        )
+        .order_by_asc(flow_task::Column::DueAt)
+        .order_by_asc(flow_task::Column::CreatedAt)
+        .limit(MAX_DUTIES)
+        .all(db)
+        .await?;
+    let ids: Vec<Uuid> = tasks.iter().map(|task| task.document_id).collect();
+    let documents: BTreeMap<Uuid, document::Model> = document::Entity::find()
+        .filter(Condition::any().add(document::Column::Id.is_in(ids.clone())).add(document::Column::CarriedBy.is_in(ids)))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    let mut view = Desk {
+        page: session.page(&session.lang.t("desk-title")),
+        overdue: Vec::new(),
+        this_week: Vec::new(),
+        later: Vec::new(),
+        waiting: Vec::new(),
+    };
+    let week = session.today().iso_week();
+    for task in tasks {
+        let Some(document) = documents.get(&task.document_id) else { continue };
+        let right = may::TaskRight {
+            role: &task.role,
+            org_id: task.org_id,
+            owner_id: document.owner_id,
+            unit_id: task.unit_id,
+            person_id: task.person_id,
+        };
+        let mine = may::do_task(&session.actor, &right);
+        if !mine && (task.unit_id.is_some() || task.person_id.is_some()) {
+            continue;
+        }
+        let kind = documents::doc_type(&document.doc_type)?;
+        let due = task.due_at.map(|due| when(due, session.now, &calendar, session.lang));
+        let late = task.due_at.is_some_and(|due| due < session.now);
+        let duty = Duty {
+            href: task_address(&task),
+            act: format!("{}: {}", task.name, documents::title(kind, document.number, &document.symbol, &document.subject)),
+            note: String::new(),
+            due,
+            tone: if late && mine { Tone::Late } else { Tone::Open },
+        };
+        let soon = task.due_at.is_none_or(|due| trinhky_calendar::local(due).date_naive().iso_week() <= week);
+        match (mine, late) {
+            (false, _) => view.waiting.push(duty),
+            (true, true) => view.overdue.push(duty),
+            (true, false) if soon => view.this_week.push(duty),
+            (true, false) => view.later.push(duty),
+        }
+    }
+    Ok(html(&view))
+}
+
+/// Where a task is done.
+#[must_use]
+pub fn task_address(task: &flow_task::Model) -> String {
+    let id = task.document_id;
+    match (task.element.as_str(), task.subject_id) {
+        ("acknowledge", Some(delivery)) => format!("/tiep-nhan/{delivery}"),
+        ("fill_report" | "approve_report", Some(report)) => format!("/bao-cao/{report}"),
+        ("consolidate", Some(period)) => format!("/ky-bao-cao/{period}/tong-hop"),
+        ("draft", _) => format!("/van-ban/{id}/soan"),
+        ("give_opinion", _) => format!("/van-ban/{id}/gop-y"),
+        ("answer_opinions", _) => format!("/van-ban/{id}/giai-trinh"),
+        ("check_content" | "check_form", _) => format!("/van-ban/{id}/kiem-tra"),
+        ("approve", _) => format!("/van-ban/{id}/phe-duyet"),
+        ("answer_question", _) => format!("/van-ban/{id}/tra-loi"),
+        ("sign" | "sign_proposal", _) => format!("/van-ban/{id}/ky"),
+        ("assign_number" | "seal" | "issue" | "number_proposal", _) => "/van-thu".to_owned(),
+        ("attest", _) => format!("/van-ban/{id}/xac-nhan"),
+        ("evaluate" | "close_year", _) => format!("/van-ban/{id}/danh-gia"),
+        _ => format!("/van-ban/{id}"),
+    }
+}
+
+async fn sign_in_view(app: &App, lang: Lang, form: Form, next: &str) -> Outcome<Response> {
+    let office = office(app).await?;
+    let mut page = Page::new(lang, &office.0, &lang.t("sign-in-title"));
+    page.path = "/dang-nhap".to_owned();
+    page.sample = office.1;
+    let expired = next.starts_with("/luu-tam/");
+    let samples = if office.1 { samples(app).await? } else { Vec::new() };
+    let view = SignIn { page, form, next: next.to_owned(), kept: Vec::new(), expired, samples };
+    Ok(html(&view))
+}
+
+/// The name of the first organisation, and whether the installation holds sample data.
+async fn office(app: &App) -> Outcome<(String, bool)> {
+    let first = super::rows::unit::Entity::find().order_by_asc(super::rows::unit::Column::Id).one(app.store.reader()).await?;
+    match first {
+        Some(unit) => {
+            let unit = find::unit(app.store.reader(), unit.id, app.today()).await?;
+            let sample = person::Entity::find().filter(person::Column::Sample.eq(true)).one(app.store.reader()).await?;
+            Ok((unit.short, sample.is_some()))
+        }
+        None => Ok((String::new(), false)),
+    }
+}
+
+/// One account per role, for trying the product out.
+async fn samples(app: &App) -> Outcome<Vec<SampleAccount>> {
+    let mut accounts = Vec::new();
+    for role in ["chair", "office_chief", "drafter", "form_checker", "clerk", "office_clerk", "reporter", "unit_head", "admin"] {
+        let post = post::Entity::find()
+            .filter(post::Column::Role.eq(role))
+            .order_by_asc(post::Column::Id)
+            .one(app.store.reader())
+            .await?;
+        let Some(post) = post else { continue };
+        if let Some(person) = person::Entity::find_by_id(post.person_id).one(app.store.reader()).await? {
+            accounts.push(SampleAccount { login: person.email, name: person.name, post: post.title });
+        }
+    }
+    Ok(accounts)
+}
+
+/// The pairs of a form's body.
+fn serde_html_form_pairs(body: &str) -> Vec<(String, String)> {
+    serde_urlencoded::from_str(body).unwrap_or_default()
+}

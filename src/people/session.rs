@@ -1,0 +1,308 @@
+//! The signed-in person as an argument of a handler, and what surrounds it: cookies, flashes, forms that outlive a session.
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
+use trinhky_calendar::{Calendar, local};
+
+use super::rows::{saved_form, session};
+use super::{Actor, find, sign_in};
+use crate::app::App;
+use crate::fault::{Fault, Outcome, Refusal, RefusalKind};
+use crate::files::digest;
+use crate::web::{ActorView, Lang, NavItem, Page, WebError};
+
+/// Name of the cookie with the session's secret.
+const SESSION_COOKIE: &str = "phien";
+/// Name of the cookie with a sentence that the next page shows once.
+const FLASH_COOKIE: &str = "bao";
+/// Largest form that is kept over a new sign-in, in bytes.
+const MAX_KEPT_FORM: usize = 256 * 1024;
+
+/// The person who is signed in, with everything a page needs around its content.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub app: App,
+    pub actor: Actor,
+    pub lang: Lang,
+    pub now: DateTime<Utc>,
+    pub office: String,
+    pub sample: bool,
+    path: String,
+    flash: Option<String>,
+}
+
+impl FromRequestParts<App> for Session {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let token = cookie(&parts.headers, SESSION_COOKIE).unwrap_or_default();
+        let actor = match sign_in::actor_of(app, &token).await {
+            Ok(actor) => actor,
+            Err(Fault::NotFound) => {
+                let here = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+                return Err(Redirect::to(&format!("/dang-nhap?tiep={}", encode(here))).into_response());
+            }
+            Err(fault) => return Err(failed(fault, parts.uri.path()).into_response()),
+        };
+        let (office, sample) = office(app, &actor).await.map_err(|fault| failed(fault, parts.uri.path()).into_response())?;
+        Ok(Self {
+            app: app.clone(),
+            lang: Lang::of_request(&parts.uri, &parts.headers),
+            now: app.clock.now(),
+            office,
+            sample,
+            path: parts.uri.path().to_owned(),
+            flash: cookie(&parts.headers, FLASH_COOKIE).map(|text| decode(&text)),
+            actor,
+        })
+    }
+}
+
+impl Session {
+    /// The frame of a page of this person.
+    #[must_use]
+    pub fn page(&self, title: &str) -> Page {
+        let mut page = Page::new(self.lang, &self.office, title);
+        page.actor = Some(ActorView {
+            name: self.actor.name.clone(),
+            posts: self.actor.posts.iter().map(|post| post.title.clone()).collect(),
+        });
+        page.nav = self.nav();
+        page.flash.clone_from(&self.flash);
+        page.printed_at = local(self.now).format("%d/%m/%Y %H:%M").to_string();
+        page.path.clone_from(&self.path);
+        page.sample = self.sample;
+        page
+    }
+
+    /// The day in office time.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        local(self.now).date_naive()
+    }
+
+    /// The calendar of the person's organisation.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn calendar(&self) -> Outcome<Calendar> {
+        match self.actor.posts.first() {
+            Some(post) => find::calendar(self.app.store.reader(), post.org_id).await,
+            None => Ok(Calendar::vietnam()),
+        }
+    }
+
+    fn nav(&self) -> Vec<NavItem> {
+        let mut items = vec![("/", "nav-desk"), ("/van-ban", "nav-documents"), ("/van-ban-den", "nav-inbox"), ("/muc-tieu", "nav-objectives")];
+        if self.actor.posts.iter().any(|post| ["clerk", "office_clerk"].contains(&post.role.as_str())) {
+            items.push(("/van-thu", "nav-clerk"));
+        }
+        if self.actor.posts.iter().any(|post| post.role == "admin") {
+            items.push(("/quan-tri", "nav-admin"));
+        }
+        items
+            .into_iter()
+            .map(|(href, key)| NavItem {
+                href: href.to_owned(),
+                text: self.lang.t(key),
+                current: self.path == href || (href != "/" && self.path.starts_with(&format!("{href}/"))),
+            })
+            .collect()
+    }
+}
+
+/// A refusal or a fault as an answer; `fresh` is the page that shows the present state.
+#[must_use]
+pub fn failed(fault: Fault, fresh: &str) -> WebError {
+    match fault {
+        Fault::NotFound => WebError::NotFound,
+        Fault::Refused(Refusal { kind, vi, .. }) => match kind {
+            RefusalKind::Forbidden => WebError::Forbidden { sentence: Some(vi) },
+            RefusalKind::Stale => WebError::Stale { sentence: Some(vi), fresh: fresh.to_owned() },
+            RefusalKind::Invalid => WebError::Invalid { sentence: vi },
+            RefusalKind::TooMany => WebError::TooMany { retry_after_seconds: 15 * 60 },
+        },
+        Fault::Db(error) => logged(&anyhow::Error::from(error)),
+        Fault::Internal(error) => logged(&error),
+    }
+}
+
+/// The refusal of a field that a form shows again, or the error page for everything else.
+///
+/// # Errors
+/// The answer for everything that is not about what was entered.
+pub fn field_error(fault: Fault, fresh: &str) -> Result<Refusal, WebError> {
+    match fault {
+        Fault::Refused(refusal) if refusal.kind == RefusalKind::Invalid => Ok(refusal),
+        other => Err(failed(other, fresh)),
+    }
+}
+
+/// After an act: the next page, with a sentence about what was done (303, so that a reload does nothing again).
+#[must_use]
+pub fn done(path: &str, flash: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(value) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(LOCATION, value);
+    }
+    set_cookie(&mut response, FLASH_COOKIE, &encode(flash), "; Max-Age=60");
+    response
+}
+
+/// The answer of a successful sign-in.
+#[must_use]
+pub fn signed_in(app: &App, token: &str, next: &str) -> Response {
+    // Only a path of our own: never somebody else's address.
+    let next = if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') { next } else { "/" };
+    let mut response = Redirect::to(next).into_response();
+    let secure = if app.config.over_tls() { "; Secure" } else { "" };
+    let age = format!("; Max-Age={}{secure}", app.config.session_hours * 3600);
+    set_cookie(&mut response, SESSION_COOKIE, token, &age);
+    response
+}
+
+/// The answer of a sign-out.
+///
+/// # Errors
+/// What the database reports.
+pub async fn signed_out(app: &App, headers: &HeaderMap) -> Outcome<Response> {
+    if let Some(token) = cookie(headers, SESSION_COOKIE) {
+        sign_in::sign_out(app, &token).await?;
+    }
+    let mut response = Redirect::to("/dang-nhap").into_response();
+    set_cookie(&mut response, SESSION_COOKIE, "", "; Max-Age=0");
+    Ok(response)
+}
+
+/// A middleware: shows a flash once.
+pub async fn clear_flash(request: Request, next: Next) -> Response {
+    let had = request.method() == Method::GET && cookie(request.headers(), FLASH_COOKIE).is_some();
+    let mut response = next.run(request).await;
+    if had && response.status().is_success() && is_page(&response) {
+        set_cookie(&mut response, FLASH_COOKIE, "", "; Max-Age=0");
+    }
+    response
+}
+
+/// A middleware: a form sent after its session had ended is kept, shown again after the new sign-in, and sent by a press.
+pub async fn keep_form(State(app): State<App>, request: Request, next: Next) -> Response {
+    let is_form = request.method() == Method::POST
+        && request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let Some(token) = cookie(request.headers(), SESSION_COOKIE).filter(|_| is_form) else {
+        return next.run(request).await;
+    };
+    if !matches!(sign_in::actor_of(&app, &token).await, Err(Fault::NotFound)) {
+        return next.run(request).await;
+    }
+    match keep(&app, &token, request).await {
+        Ok(Some(id)) => Redirect::to(&format!("/dang-nhap?tiep=/luu-tam/{id}")).into_response(),
+        Ok(None) => Redirect::to("/dang-nhap").into_response(),
+        Err(fault) => failed(fault, "/").into_response(),
+    }
+}
+
+/// A form that waits for its person.
+///
+/// # Errors
+/// [`Fault::NotFound`] where it is somebody else's.
+pub async fn kept_form(app: &App, actor: &Actor, id: &str) -> Outcome<saved_form::Model> {
+    let form = saved_form::Entity::find_by_id(id.to_owned()).one(app.store.reader()).await?.ok_or(Fault::NotFound)?;
+    if actor.person_id == Some(form.person_id) { Ok(form) } else { Err(Fault::NotFound) }
+}
+
+async fn keep(app: &App, token: &str, request: Request) -> Outcome<Option<String>> {
+    let Some(old) = session::Entity::find_by_id(digest(token.as_bytes())).one(app.store.reader()).await? else {
+        return Ok(None);
+    };
+    let path = request.uri().path().to_owned();
+    let Ok(body) = axum::body::to_bytes(request.into_body(), MAX_KEPT_FORM).await else { return Ok(None) };
+    let id = app.ids.token();
+    let row = saved_form::ActiveModel {
+        id: Set(id.clone()),
+        person_id: Set(old.person_id),
+        path: Set(path),
+        body: Set(String::from_utf8_lossy(&body).into_owned()),
+        saved_at: Set(app.clock.now()),
+    };
+    app.store
+        .write(row, |tx, row| {
+            Box::pin(async move {
+                row.clone().insert(tx).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(Some(id))
+}
+
+async fn office(app: &App, actor: &Actor) -> Outcome<(String, bool)> {
+    let Some(post) = actor.posts.first() else { return Ok((String::new(), false)) };
+    let unit = find::unit(app.store.reader(), post.org_id, app.today()).await?;
+    Ok((unit.short, unit.email.is_some_and(|email| email.ends_with(".example"))))
+}
+
+fn logged(error: &anyhow::Error) -> WebError {
+    let reference = digest(format!("{error:#}").as_bytes())[..8].to_owned();
+    tracing::error!(reference, error = format!("{error:#}"), "a request failed");
+    WebError::fault(reference)
+}
+
+fn is_page(response: &Response) -> bool {
+    response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, value)| *key == name && !value.is_empty())
+        .map(|(_, value)| value.to_owned())
+}
+
+fn set_cookie(response: &mut Response, name: &str, value: &str, rest: &str) {
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{rest}");
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response.headers_mut().append(SET_COOKIE, value);
+    }
+}
+
+fn encode(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_./".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
+
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::new();
+    let mut n = 0;
+    while n < bytes.len() {
+        let hex = bytes.get(n + 1..n + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        match hex.and_then(|pair| u8::from_str_radix(pair, 16).ok()).filter(|_| bytes[n] == b'%') {
+            Some(byte) => {
+                out.push(byte);
+                n += 3;
+            }
+            None => {
+                out.push(bytes[n]);
+                n += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}

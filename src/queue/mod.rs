@@ -1,0 +1,136 @@
+//! Jobs in the database: written in the act that causes them, claimed with a lease, run at least once.
+//!
+//! A job carries ids only and looks at the world again when it runs. The table is the truth; the
+//! notification only wakes the worker earlier.
+
+pub mod rows;
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, Statement, sea_query::OnConflict,
+};
+use uuid::Uuid;
+
+use crate::fault::Outcome;
+use crate::store::Tx;
+
+/// How long a worker may take before another may try.
+pub const LEASE: Duration = Duration::minutes(5);
+/// Tries before a job is given up and shown to the administrator.
+pub const MAX_ATTEMPTS: i32 = 8;
+
+/// A job to be run once its time has come.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// The same key is queued once, for ever.
+    pub key: String,
+    pub name: &'static str,
+    pub payload: serde_json::Value,
+    pub run_at: DateTime<Utc>,
+}
+
+/// A job that this worker holds the lease of.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Claimed {
+    pub id: Uuid,
+    pub job_key: String,
+    pub name: String,
+    pub payload: String,
+    pub attempts: i32,
+}
+
+/// Queues a job in the act that causes it; a key that exists already changes nothing.
+///
+/// # Errors
+/// What the database reports.
+pub async fn enqueue(tx: &Tx, id: Uuid, job: NewJob) -> Outcome<()> {
+    rows::job::Entity::insert(rows::job::ActiveModel {
+        id: Set(id),
+        job_key: Set(job.key),
+        name: Set(job.name.to_owned()),
+        payload: Set(job.payload.to_string()),
+        run_at: Set(job.run_at),
+        ..Default::default()
+    })
+    .on_conflict(OnConflict::column(rows::job::Column::JobKey).do_nothing().to_owned())
+    .exec_without_returning(tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes the lease of up to `limit` due jobs, oldest first.
+///
+/// # Errors
+/// What the database reports.
+pub async fn claim(tx: &Tx, worker: &str, now: DateTime<Utc>, limit: u32) -> Outcome<Vec<Claimed>> {
+    let skip = skip_locked(tx.get_database_backend());
+    let sql = format!(
+        "UPDATE job SET lease_until = $1, lease_by = $2, attempts = attempts + 1 WHERE id IN (\
+         SELECT id FROM job WHERE done_at IS NULL AND failed_at IS NULL AND run_at <= $3 \
+         AND (lease_until IS NULL OR lease_until < $3) ORDER BY run_at, id LIMIT {limit}{skip}) \
+         RETURNING id, job_key, name, payload, attempts"
+    );
+    let statement = Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        sql,
+        [(now + LEASE).into(), worker.into(), now.into()],
+    );
+    let mut jobs = Claimed::find_by_statement(statement).all(tx).await?;
+    jobs.sort_by_key(|job| job.id);
+    Ok(jobs)
+}
+
+/// Marks a job done.
+///
+/// # Errors
+/// What the database reports.
+pub async fn done(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Outcome<()> {
+    let sql = "UPDATE job SET done_at = $2, lease_until = NULL WHERE id = $1";
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [id.into(), now.into()])).await?;
+    Ok(())
+}
+
+/// Puts a job back for a later try, or gives it up after the last one.
+///
+/// # Errors
+/// What the database reports.
+pub async fn failed(tx: &Tx, job: &Claimed, error: &str, now: DateTime<Utc>) -> Outcome<()> {
+    let given_up = (job.attempts >= MAX_ATTEMPTS).then_some(now);
+    let sql = "UPDATE job SET lease_until = NULL, last_error = $2, run_at = $3, failed_at = $4 WHERE id = $1";
+    let values = [job.id.into(), error.into(), (now + backoff(job.attempts)).into(), given_up.into()];
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
+/// When the next job becomes due; none where none waits.
+///
+/// # Errors
+/// What the database reports.
+pub async fn next_due(db: &impl ConnectionTrait) -> Outcome<Option<DateTime<Utc>>> {
+    Ok(rows::job::Entity::find()
+        .filter(rows::job::Column::DoneAt.is_null())
+        .filter(rows::job::Column::FailedAt.is_null())
+        .order_by_asc(rows::job::Column::RunAt)
+        .limit(1)
+        .one(db)
+        .await?
+        .map(|job| job.run_at))
+}
+
+/// 1, 5, 15, then 60 minutes.
+#[must_use]
+pub fn backoff(attempts: i32) -> Duration {
+    Duration::minutes(match attempts {
+        ..=1 => 1,
+        2 => 5,
+        3 => 15,
+        _ => 60,
+    })
+}
+
+/// Two workers never wait for each other on PostgreSQL; SQLite has one writer anyway.
+#[must_use]
+pub fn skip_locked(backend: DatabaseBackend) -> &'static str {
+    if backend == DatabaseBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" }
+}

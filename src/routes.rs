@@ -1,0 +1,129 @@
+//! Every address of the product on one page, with who may open it.
+//!
+//! Rights of an act are checked in the act itself (`people::may`); what an address shows is limited
+//! by the scoped finders. Here stands the first door: `open` (no account), `signed-in`, or a role.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodRouter, get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::app::App;
+use crate::people::session::{clear_flash, keep_form};
+use crate::web::error::localise_errors;
+use crate::web::headers::security_headers;
+use crate::{distribution, documents, objectives, people, web};
+
+/// Who may open an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Open,
+    /// Anybody with the typed code of a delivery.
+    Code,
+    /// Everybody who is signed in; the finders limit what is seen, the acts what is done.
+    SignedIn,
+    /// Administrators of the organisation.
+    Admin,
+}
+
+/// One address.
+pub struct Route {
+    pub path: &'static str,
+    pub access: Access,
+    pub handlers: MethodRouter<App>,
+}
+
+/// Largest request, in bytes: an imported document with its pictures.
+const MAX_REQUEST: usize = 20 * 1024 * 1024;
+/// A slow client gives its place to others.
+const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// The table of addresses.
+#[must_use]
+pub fn table() -> Vec<Route> {
+    use Access::{Admin, Code, Open, SignedIn};
+    use distribution::pages as d;
+    use documents::pages as v;
+    use objectives::pages as o;
+    use people::admin as a;
+    use people::pages as p;
+    let route = |path, access, handlers| Route { path, access, handlers };
+    vec![
+        route("/suc-khoe", Open, get(p::health)),
+        route("/dang-nhap", Open, get(p::sign_in_page).post(p::sign_in)),
+        route("/dang-xuat", SignedIn, post(p::sign_out)),
+        route("/", SignedIn, get(p::desk)),
+        route("/luu-tam/{id}", SignedIn, get(p::kept_form)),
+        // Documents
+        route("/van-ban", SignedIn, get(v::list)),
+        route("/van-ban/nhap", SignedIn, get(v::import_page).post(v::import)),
+        route("/van-ban/{id}", SignedIn, get(v::show)),
+        route("/van-ban/{id}/tep.pdf", SignedIn, get(v::pdf)),
+        route("/van-ban/{id}/quy-trinh.svg", SignedIn, get(v::picture)),
+        route("/van-ban/{id}/soan", SignedIn, get(v::edit_page).post(v::save)),
+        route("/van-ban/{id}/trinh", SignedIn, get(v::submit_page).post(v::submit)),
+        route("/van-ban/{id}/gop-y", SignedIn, get(v::opinion_page).post(v::give_opinion)),
+        route("/van-ban/{id}/giai-trinh", SignedIn, get(v::answers_page).post(v::answer_opinions)),
+        route("/van-ban/{id}/kiem-tra", SignedIn, get(v::check_page).post(v::check)),
+        route("/van-ban/{id}/phe-duyet", SignedIn, get(v::approve_page).post(v::decide)),
+        route("/van-ban/{id}/tra-loi", SignedIn, get(v::question_page).post(v::answer_question)),
+        route("/van-ban/{id}/ky", SignedIn, get(v::sign_page).post(v::sign)),
+        route("/van-ban/{id}/cap-so", SignedIn, post(v::assign_number)),
+        route("/van-ban/{id}/dong-dau", SignedIn, post(v::seal)),
+        route("/van-ban/{id}/phat-hanh", SignedIn, post(v::issue)),
+        route("/van-thu", SignedIn, get(v::clerk_desk)),
+        route("/so-van-ban/{id}", SignedIn, get(v::register)),
+        // Distribution
+        route("/van-ban-den", SignedIn, get(d::inbox)),
+        route("/tiep-nhan/{id}", SignedIn, get(d::receive_page).post(d::receive)),
+        route("/tiep-nhan/{id}/tu-choi", SignedIn, post(d::refuse)),
+        route("/tiep-nhan/{id}/ma", Code, get(d::guest_page).post(d::guest)),
+        route("/van-ban/{id}/xac-nhan", SignedIn, get(d::attest_page).post(d::attest)),
+        route("/van-ban/{id}/theo-doi", SignedIn, get(d::tracking)),
+        route("/van-ban/{id}/theo-doi.csv", SignedIn, get(d::tracking_csv)),
+        route("/van-ban/{id}/nhac", SignedIn, get(d::remind_page).post(d::remind)),
+        // Objectives
+        route("/muc-tieu", SignedIn, get(o::index)),
+        route("/van-ban/{id}/muc-tieu", SignedIn, get(o::show)),
+        route("/van-ban/{id}/muc-tieu.csv", SignedIn, get(o::csv)),
+        route("/bao-cao/{id}", SignedIn, get(o::report_page).post(o::save_report)),
+        route("/bao-cao/{id}/duyet", SignedIn, post(o::approve_report)),
+        route("/ky-bao-cao/{id}/tong-hop", SignedIn, get(o::consolidate_page).post(o::consolidate)),
+        route("/van-ban/{id}/danh-gia", SignedIn, get(o::evaluate_page).post(o::evaluate)),
+        route("/van-ban/{id}/dong-nam", SignedIn, post(o::close_year)),
+        // Administration
+        route("/quan-tri", Admin, get(a::units)),
+        route("/quan-tri/nguoi-dung", Admin, get(a::persons)),
+        route("/quan-tri/ngay-nghi", Admin, get(a::holidays).post(a::change_holiday)),
+        route("/quan-tri/quy-trinh", Admin, get(a::workflows)),
+        route("/quan-tri/thu-di", Admin, get(a::outbox)),
+        route("/quan-tri/nhat-ky", Admin, get(a::journal)),
+    ]
+}
+
+/// The whole product as a service.
+pub fn router(app: App) -> Router {
+    let mut router = Router::new();
+    for route in table() {
+        router = router.route(route.path, route.handlers);
+    }
+    router
+        .fallback(|| async { web::WebError::NotFound })
+        .layer(from_fn_with_state(app.clone(), keep_form))
+        .layer(from_fn(clear_flash))
+        .layer(from_fn(web::i18n::remember_lang))
+        .layer(from_fn(localise_errors))
+        .layer(DefaultBodyLimit::max(MAX_REQUEST))
+        .merge(web::assets::router())
+        .layer(CsrfLayer::new())
+        .layer(from_fn(security_headers))
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
+        .layer(CatchPanicLayer::new())
+        .with_state(app)
+}

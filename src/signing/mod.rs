@@ -1,0 +1,166 @@
+//! Signatures and seals: which key signs for whom, and the PDF's way from typeset to sealed.
+//!
+//! Nothing here runs inside an act: files are made first, the act records them.
+
+mod keys;
+
+use anyhow::Context as _;
+use chrono::{DateTime, Datelike as _, Utc};
+use trinhky_calendar::local;
+use trinhky_drafting::MonthYear;
+use trinhky_pades::{
+    Appearance, FieldPlaces, Filling, Fonts, Mark, Place, SigningRequest, Slant, TRIAL_LABEL, TextPlace, fill_and_seal,
+    prepare, sign_person as sign_person_field,
+};
+use trinhky_typeset::{Anchor, Options, Rendered, RuleSet};
+
+use crate::app::App;
+use crate::documents::{Document, find};
+use crate::fault::{Fault, Outcome};
+use crate::files::Stored;
+use crate::people::{Actor, Unit, find as people_find};
+
+pub use keys::{roots, roots_pem};
+
+/// Media type of everything made here.
+pub const PDF: &str = "application/pdf";
+
+/// Typesets the document with open places for number and day, and signs it as the person.
+///
+/// # Errors
+/// When typesetting or signing fails; nothing has changed then.
+pub async fn sign_person(app: &App, document: &Document, actor: &Actor) -> Outcome<Stored> {
+    let now = app.clock.now();
+    let organisation = organisation(app, document).await?;
+    let signer = keys::of_person(app, &organisation, &actor.name, &actor.capacity())?;
+    let mut draft = document.draft.clone();
+    draft.number = None;
+    draft.issued_on = None;
+    // The month is printed: only number and day stay open for the clerk.
+    let today = local(now).date_naive();
+    draft.expected_month.get_or_insert(MonthYear { month: today.month(), year: today.year() });
+    let request = SigningRequest {
+        time: local(now),
+        name: actor.name.clone(),
+        reason: format!("Ký {}", document.doc_type.name_in_text()),
+        location: draft.place.clone(),
+        appearance: Appearance { mark: Mark::Pen { name: actor.name.clone() }, lines: vec![TRIAL_LABEL.to_owned()] },
+    };
+    let typesetter = app.clone();
+    let signed = tokio::task::spawn_blocking(move || -> anyhow::Result<Vec<u8>> {
+        let rendered = typeset(&typesetter, &draft, now, true)?;
+        let places = places(&rendered)?;
+        let fonts = fonts();
+        let prepared = prepare(&rendered.pdf, &places, &fonts)?;
+        Ok(sign_person_field(&prepared, &signer, &request, &fonts)?)
+    })
+    .await
+    .map_err(anyhow::Error::from)??;
+    Ok(app.files.put(signed, PDF).await?)
+}
+
+/// Writes number and day into the signed file and seals it as the agency, in one revision.
+///
+/// # Errors
+/// When the file is not as it was signed or the sealing fails; the number stays.
+pub async fn seal(app: &App, document: &Document) -> Outcome<Stored> {
+    let now = app.clock.now();
+    let (Some(number), Some(date)) = (document.row.number, document.row.issued_on) else {
+        return Err(Fault::stale("Văn bản chưa có số.", "The document has no number yet."));
+    };
+    let file = find::file(app.store.reader(), document.row.id, "signed").await?.ok_or(Fault::NotFound)?;
+    let signed = app.files.get(&file.digest).await?;
+    let organisation = organisation(app, document).await?;
+    let agency = sealing_unit(app, document, &organisation).await?;
+    let signer = keys::of_agency(app, &organisation, &agency)?;
+    let request = SigningRequest {
+        time: local(now),
+        name: agency.name.clone(),
+        reason: format!("Đóng dấu {}", document.title()),
+        location: document.draft.place.clone(),
+        appearance: Appearance { mark: Mark::Seal { agency: agency.name.clone() }, lines: vec!["THỬ NGHIỆM".to_owned()] },
+    };
+    let filling = Filling { number: format!("{number:02}"), day: format!("{:02}", date.day()), month: None, year: None };
+    let sealed = tokio::task::spawn_blocking(move || fill_and_seal(&signed, &filling, &signer, &request, &fonts()))
+        .await
+        .map_err(anyhow::Error::from)?
+        .map_err(anyhow::Error::from)?;
+    Ok(app.files.put(sealed, PDF).await?)
+}
+
+/// The document as it stands now, typeset for reading: the draft before the signature, else the newest signed file.
+///
+/// # Errors
+/// When typesetting fails or the file is missing.
+pub async fn pdf(app: &App, document: &Document) -> Outcome<Vec<u8>> {
+    for kind in ["sealed", "signed"] {
+        if let Some(file) = find::file(app.store.reader(), document.row.id, kind).await? {
+            return Ok(app.files.get(&file.digest).await?);
+        }
+    }
+    let (typesetter, draft, now) = (app.clone(), document.numbered_draft(), app.clock.now());
+    let rendered = tokio::task::spawn_blocking(move || typeset(&typesetter, &draft, now, true))
+        .await
+        .map_err(anyhow::Error::from)??;
+    Ok(rendered.pdf)
+}
+
+fn typeset(app: &App, draft: &trinhky_drafting::Draft, now: DateTime<Utc>, places: bool) -> anyhow::Result<Rendered> {
+    let day = draft.issued_on.unwrap_or_else(|| local(now).date_naive());
+    let rules = RuleSet::at(day).context("no layout rules are in force on that day")?;
+    Ok(app.typesetter.document(draft, &Options { now, rules, places, mark: None })?)
+}
+
+async fn organisation(app: &App, document: &Document) -> Outcome<Unit> {
+    people_find::unit(app.store.reader(), document.row.org_id, app.today()).await
+}
+
+/// Whose seal it is: the organisation's, or of a proposal the Office's own.
+async fn sealing_unit(app: &App, document: &Document, organisation: &Unit) -> Outcome<Unit> {
+    if document.row.carried_by.is_some() {
+        return people_find::unit(app.store.reader(), document.row.owner_id, app.today()).await;
+    }
+    Ok(organisation.clone())
+}
+
+fn places(rendered: &Rendered) -> anyhow::Result<FieldPlaces> {
+    let anchor = |anchor: Anchor| {
+        rendered.anchors.get(&anchor).copied().with_context(|| format!("the page has no place for {anchor:?}"))
+    };
+    Ok(FieldPlaces {
+        number: text_place(anchor(Anchor::Number)?),
+        day: text_place(anchor(Anchor::Day)?),
+        month: rendered.anchors.get(&Anchor::Month).copied().map(text_place),
+        year: rendered.anchors.get(&Anchor::Year).copied().map(text_place),
+        person: place(anchor(Anchor::PersonSignature)?),
+        agency: place(anchor(Anchor::Seal)?),
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "page coordinates are far below the precision of f32")]
+fn place(place: trinhky_typeset::Place) -> Place {
+    Place {
+        page: place.page,
+        x: place.x as f32,
+        y: place.y as f32,
+        width: place.width as f32,
+        height: place.height as f32,
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "page coordinates are far below the precision of f32")]
+fn text_place(found: trinhky_typeset::Place) -> TextPlace {
+    TextPlace {
+        place: place(found),
+        font_size: found.text_size.unwrap_or(13.0) as f32,
+        baseline: found.baseline.unwrap_or(found.y) as f32,
+        slant: if found.italic { Slant::Italic } else { Slant::Upright },
+    }
+}
+
+fn fonts() -> Fonts<'static> {
+    Fonts {
+        upright: include_bytes!("../../templates/documents/fonts/LiberationSerif-Regular.ttf"),
+        italic: include_bytes!("../../templates/documents/fonts/LiberationSerif-Italic.ttf"),
+    }
+}

@@ -1,0 +1,281 @@
+//! The loop behind the pages: due timers, jobs, outgoing mail, recurring work.
+//!
+//! One match from a job's name to a slice's function. Everything it does is an act like any other.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict};
+use serde::Deserialize;
+use serde_json::Value;
+use trinhky_calendar::offset;
+use trinhky_engine::{CommandKind, TaskId, TimerId};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::fault::{Fault, Outcome};
+use crate::flow::{self, rows::flow_timer};
+use crate::mail;
+use crate::people::{self, Actor};
+use crate::queue::{self, NewJob, rows::cron_tick};
+use crate::{distribution, objectives, reminders};
+
+/// A task outside a round was opened: tell its people.
+pub const TASK_NOTICE: &str = "reminders.task";
+/// Units were asked for their opinion.
+pub const OPINION_REQUEST: &str = "reminders.opinions";
+
+/// The services that workflow files may name in `tk:service`.
+pub const SERVICES: &[&str] = &[
+    "distribution.fan_out",
+    "objectives.open_period",
+    "reminders.approver",
+    "reminders.receipt",
+    "reminders.report",
+];
+
+/// Timers, jobs or mails taken in one look.
+const BATCH: u32 = 100;
+/// The worker looks at least this often, also when nothing rings.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Looks of [`run_until_idle`] before it gives up: something queues itself for ever.
+const MAX_LOOKS: usize = 100_000;
+
+/// What a service task's job carries.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Service {
+    pub instance: Uuid,
+    pub document: Uuid,
+    pub task: TaskId,
+    /// The label that the file gives, e.g. the step of a ladder.
+    pub step: Option<String>,
+    /// The item of the round that the task belongs to.
+    pub item: Option<Value>,
+    pub element: String,
+}
+
+/// The service's name as the program knows it.
+///
+/// # Errors
+/// When a published file names a service that this program does not have.
+pub fn service_name(name: &str) -> Outcome<&'static str> {
+    SERVICES
+        .iter()
+        .find(|known| **known == name)
+        .copied()
+        .ok_or_else(|| Fault::Internal(anyhow::anyhow!("no service is called `{name}`")))
+}
+
+/// Works until the program ends.
+pub async fn run(app: App) {
+    loop {
+        match look(&app).await {
+            Ok(0) => {
+                let _ = tokio::time::timeout(LOOK_EVERY, app.wake.notified()).await;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "the worker could not look at its tables");
+                let _ = tokio::time::timeout(LOOK_EVERY, app.wake.notified()).await;
+            }
+        }
+    }
+}
+
+/// Does everything that is due at the clock's present instant; for tests and the demo.
+///
+/// # Errors
+/// What the database reports.
+pub async fn run_until_idle(app: &App) -> Outcome<usize> {
+    let mut total = 0;
+    for _ in 0..MAX_LOOKS {
+        match look(app).await? {
+            0 => return Ok(total),
+            done => total += done,
+        }
+    }
+    Err(Fault::Internal(anyhow::anyhow!("the worker finds no end of its work")))
+}
+
+/// The next instant at which something becomes due, for a clock that is moved by hand.
+///
+/// # Errors
+/// What the database reports.
+pub async fn next_due(app: &App) -> Outcome<Option<DateTime<Utc>>> {
+    let timer = flow_timer::Entity::find().order_by_asc(flow_timer::Column::DueAt).limit(1).one(app.store.reader()).await?;
+    let job = queue::next_due(app.store.reader()).await?;
+    let mail = mail::next_due(app.store.reader()).await?;
+    let tick = next_tick(app, app.clock.now());
+    Ok([timer.map(|timer| timer.due_at), job, mail, tick].into_iter().flatten().min())
+}
+
+/// One look at timers, jobs, mails and ticks; returns how many things were done.
+async fn look(app: &App) -> Outcome<usize> {
+    let mut done = fire_timers(app).await?;
+    done += tick(app).await?;
+    done += run_jobs(app).await?;
+    done += send_mails(app).await?;
+    Ok(done)
+}
+
+async fn fire_timers(app: &App) -> Outcome<usize> {
+    let due = flow_timer::Entity::find()
+        .filter(flow_timer::Column::DueAt.lte(app.clock.now()))
+        .order_by_asc(flow_timer::Column::DueAt)
+        .order_by_asc(flow_timer::Column::InstanceId)
+        .order_by_asc(flow_timer::Column::TimerId)
+        .limit(u64::from(BATCH))
+        .all(app.store.reader())
+        .await?;
+    let count = due.len();
+    for timer in due {
+        let fired = app
+            .act(&Actor::system(), timer, |cx, timer| {
+                Box::pin(async move {
+                    let id = TimerId::parse(&timer.timer_id)
+                        .ok_or_else(|| anyhow::anyhow!("`{}` is not a timer id", timer.timer_id))?;
+                    let advanced = flow::advance(cx, timer.instance_id, CommandKind::FireDue { timer: id }).await?;
+                    let instance = flow::instance(cx.tx, timer.instance_id).await?;
+                    let mut entry = Entry::about(instance.document_id, "timer.fired", format!("Đến hạn: {}", timer.element));
+                    entry.instance_id = Some(timer.instance_id);
+                    entry.events = advanced.events;
+                    audit::append(cx.tx, instance.org_id, cx.actor, cx.now, entry).await
+                })
+            })
+            .await;
+        match fired {
+            // Another worker was faster, or the step ended meanwhile.
+            Ok(()) | Err(Fault::Refused(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(count)
+}
+
+async fn run_jobs(app: &App) -> Outcome<usize> {
+    let jobs = app
+        .store
+        .write((worker_name(app), app.clock.now()), |tx, (worker, now)| Box::pin(queue::claim(tx, worker, *now, BATCH)))
+        .await?;
+    let count = jobs.len();
+    for job in jobs {
+        let result = dispatch(app, &job).await;
+        let now = app.clock.now();
+        match result {
+            Ok(()) => app.store.write((job, now), |tx, (job, now)| Box::pin(queue::done(tx, job.id, *now))).await?,
+            Err(error) => {
+                tracing::warn!(job = job.name, attempts = job.attempts, %error, "a job failed");
+                let input = (job, error.to_string(), now);
+                app.store
+                    .write(input, |tx, (job, error, now)| Box::pin(queue::failed(tx, job, error, *now)))
+                    .await?;
+            }
+        }
+    }
+    Ok(count)
+}
+
+/// From a job's name to the slice that does it.
+async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
+    let payload: Value = serde_json::from_str(&job.payload)?;
+    let service = || serde_json::from_value::<Service>(payload.clone());
+    match job.name.as_str() {
+        TASK_NOTICE => reminders::task_opened(app, &payload).await,
+        OPINION_REQUEST => reminders::opinions_asked(app, &payload).await,
+        "distribution.fan_out" => distribution::fan_out(app, &service()?).await,
+        "distribution.notify" => distribution::notify(app, &payload).await,
+        "objectives.open_period" => objectives::open_period(app, &service()?).await,
+        "reminders.approver" => reminders::approver(app, &service()?).await,
+        "reminders.receipt" => reminders::receipt(app, &service()?).await,
+        "reminders.report" => reminders::report(app, &service()?).await,
+        "reminders.digest" => reminders::digest(app).await,
+        "people.clean_up" => people::clean_up(app).await,
+        other => Err(Fault::Internal(anyhow::anyhow!("no job is called `{other}`"))),
+    }
+}
+
+async fn send_mails(app: &App) -> Outcome<usize> {
+    let mails = app
+        .store
+        .write((worker_name(app), app.clock.now()), |tx, (worker, now)| Box::pin(mail::claim(tx, worker, *now, BATCH)))
+        .await?;
+    let count = mails.len();
+    for mail in mails {
+        let sent = app.mailer.send(&app.config.mail_from, &mail).await;
+        let now = app.clock.now();
+        app.store.write((mail, sent, now), |tx, (mail, sent, now)| Box::pin(mail::record(tx, mail, sent, *now))).await?;
+    }
+    Ok(count)
+}
+
+/// Recurring work: once per tick over any number of servers, caught up once after an outage.
+async fn tick(app: &App) -> Outcome<usize> {
+    let now = app.clock.now();
+    let mut queued = 0;
+    for recurring in &app.config.cron {
+        let schedule = schedule(&recurring.at)?;
+        let row = cron_tick::Entity::find_by_id(recurring.job.clone()).one(app.store.reader()).await?;
+        let Some(row) = row else {
+            // The first look only remembers when it was: nothing of the past is caught up.
+            app.store.write((recurring.job.clone(), now), |tx, (job, now)| Box::pin(remember_tick(tx, job, *now))).await?;
+            continue;
+        };
+        let last = row.ticked_at.with_timezone(&offset());
+        // Many ticks of an outage are one.
+        let Some(due) = schedule.after(&last).take_while(|at| at.with_timezone(&Utc) <= now).last() else { continue };
+        let job = NewJob {
+            key: format!("cron:{}:{}", recurring.job, due.to_rfc3339()),
+            name: recurring_name(&recurring.job)?,
+            payload: Value::Null,
+            run_at: now,
+        };
+        let input = (recurring.job.clone(), due.with_timezone(&Utc), app.ids.uuid(now), job);
+        app.store
+            .write(input, |tx, (name, due, id, job)| {
+                Box::pin(async move {
+                    queue::enqueue(tx, *id, job.clone()).await?;
+                    remember_tick(tx, name, *due).await
+                })
+            })
+            .await?;
+        queued += 1;
+    }
+    Ok(queued)
+}
+
+async fn remember_tick(tx: &crate::store::Tx, job: &str, at: DateTime<Utc>) -> Outcome<()> {
+    cron_tick::Entity::insert(cron_tick::ActiveModel { name: Set(job.to_owned()), ticked_at: Set(at) })
+        .on_conflict(OnConflict::column(cron_tick::Column::Name).update_column(cron_tick::Column::TickedAt).to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+fn next_tick(app: &App, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let local = now.with_timezone(&offset());
+    app.config
+        .cron
+        .iter()
+        .filter_map(|recurring| schedule(&recurring.at).ok()?.after(&local).next())
+        .map(|at| at.with_timezone(&Utc))
+        .min()
+}
+
+fn schedule(expression: &str) -> Outcome<cron::Schedule> {
+    cron::Schedule::from_str(expression)
+        .map_err(|error| Fault::Internal(anyhow::anyhow!("the cron expression `{expression}` is not right: {error}")))
+}
+
+fn recurring_name(job: &str) -> Outcome<&'static str> {
+    ["reminders.digest", "people.clean_up"]
+        .into_iter()
+        .find(|known| *known == job)
+        .ok_or_else(|| Fault::Internal(anyhow::anyhow!("no recurring job is called `{job}`")))
+}
+
+/// Who holds a lease: enough to tell two servers apart in the table.
+fn worker_name(app: &App) -> String {
+    app.config.listen.clone()
+}
