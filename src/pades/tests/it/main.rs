@@ -1,5 +1,6 @@
 //! The crate from outside: one module per question.
 
+mod attacker;
 mod chains;
 mod foreign;
 mod outside_tools;

@@ -1,8 +1,11 @@
 //! Every way to alter a sealed document that we know of, judged by us and by pyHanko.
 
-use lopdf::{Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, dictionary};
+use lopdf::{Object, Stream, dictionary};
 use trinhky_pades::{Trust, Validity, fill_and_seal, sign_person, verify};
 
+use crate::attacker::{
+    Revision, disguised, exchange, flip_hex, ink, last_position, padding, position, revise,
+};
 use crate::outside_tools;
 use crate::paper::{self, Office};
 
@@ -19,117 +22,6 @@ enum Judge {
     Refuses,
     /// It calls the file good, for this reason.
     Accepts(&'static str),
-}
-
-fn position(pdf: &[u8], text: &str) -> usize {
-    pdf.windows(text.len())
-        .position(|window| window == text.as_bytes())
-        .unwrap()
-}
-
-fn last_position(pdf: &[u8], text: &str) -> usize {
-    pdf.windows(text.len())
-        .rposition(|window| window == text.as_bytes())
-        .unwrap()
-}
-
-/// Exchanges a text for one of the same length, at its first place.
-fn exchange(pdf: &[u8], old: &str, new: &str) -> Vec<u8> {
-    assert_eq!(old.len(), new.len());
-    let at = position(pdf, old);
-    let mut altered = pdf.to_vec();
-    altered[at..at + new.len()].copy_from_slice(new.as_bytes());
-    altered
-}
-
-/// Appends a revision as an attacker would.
-fn revise(pdf: &[u8], change: impl FnOnce(&mut Revision)) -> Vec<u8> {
-    let document = Document::load_mem(pdf).unwrap();
-    let mut revision = Revision {
-        file: IncrementalDocument::create_from(pdf.to_vec(), document),
-    };
-    change(&mut revision);
-    let mut bytes = Vec::new();
-    revision.file.save_to(&mut bytes).unwrap();
-    bytes
-}
-
-struct Revision {
-    file: IncrementalDocument,
-}
-
-impl Revision {
-    fn old(&self) -> &Document {
-        self.file.get_prev_documents()
-    }
-
-    fn page(&self) -> ObjectId {
-        self.old().page_iter().next().unwrap()
-    }
-
-    fn catalog(&self) -> ObjectId {
-        self.old()
-            .trailer
-            .get(b"Root")
-            .unwrap()
-            .as_reference()
-            .unwrap()
-    }
-
-    fn form(&self) -> ObjectId {
-        self.old()
-            .get_dictionary(self.catalog())
-            .unwrap()
-            .get(b"AcroForm")
-            .unwrap()
-            .as_reference()
-            .unwrap()
-    }
-
-    fn field(&self, name: &str) -> ObjectId {
-        let fields = self
-            .old()
-            .get_dictionary(self.form())
-            .unwrap()
-            .get(b"Fields")
-            .unwrap()
-            .as_array()
-            .unwrap();
-        let mut ids = fields.iter().map(|id| id.as_reference().unwrap());
-        ids.find(|id| {
-            self.old()
-                .get_dictionary(*id)
-                .unwrap()
-                .get(b"T")
-                .unwrap()
-                .as_str()
-                .unwrap()
-                == name.as_bytes()
-        })
-        .unwrap()
-    }
-
-    fn edit(&mut self, id: ObjectId) -> &mut Dictionary {
-        self.file.opt_clone_object_to_new_document(id).unwrap();
-        self.file
-            .new_document
-            .get_object_mut(id)
-            .unwrap()
-            .as_dict_mut()
-            .unwrap()
-    }
-
-    fn add(&mut self, object: impl Into<Object>) -> ObjectId {
-        self.file.new_document.add_object(object)
-    }
-
-    fn replace(&mut self, id: ObjectId, object: impl Into<Object>) {
-        self.file.new_document.objects.insert(id, object.into());
-    }
-}
-
-fn ink(text: &str) -> Stream {
-    Stream::new(dictionary! {}, text.as_bytes().to_vec())
 }
 
 /// Bytes changed where they stand.
@@ -384,40 +276,6 @@ fn appended(sealed: &[u8]) -> Vec<Case> {
     ]
 }
 
-/// The page's content replaced by a stream that calls itself part of the file's own bookkeeping,
-/// written by hand because no library writes such a thing.
-fn disguised(sealed: &[u8]) -> Vec<u8> {
-    let document = Document::load_mem(sealed).unwrap();
-    let page = document
-        .get_dictionary(document.page_iter().next().unwrap())
-        .unwrap();
-    let content = page.get(b"Contents").unwrap().as_reference().unwrap().0;
-    let root = document
-        .trailer
-        .get(b"Root")
-        .unwrap()
-        .as_reference()
-        .unwrap()
-        .0;
-    let ink = "BT /F1 14 Tf 90 700 Td (another decision) Tj ET";
-    let mut pdf = sealed.to_vec();
-    pdf.push(b'\n');
-    let at = pdf.len();
-    let object = format!(
-        "{content} 0 obj\n<</Type/XRef/Length {}>>stream\n{ink}\nendstream\nendobj\n",
-        ink.len()
-    );
-    pdf.extend_from_slice(object.as_bytes());
-    let table = pdf.len();
-    let trailer = format!(
-        "xref\n{content} 1\n{at:010} 00000 n \ntrailer\n<</Size {}/Root {root} 0 R/Prev {}>>\nstartxref\n{table}\n%%EOF\n",
-        document.max_id + 1,
-        document.xref_start
-    );
-    pdf.extend_from_slice(trailer.as_bytes());
-    pdf
-}
-
 /// Before the seal, while the fields are open: the form says one number, the page shows another.
 fn shown_otherwise(office: &Office) -> Case {
     let pdf = revise(&paper::signed(office), |revision| {
@@ -541,18 +399,6 @@ fn case(name: &'static str, pdf: Vec<u8>, rule: &'static str) -> Case {
 
 fn forbidden(name: &'static str, sealed: &[u8], change: impl FnOnce(&mut Revision)) -> Case {
     case(name, revise(sealed, change), "forbidden_change")
-}
-
-/// Another digit in a hexadecimal text.
-fn flip_hex(pdf: &[u8], at: usize) -> Vec<u8> {
-    let mut altered = pdf.to_vec();
-    altered[at] = if altered[at] == b'7' { b'8' } else { b'7' };
-    altered
-}
-
-/// Where the zeros behind the person's signature begin (give or take a zero of the signature).
-fn padding(pdf: &[u8]) -> usize {
-    position(pdf, &"0".repeat(200))
 }
 
 fn cases(office: &Office) -> Vec<Case> {
