@@ -25,7 +25,7 @@ const MAX_CAUSES: usize = 3;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Judgement {
     pub conclusion: String,
-    /// Per indicator's code: what is done about a missed target, by whom, until when.
+    /// Per indicator's label (`3`, `4b`) or code: what is done about a missed target, by whom, until when.
     pub measures: Vec<(String, String)>,
 }
 
@@ -113,10 +113,10 @@ async fn open_actions(cx: Cx<'_>, document: &Document, results: &Results, judgem
     let indicators = find::indicators(cx.tx, document.row.id).await?;
     let mut actions = Vec::new();
     for missed in results.indicators.iter().filter(|indicator| indicator.verdict == Verdict::NotMet) {
-        let measure = judgement.measures.iter().find(|(code, _)| *code == missed.code).map(|(_, text)| text.trim());
+        let measure = judgement.measures.iter().find(|(key, _)| *key == missed.label || *key == missed.code).map(|(_, text)| text.trim());
         let Some(measure) = measure.filter(|text| !text.is_empty()) else {
             return Err(Fault::invalid(
-                &format!("measure.{}", missed.code),
+                &format!("measure.{}", missed.label),
                 format!("Chỉ tiêu {} không đạt: ghi biện pháp, người chịu trách nhiệm, thời hạn.", missed.label),
                 format!("Indicator {} was missed: write the measure, who answers for it, by when.", missed.label),
             ));

@@ -5,12 +5,14 @@
 //! opens each period ([`open_period`]), units report ([`report`]), the Office adds the counts up
 //! ([`consolidate`]), and the Chairman judges the year ([`evaluate`]).
 
+mod chart;
 pub mod consolidate;
 pub mod document;
 pub mod evaluate;
 pub mod find;
 pub mod input;
 mod open;
+pub mod pages;
 mod plan;
 pub mod report;
 pub mod rows;

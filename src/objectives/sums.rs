@@ -98,6 +98,16 @@ struct Total {
     nothing: i64,
 }
 
+/// Counts of one indicator in one period.
+#[derive(Debug, Clone, Copy, FromQueryResult)]
+struct PeriodSum {
+    period_id: Uuid,
+    indicator_id: Uuid,
+    numerator: i64,
+    denominator: i64,
+    reports: i64,
+}
+
 /// One unit's counts of one indicator over the periods.
 #[derive(Debug, Clone, Copy, FromQueryResult)]
 pub struct Cell {
@@ -165,6 +175,27 @@ pub async fn results(
 pub async fn cells(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeMap<(Uuid, Uuid), Cell>> {
     let cells = Cell::find_by_statement(over(db, &by_unit(periods), periods)).all(db).await?;
     Ok(cells.into_iter().map(|cell| ((cell.unit_id, cell.indicator_id), cell)).collect())
+}
+
+/// Sums per period and indicator, for the columns and charts of the objectives' page.
+///
+/// # Errors
+/// What the database reports.
+pub async fn by_period(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeMap<(Uuid, Uuid), Sum>> {
+    let sql = format!(
+        "SELECT r.period_id, v.indicator_id, CAST(SUM(COALESCE(v.numerator, 0)) AS bigint) AS numerator, \
+         CAST(SUM(COALESCE(v.denominator, 0)) AS bigint) AS denominator, CAST(COUNT(*) AS bigint) AS reports \
+         FROM {COUNTED} WHERE r.period_id IN ({}) GROUP BY r.period_id, v.indicator_id",
+        places(periods)
+    );
+    let sums = PeriodSum::find_by_statement(over(db, &sql, periods)).all(db).await?;
+    Ok(sums
+        .into_iter()
+        .map(|sum| {
+            let counts = Sum { numerator: sum.numerator, denominator: sum.denominator, reports: sum.reports };
+            ((sum.period_id, sum.indicator_id), counts)
+        })
+        .collect())
 }
 
 /// Causes and measures of missed targets, in the order of the periods' units and indicators.

@@ -1,0 +1,154 @@
+//! The pages of this slice: from the address to the act, from rows to the plain views of `web::views::objectives`.
+
+mod consolidation;
+mod csv;
+mod report;
+mod show;
+mod year;
+
+pub use consolidation::{consolidate, consolidate_page};
+pub use csv::csv;
+pub use report::{approve_report, report_page, save_report};
+pub use show::{index, show};
+pub use year::{close_year, evaluate, evaluate_page};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::find::Indicator;
+use super::rows::{report_period, unit_report};
+use super::sums::Cell;
+use super::verdict::{Sum, Target, Verdict};
+use crate::documents::Document;
+use crate::fault::Outcome;
+use crate::flow::rows::flow_task;
+use crate::people::may::{self, TaskRight};
+use crate::people::session::Session;
+use crate::people::{Actor, Unit};
+use crate::web::views::objectives::{ResultCell, UnitGrid, UnitGridRow};
+use crate::web::views::shared::Mark;
+use crate::web::{Lang, Link};
+
+/// The pairs of a form as they were sent.
+type Pairs = Vec<(String, String)>;
+
+/// One of two sentences, by the reader's language.
+fn said(lang: Lang, vi: impl Into<String>, en: impl Into<String>) -> String {
+    match lang {
+        Lang::Vi => vi.into(),
+        Lang::En => en.into(),
+    }
+}
+
+/// `quý II năm 2023` as the head of a column: `Quý II`.
+fn column(period: &report_period::Model) -> String {
+    let short = period.name.split(" năm ").next().unwrap_or(&period.name);
+    let mut letters = short.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// `từ 15/03/2023 đến 14/06/2023`.
+fn range(period: &report_period::Model) -> String {
+    format!("từ {} đến {}", trinhky_calendar::vn_date(period.from_on), trinhky_calendar::vn_date(period.cutoff_on))
+}
+
+fn document_link(document: &Document) -> Link {
+    Link::new(&format!("/van-ban/{}", document.row.id), &document.title())
+}
+
+fn mark(verdict: Verdict, lang: Lang) -> Mark {
+    match verdict {
+        Verdict::Met => Mark::met(lang),
+        Verdict::NotMet => Mark::not_met(lang),
+        Verdict::NotApplicable => Mark::nothing_arose(lang),
+        Verdict::InProgress => Mark::not_reported(lang),
+    }
+}
+
+fn cell(sum: &Sum, target: &Target, verdict: Verdict, lang: Lang, href: Option<String>) -> ResultCell {
+    let judged = matches!(verdict, Verdict::Met | Verdict::NotMet);
+    ResultCell {
+        value: if judged { sum.shown(target) } else { String::new() },
+        fraction: if judged && !target.is_count { sum.fraction(target) } else { String::new() },
+        mark: mark(verdict, lang),
+        href,
+    }
+}
+
+/// Units × indicators of one period; people of other organisations see the rows of their own units only.
+fn grid(
+    session: &Session,
+    document: &Document,
+    period: &report_period::Model,
+    indicators: &[Indicator],
+    reports: &[(unit_report::Model, Unit)],
+    cells: &BTreeMap<(Uuid, Uuid), Cell>,
+) -> UnitGrid {
+    let seen = Seen::by(&session.actor, document);
+    UnitGrid {
+        caption: said(session.lang, format!("{}: đơn vị và chỉ tiêu", period.name), format!("{}: units and indicators", period.name)),
+        columns: indicators.iter().map(|indicator| (indicator.label().to_owned(), indicator.name.clone())).collect(),
+        rows: reports
+            .iter()
+            .filter(|(report, _)| seen.unit(report.unit_id))
+            .map(|(report, unit)| UnitGridRow {
+                unit: unit.short.clone(),
+                href: Some(format!("/bao-cao/{}", report.id)),
+                cells: indicators
+                    .iter()
+                    .map(|indicator| match cells.get(&(unit.id, indicator.id)) {
+                        Some(found) => {
+                            cell(&found.sum(), &indicator.target, found.verdict(&indicator.target), session.lang, None)
+                        }
+                        None => ResultCell { mark: Mark::not_reported(session.lang), ..ResultCell::default() },
+                    })
+                    .collect(),
+            })
+            .collect(),
+        csv_href: format!("/van-ban/{}/muc-tieu.csv?ky={}", document.row.id, period.code),
+    }
+}
+
+/// Whose results a reader may see one by one.
+struct Seen {
+    all: bool,
+    units: BTreeSet<Uuid>,
+}
+
+impl Seen {
+    fn by(actor: &Actor, document: &Document) -> Self {
+        Self {
+            all: may::work_on_documents_of(actor, document.row.org_id),
+            units: actor.unit_ids().into_iter().collect(),
+        }
+    }
+
+    fn unit(&self, id: Uuid) -> bool {
+        self.all || self.units.contains(&id)
+    }
+}
+
+/// The open steps of a decision's follow-up that are outside rounds of units.
+async fn open_steps(db: &impl ConnectionTrait, document: &Document) -> Outcome<Vec<flow_task::Model>> {
+    Ok(flow_task::Entity::find()
+        .filter(flow_task::Column::DocumentId.eq(document.row.id))
+        .filter(flow_task::Column::Element.is_in(["consolidate", "evaluate", "close_year"]))
+        .all(db)
+        .await?)
+}
+
+/// Whether the actor may take an open step.
+fn may_take(actor: &Actor, document: &Document, task: &flow_task::Model) -> bool {
+    may::do_task(
+        actor,
+        &TaskRight {
+            role: &task.role,
+            org_id: task.org_id,
+            owner_id: document.row.owner_id,
+            unit_id: task.unit_id,
+            person_id: task.person_id,
+        },
+    )
+}
