@@ -7,6 +7,24 @@ use crate::web::format::Due;
 use crate::web::page::Link;
 use crate::web::{Form, Page};
 
+/// The years that have objectives.
+#[derive(Debug, Template)]
+#[template(path = "objectives/index.html")]
+pub struct ObjectivesIndex {
+    pub page: Page,
+    pub rows: Vec<ObjectivesYear>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ObjectivesYear {
+    pub href: String,
+    /// `Mục tiêu chất lượng năm 2023`.
+    pub name: String,
+    pub document: String,
+    /// `Đang theo dõi: quý III, 20/35 đơn vị đã báo cáo`.
+    pub state: Mark,
+}
+
 /// All objectives of a year with their indicators over the quarters.
 #[derive(Debug, Template)]
 #[template(path = "objectives/show.html")]
@@ -72,7 +90,7 @@ pub struct UnitGridRow {
     pub cells: Vec<ResultCell>,
 }
 
-/// A unit's report for one period. Per indicator `c`: `num.c`, `den.c`, `cause.c`, `measure.c`.
+/// A unit's report for one period. Per indicator `c`: `num.c`, `den.c`, `none.c` (a box), `cause.c`, `measure.c`, `owner.c`, `by.c`.
 #[derive(Debug, Template)]
 #[template(path = "objectives/report.html")]
 pub struct ReportForm {
@@ -107,6 +125,40 @@ pub struct IndicatorInput {
     pub asks_cause: bool,
 }
 
+/// A unit's report as it was sent: for the head to approve, for everybody else to read.
+#[derive(Debug, Template)]
+#[template(path = "objectives/report_show.html")]
+pub struct ReportShow {
+    pub page: Page,
+    pub unit: String,
+    /// `từ 15/03/2023 đến 14/06/2023`.
+    pub range: String,
+    pub document: Link,
+    /// Where it stands: `Chờ lãnh đạo đơn vị duyệt`.
+    pub state: Mark,
+    /// When it was sent and approved, by whom, how late.
+    pub facts: Vec<(String, String)>,
+    pub rows: Vec<ReportRow>,
+    pub remark: String,
+    /// For the head: approve (`do=approve`), or send back (`do=back` with `remark`).
+    pub approve: Option<Form>,
+    /// For the reporter of an approved report: open a new version (`do=correct` with `reason`).
+    pub correct: Option<Form>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ReportRow {
+    /// `1a. Hồ sơ giải quyết trước hạn, đúng hạn`.
+    pub name: String,
+    pub target: String,
+    pub result: ResultCell,
+    /// The sums over the year.
+    pub year: String,
+    pub cause: String,
+    /// Measure, who answers for it, until when.
+    pub measure: String,
+}
+
 /// The Office consolidates the units' reports of one period.
 #[derive(Debug, Template)]
 #[template(path = "objectives/consolidate.html")]
@@ -122,6 +174,12 @@ pub struct Consolidate {
     pub autosave: String,
     pub label: String,
     pub then: String,
+    /// Whether the reader may consolidate now; otherwise the page is for reading.
+    pub may_act: bool,
+    /// The report drafted by the last run.
+    pub report: Option<Link>,
+    /// What is different now from the last run: indicator, before, now.
+    pub changes: Vec<(String, String, String)>,
     pub grid: Option<UnitGrid>,
 }
 
@@ -153,8 +211,26 @@ pub struct Evaluate {
     pub autosave: String,
     pub label: String,
     pub then: String,
+    /// Whether the reader may judge the year now.
+    pub may_act: bool,
+    /// For the Office chief after the evaluation: closes the year.
+    pub close: Option<Form>,
     /// The year is closed: when, by whom.
     pub closed: Option<String>,
+    /// The report drafted from the year's results.
+    pub report: Option<Link>,
+    pub actions: Vec<ActionRow>,
+}
+
+/// A corrective action.
+#[derive(Debug, Clone)]
+pub struct ActionRow {
+    /// `3. Hồ sơ trực tuyến`.
+    pub indicator: String,
+    pub cause: String,
+    pub action: String,
+    pub owner: String,
+    pub state: Mark,
 }
 
 #[derive(Debug, Clone)]

@@ -5,12 +5,14 @@ use askama::Template;
 use super::{Maker, Rendered};
 use crate::web::page::Link;
 use crate::web::views::objectives::*;
-use crate::web::views::shared::{Mark, Markup};
+use crate::web::views::shared::{Mark, Markup, Tone};
 
 pub(super) fn all(m: &Maker) -> Vec<Rendered> {
     vec![
+        ("objectives-index", index(m).render()),
         ("objectives-show", show(m).render()),
         ("objectives-report", report(m).render()),
+        ("objectives-report-show", report_show(m).render()),
         ("objectives-consolidate", consolidate(m).render()),
         ("objectives-evaluate", evaluate(m).render()),
     ]
@@ -185,7 +187,42 @@ fn consolidate(m: &Maker) -> Consolidate {
         autosave: "tong-hop-2".to_owned(),
         label: "Lập báo cáo tổng hợp quý II năm 2023".to_owned(),
         then: "Báo cáo được trình Chủ tịch; 2 đơn vị chưa báo cáo được nêu tên.".to_owned(),
+        may_act: true,
+        report: Some(Link::new(
+            "/van-ban/8",
+            "Báo cáo kết quả quý II năm 2023 (dự thảo)",
+        )),
+        changes: vec![(
+            "3".to_owned(),
+            "57,96%, Không đạt".to_owned(),
+            "60,10%, Đạt".to_owned(),
+        )],
         grid: Some(grid(m)),
+    }
+}
+
+fn report_show(m: &Maker) -> ReportShow {
+    ReportShow {
+        page: m.page("Báo cáo Mục tiêu chất lượng quý II năm 2023", "/bao-cao/9"),
+        unit: "UBND xã Thụy Hùng".to_owned(),
+        range: "từ 15/03/2023 đến 14/06/2023".to_owned(),
+        document: m.document(),
+        state: Mark::new(Tone::Waiting, "Chờ lãnh đạo đơn vị duyệt"),
+        facts: vec![(
+            "Đã gửi".to_owned(),
+            "16:20 16/06/2023, Lê Thị Hà, muộn 1 ngày làm việc".to_owned(),
+        )],
+        rows: vec![ReportRow {
+            name: "3. Hồ sơ trực tuyến".to_owned(),
+            target: "> 60%".to_owned(),
+            result: cell("57,96%", "233/402", Mark::not_met(m.lang)),
+            year: "55,10% (410/744)".to_owned(),
+            cause: m.words.clone(),
+            measure: m.words.clone(),
+        }],
+        remark: m.words.clone(),
+        approve: Some(m.form("/bao-cao/9/duyet")),
+        correct: Some(m.form("/bao-cao/9")),
     }
 }
 
@@ -215,6 +252,31 @@ fn evaluate(m: &Maker) -> Evaluate {
         autosave: "danh-gia-2023".to_owned(),
         label: "Kết luận và đóng năm 2023".to_owned(),
         then: "Sau khi đóng, số liệu năm 2023 không sửa được nữa.".to_owned(),
+        may_act: true,
+        close: Some(m.form("/dong-nam/2023")),
         closed: None,
+        report: Some(Link::new(
+            "/van-ban/8",
+            "Báo cáo kết quả năm 2023 (dự thảo)",
+        )),
+        actions: vec![ActionRow {
+            indicator: "3. Hồ sơ trực tuyến".to_owned(),
+            cause: m.words.clone(),
+            action: m.words.clone(),
+            owner: m.words.clone(),
+            state: Mark::new(Tone::Open, "Đang thực hiện"),
+        }],
+    }
+}
+
+fn index(m: &Maker) -> ObjectivesIndex {
+    ObjectivesIndex {
+        page: m.page("Mục tiêu", "/muc-tieu"),
+        rows: vec![ObjectivesYear {
+            href: "/muc-tieu/2023".to_owned(),
+            name: "Mục tiêu chất lượng năm 2023".to_owned(),
+            document: m.words.clone(),
+            state: Mark::new(Tone::Open, "quý III: 20/35 đơn vị đã báo cáo"),
+        }],
     }
 }
