@@ -135,6 +135,11 @@ fn event_gateway<'a>(index: &Index<'a>, at: At, out: &mut Report<'a>) {
             &[name, "eventGatewayType=Parallel, instantiate=false"],
         );
     }
+    let around = index.elements[at].container.map(|up| index.elements[up].tag);
+    if matches!(around, Some("choreography" | "subChoreography")) {
+        // There the gateway is followed by choreography tasks, whose messages are the events (§11.6).
+        return;
+    }
     let (mut receives, mut messages) = (false, false);
     for target in leaving.iter().filter_map(|flow| flow.target) {
         let (after, after_name) = (index.elements[target].node, index.name(target));

@@ -131,7 +131,8 @@ fn wanted(tag: &str, name: &str, parent: &str) -> &'static [&'static str] {
         ("messageFlow", "sourceRef" | "targetRef") => {
             &["tParticipant", "tFlowNode", "tConversationNode"]
         }
-        (_, "attachedToRef" | "activityRef") => &["tActivity"],
+        (_, "attachedToRef") => &["tActivity", "tChoreographyActivity"],
+        (_, "activityRef") => &["tActivity"],
         (_, "default" | "incoming" | "outgoing") => &["tSequenceFlow"],
         (_, "calledElement") => &["tCallableElement"],
         (_, "messageRef" | "inMessageRef" | "outMessageRef") => &["tMessage"],
