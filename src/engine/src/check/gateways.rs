@@ -135,7 +135,9 @@ fn event_gateway<'a>(index: &Index<'a>, at: At, out: &mut Report<'a>) {
             &[name, "eventGatewayType=Parallel, instantiate=false"],
         );
     }
-    let around = index.elements[at].container.map(|up| index.elements[up].tag);
+    let around = index.elements[at]
+        .container
+        .map(|up| index.elements[up].tag);
     if matches!(around, Some("choreography" | "subChoreography")) {
         // There the gateway is followed by choreography tasks, whose messages are the events (§11.6).
         return;
