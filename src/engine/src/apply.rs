@@ -6,7 +6,11 @@ use crate::state::{Scope, ScopeId, State, Status, StuckAt, Variables, Wait};
 /// Changes the state by one event. An event about something that is not there changes nothing.
 pub fn apply(state: &mut State, event: &Event) {
     match event {
-        Event::InstanceStarted { process, definition, .. } => {
+        Event::InstanceStarted {
+            process,
+            definition,
+            ..
+        } => {
             state.instance.process.clone_from(process);
             state.instance.definition.clone_from(definition);
             state.instance.status = Status::Running;
@@ -52,7 +56,11 @@ fn end(state: &mut State, status: Status) {
 }
 
 fn open_scope(state: &mut State, scope: &Scope) {
-    if let Some(parent) = scope.id.parent().and_then(|parent| state.scopes.get_mut(&parent)) {
+    if let Some(parent) = scope
+        .id
+        .parent()
+        .and_then(|parent| state.scopes.get_mut(&parent))
+    {
         parent.next = parent.next.max(scope.id.number() + 1);
         if let Some(mi) = &mut parent.mi {
             mi.active += 1;
@@ -72,7 +80,11 @@ fn remove(state: &mut State, scope: &ScopeId) {
 }
 
 fn in_round(state: &mut State, item: &ScopeId, change: impl FnOnce(&mut crate::state::MiCounters)) {
-    if let Some(mi) = item.parent().and_then(|round| state.scopes.get_mut(&round)).and_then(|scope| scope.mi.as_mut()) {
+    if let Some(mi) = item
+        .parent()
+        .and_then(|round| state.scopes.get_mut(&round))
+        .and_then(|scope| scope.mi.as_mut())
+    {
         change(mi);
     }
 }
@@ -80,18 +92,35 @@ fn in_round(state: &mut State, item: &ScopeId, change: impl FnOnce(&mut crate::s
 /// What concerns one scope only.
 fn inside(scope: &mut Scope, event: &Event) {
     match event {
-        Event::TokenArrived { token, element, flow, .. } => put(scope, *token, element, Some(flow.clone()), Wait::Join),
-        Event::ElementEntered { token, element, flow, .. } => put(scope, *token, element, flow.clone(), Wait::Run),
+        Event::TokenArrived {
+            token,
+            element,
+            flow,
+            ..
+        } => put(scope, *token, element, Some(flow.clone()), Wait::Join),
+        Event::ElementEntered {
+            token,
+            element,
+            flow,
+            ..
+        } => {
+            scope.pending.retain(|pending| pending != element);
+            put(scope, *token, element, flow.clone(), Wait::Run);
+        }
         Event::TokensJoined { tokens, .. } => {
             for token in tokens {
                 scope.tokens.remove(token);
             }
         }
-        Event::ElementCompleted { token, .. } | Event::ElementCancelled { token, .. } | Event::TokenMoved { token, .. } => {
+        Event::ElementCompleted { token, .. }
+        | Event::ElementCancelled { token, .. }
+        | Event::TokenMoved { token, .. } => {
             scope.tokens.remove(token);
             detach(scope, *token);
         }
-        Event::TokenWaiting { token, race, .. } => wait(scope, *token, if *race { Wait::Race } else { Wait::Event }),
+        Event::TokenWaiting { token, race, .. } => {
+            wait(scope, *token, if *race { Wait::Race } else { Wait::Event })
+        }
         Event::ItemAdded { item, .. } => {
             if let Some(mi) = &mut scope.mi {
                 mi.total += 1;
@@ -118,7 +147,9 @@ fn inside(scope: &mut Scope, event: &Event) {
                 scope.compensable.remove(*index);
             }
         }
-        Event::IncidentRaised { number, incident, .. } => {
+        Event::IncidentRaised {
+            number, incident, ..
+        } => {
             used(scope, *number);
             if let Some(token) = incident.token {
                 wait(scope, token, Wait::Incident(*number));
@@ -196,7 +227,11 @@ fn hooks(scope: &mut Scope, event: &Event) {
                 timer.due = *due;
             }
         }
-        Event::Subscribed { number, subscription, .. } => {
+        Event::Subscribed {
+            number,
+            subscription,
+            ..
+        } => {
             used(scope, *number);
             scope.subscriptions.insert(*number, subscription.clone());
         }
@@ -214,7 +249,14 @@ fn hooks(scope: &mut Scope, event: &Event) {
 
 fn put(scope: &mut Scope, token: u64, element: &str, flow: Option<String>, wait: Wait) {
     used(scope, token);
-    scope.tokens.insert(token, crate::state::Token { element: element.to_owned(), flow, wait });
+    scope.tokens.insert(
+        token,
+        crate::state::Token {
+            element: element.to_owned(),
+            flow,
+            wait,
+        },
+    );
 }
 
 fn used(scope: &mut Scope, number: u64) {
@@ -231,8 +273,12 @@ fn wait(scope: &mut Scope, token: u64, wait: Wait) {
 fn detach(scope: &mut Scope, token: u64) {
     scope.tasks.retain(|_, task| task.token != token);
     scope.timers.retain(|_, timer| timer.token != Some(token));
-    scope.subscriptions.retain(|_, subscription| subscription.token != Some(token));
-    scope.incidents.retain(|_, incident| incident.token != Some(token));
+    scope
+        .subscriptions
+        .retain(|_, subscription| subscription.token != Some(token));
+    scope
+        .incidents
+        .retain(|_, incident| incident.token != Some(token));
 }
 
 fn merge(vars: &mut Variables, values: &Variables) {

@@ -20,41 +20,108 @@ pub struct Command {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum CommandKind {
     /// Starts an instance. With `start`, at that start event (one with a trigger).
-    Start { process: String, variables: Variables, start: Option<String> },
-    CompleteTask { task: TaskId, variables: Variables },
-    Claim { task: TaskId },
-    Release { task: TaskId },
+    Start {
+        process: String,
+        variables: Variables,
+        start: Option<String>,
+    },
+    CompleteTask {
+        task: TaskId,
+        variables: Variables,
+    },
+    Claim {
+        task: TaskId,
+    },
+    Release {
+        task: TaskId,
+    },
     /// Gives a task to somebody, whoever has it now.
-    Assign { task: TaskId, to: String },
+    Assign {
+        task: TaskId,
+        to: String,
+    },
     /// Lends a claimed task; it comes back by [`CommandKind::HandBack`].
-    Delegate { task: TaskId, to: String },
-    HandBack { task: TaskId },
+    Delegate {
+        task: TaskId,
+        to: String,
+    },
+    HandBack {
+        task: TaskId,
+    },
     /// Fires a timer whose instant has come. Late or twice is harmless.
-    FireDue { timer: TimerId },
+    FireDue {
+        timer: TimerId,
+    },
     /// Delivers a message to the first subscription with this name and key.
-    Correlate { name: String, key: Option<String>, variables: Variables },
+    Correlate {
+        name: String,
+        key: Option<String>,
+        variables: Variables,
+    },
     /// Delivers a signal to all that wait for it.
-    Signal { name: String, variables: Variables },
-    ServiceDone { task: TaskId, variables: Variables },
+    Signal {
+        name: String,
+        variables: Variables,
+    },
+    ServiceDone {
+        task: TaskId,
+        variables: Variables,
+    },
     /// A job failed. Without `retry` it becomes an incident, or an error of the process where `code` is caught.
-    ServiceFailed { task: TaskId, code: Option<String>, message: String, retry: bool },
+    ServiceFailed {
+        task: TaskId,
+        code: Option<String>,
+        message: String,
+        retry: bool,
+    },
     /// An error of the process, thrown by who does the task.
-    ThrowError { task: TaskId, code: String, variables: Variables },
+    ThrowError {
+        task: TaskId,
+        code: String,
+        variables: Variables,
+    },
     /// An escalation thrown by who does the task; the task goes on unless a catcher interrupts it.
-    ThrowEscalation { task: TaskId, code: String },
+    ThrowEscalation {
+        task: TaskId,
+        code: String,
+    },
     /// Tries again where an incident stands, after setting variables.
-    ResolveIncident { incident: LocalId, variables: Variables },
-    AddItem { round: ScopeId, item: Value },
-    RemoveItem { item: ScopeId },
+    ResolveIncident {
+        incident: LocalId,
+        variables: Variables,
+    },
+    AddItem {
+        round: ScopeId,
+        item: Value,
+    },
+    RemoveItem {
+        item: ScopeId,
+    },
     /// Takes a token away from where it is and puts it before another element of the same scope: send back, withdraw.
-    MoveToken { scope: ScopeId, token: u64, to: String, reason: String },
+    MoveToken {
+        scope: ScopeId,
+        token: u64,
+        to: String,
+        reason: String,
+    },
     /// Moves the deadline of a task.
-    ExtendTask { task: TaskId, due: DateTime<Utc> },
+    ExtendTask {
+        task: TaskId,
+        due: DateTime<Utc>,
+    },
     /// Moves the instant of a timer.
-    ExtendTimer { timer: TimerId, due: DateTime<Utc> },
-    SetVariables { scope: ScopeId, variables: Variables },
+    ExtendTimer {
+        timer: TimerId,
+        due: DateTime<Utc>,
+    },
+    SetVariables {
+        scope: ScopeId,
+        variables: Variables,
+    },
     /// Ends the instance.
-    Cancel { reason: String },
+    Cancel {
+        reason: String,
+    },
 }
 
 /// Why nothing happened.
@@ -62,7 +129,11 @@ pub enum CommandKind {
 pub enum Rejection {
     /// It is not possible now; the sentences are for people.
     #[error("{message}")]
-    Refused { kind: RefusalKind, message: String, message_vi: String },
+    Refused {
+        kind: RefusalKind,
+        message: String,
+        message_vi: String,
+    },
     /// More of the state must be loaded; then ask again.
     #[error("more of the state is needed: {0:?}")]
     Incomplete(Need),

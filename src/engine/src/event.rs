@@ -6,37 +6,77 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::state::{Compensable, Incident, Scope, ScopeId, StuckAt, Subscription, Task, TaskState, Timer, Variables};
+use crate::state::{
+    Compensable, Incident, Scope, ScopeId, StuckAt, Subscription, Task, TaskState, Timer, Variables,
+};
 
 /// A fact, in the past tense. It carries all that replay needs. Written as JSON with a `type`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
-    InstanceStarted { process: String, definition: String, by: String, at: DateTime<Utc> },
+    InstanceStarted {
+        process: String,
+        definition: String,
+        by: String,
+        at: DateTime<Utc>,
+    },
     InstanceCompleted,
     /// By a terminate end event, or by an error that nobody caught.
-    InstanceTerminated { element: String },
-    InstanceCancelled { by: String, reason: String },
+    InstanceTerminated {
+        element: String,
+    },
+    InstanceCancelled {
+        by: String,
+        reason: String,
+    },
 
     /// A scope began. An item of a round counts as active in it from now on.
-    ScopeOpened { scope: Box<Scope> },
+    ScopeOpened {
+        scope: Box<Scope>,
+    },
     /// A scope ended by itself, with no token left in it.
-    ScopeCompleted { scope: ScopeId },
+    ScopeCompleted {
+        scope: ScopeId,
+    },
     /// A scope and everything inside it was ended from outside.
-    ScopeCancelled { scope: ScopeId },
+    ScopeCancelled {
+        scope: ScopeId,
+    },
     /// An item of a round ended by itself.
-    ItemCompleted { scope: ScopeId },
+    ItemCompleted {
+        scope: ScopeId,
+    },
     /// An item was added to a running round.
-    ItemAdded { round: ScopeId, item: Value, by: String },
+    ItemAdded {
+        round: ScopeId,
+        item: Value,
+        by: String,
+    },
     /// An item was taken out of a running round, with everything inside it.
-    ItemRemoved { scope: ScopeId, by: String },
+    ItemRemoved {
+        scope: ScopeId,
+        by: String,
+    },
     /// The result of an item, for the collection that the file asks for.
-    ItemResult { round: ScopeId, place: u64, value: Value },
+    ItemResult {
+        round: ScopeId,
+        place: u64,
+        value: Value,
+    },
 
     /// A token waits at a gateway for others.
-    TokenArrived { scope: ScopeId, token: u64, element: String, flow: String },
+    TokenArrived {
+        scope: ScopeId,
+        token: u64,
+        element: String,
+        flow: String,
+    },
     /// Waiting tokens were taken; the gateway goes on with a new one.
-    TokensJoined { scope: ScopeId, tokens: Vec<u64>, element: String },
+    TokensJoined {
+        scope: ScopeId,
+        tokens: Vec<u64>,
+        element: String,
+    },
     ElementEntered {
         scope: ScopeId,
         token: u64,
@@ -44,29 +84,101 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         flow: Option<String>,
     },
-    ElementCompleted { scope: ScopeId, token: u64, element: String },
-    ElementCancelled { scope: ScopeId, token: u64, element: String },
+    ElementCompleted {
+        scope: ScopeId,
+        token: u64,
+        element: String,
+    },
+    ElementCancelled {
+        scope: ScopeId,
+        token: u64,
+        element: String,
+    },
     /// A token waits for an event.
-    TokenWaiting { scope: ScopeId, token: u64, race: bool },
+    TokenWaiting {
+        scope: ScopeId,
+        token: u64,
+        race: bool,
+    },
     /// A person took a token away and put it elsewhere.
-    TokenMoved { scope: ScopeId, token: u64, from: String, to: String, by: String, reason: String },
+    TokenMoved {
+        scope: ScopeId,
+        token: u64,
+        from: String,
+        to: String,
+        by: String,
+        reason: String,
+    },
 
-    TaskOpened { task: Box<Task> },
-    TaskChanged { scope: ScopeId, task: u64, element: String, state: TaskState, by: String },
-    TaskDone { scope: ScopeId, task: u64, element: String, by: String },
-    TaskExtended { scope: ScopeId, task: u64, element: String, due: DateTime<Utc>, by: String },
+    TaskOpened {
+        task: Box<Task>,
+    },
+    TaskChanged {
+        scope: ScopeId,
+        task: u64,
+        element: String,
+        state: TaskState,
+        by: String,
+    },
+    TaskDone {
+        scope: ScopeId,
+        task: u64,
+        element: String,
+        by: String,
+    },
+    TaskExtended {
+        scope: ScopeId,
+        task: u64,
+        element: String,
+        due: DateTime<Utc>,
+        by: String,
+    },
     /// An attempt of a job failed.
-    JobFailed { scope: ScopeId, task: u64, element: String, message: String, retry: bool },
+    JobFailed {
+        scope: ScopeId,
+        task: u64,
+        element: String,
+        message: String,
+        retry: bool,
+    },
 
-    TimerSet { timer: Timer },
+    TimerSet {
+        timer: Timer,
+    },
     /// A timer fired; `next` is when it fires again.
-    TimerFired { scope: ScopeId, timer: u64, element: String, next: Option<DateTime<Utc>> },
-    TimerCancelled { scope: ScopeId, timer: u64, element: String },
-    TimerExtended { scope: ScopeId, timer: u64, element: String, due: DateTime<Utc>, by: String },
-    Subscribed { scope: ScopeId, number: u64, subscription: Subscription },
-    Unsubscribed { scope: ScopeId, number: u64 },
+    TimerFired {
+        scope: ScopeId,
+        timer: u64,
+        element: String,
+        next: Option<DateTime<Utc>>,
+    },
+    TimerCancelled {
+        scope: ScopeId,
+        timer: u64,
+        element: String,
+    },
+    TimerExtended {
+        scope: ScopeId,
+        timer: u64,
+        element: String,
+        due: DateTime<Utc>,
+        by: String,
+    },
+    Subscribed {
+        scope: ScopeId,
+        number: u64,
+        subscription: Subscription,
+    },
+    Unsubscribed {
+        scope: ScopeId,
+        number: u64,
+    },
     /// A condition was looked at.
-    ConditionSeen { scope: ScopeId, number: u64, held: bool },
+    ConditionSeen {
+        scope: ScopeId,
+        number: u64,
+        held: bool,
+    },
 
     /// `moved`: set inside an item or a call before, and now moved outward.
     VariablesSet {
@@ -78,9 +190,16 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         element: Option<String>,
     },
-    ScriptRun { scope: ScopeId, element: String },
+    ScriptRun {
+        scope: ScopeId,
+        element: String,
+    },
     /// A script in another language was passed over.
-    ScriptSkipped { scope: ScopeId, element: String, format: String },
+    ScriptSkipped {
+        scope: ScopeId,
+        element: String,
+        format: String,
+    },
 
     MessageSent {
         scope: ScopeId,
@@ -91,24 +210,76 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         variables: Variables,
     },
-    MessageReceived { scope: ScopeId, element: String, name: String },
-    SignalSent { scope: ScopeId, element: String, name: String },
-    SignalReceived { scope: ScopeId, element: String, name: String },
-    ConditionMet { scope: ScopeId, element: String },
-    ErrorThrown { scope: ScopeId, element: String, code: Option<String> },
-    ErrorCaught { scope: ScopeId, element: String, code: Option<String> },
-    EscalationThrown { scope: ScopeId, element: String, code: Option<String> },
-    EscalationCaught { scope: ScopeId, element: String, code: Option<String> },
-    CompensationThrown { scope: ScopeId, element: String },
+    MessageReceived {
+        scope: ScopeId,
+        element: String,
+        name: String,
+    },
+    SignalSent {
+        scope: ScopeId,
+        element: String,
+        name: String,
+    },
+    SignalReceived {
+        scope: ScopeId,
+        element: String,
+        name: String,
+    },
+    ConditionMet {
+        scope: ScopeId,
+        element: String,
+    },
+    ErrorThrown {
+        scope: ScopeId,
+        element: String,
+        code: Option<String>,
+    },
+    ErrorCaught {
+        scope: ScopeId,
+        element: String,
+        code: Option<String>,
+    },
+    EscalationThrown {
+        scope: ScopeId,
+        element: String,
+        code: Option<String>,
+    },
+    EscalationCaught {
+        scope: ScopeId,
+        element: String,
+        code: Option<String>,
+    },
+    CompensationThrown {
+        scope: ScopeId,
+        element: String,
+    },
     /// A throwing event waits for the handlers.
-    CompensationAwaited { scope: ScopeId, token: u64 },
+    CompensationAwaited {
+        scope: ScopeId,
+        token: u64,
+    },
     /// A completed activity can be compensated from now on.
-    CompensationReady { scope: ScopeId, activity: Compensable },
+    CompensationReady {
+        scope: ScopeId,
+        activity: Compensable,
+    },
     /// A handler of a completed activity begins: it can no longer be compensated.
-    CompensationBegun { scope: ScopeId, index: usize },
+    CompensationBegun {
+        scope: ScopeId,
+        index: usize,
+    },
 
-    IncidentRaised { scope: ScopeId, number: u64, incident: Incident },
-    IncidentResolved { scope: ScopeId, number: u64, by: String, at: StuckAt },
+    IncidentRaised {
+        scope: ScopeId,
+        number: u64,
+        incident: Incident,
+    },
+    IncidentResolved {
+        scope: ScopeId,
+        number: u64,
+        by: String,
+        at: StuckAt,
+    },
 }
 
 impl Event {
@@ -117,9 +288,13 @@ impl Event {
     pub fn touches(&self) -> Vec<ScopeId> {
         match self {
             Self::InstanceStarted { .. } => Vec::new(),
-            Self::InstanceCompleted | Self::InstanceTerminated { .. } | Self::InstanceCancelled { .. } => vec![ScopeId::root()],
+            Self::InstanceCompleted
+            | Self::InstanceTerminated { .. }
+            | Self::InstanceCancelled { .. } => vec![ScopeId::root()],
             Self::ScopeOpened { scope } => scope.id.parent().into_iter().collect(),
-            Self::ItemCompleted { scope } | Self::ItemRemoved { scope, .. } => scope.parent().into_iter().collect(),
+            Self::ItemCompleted { scope } | Self::ItemRemoved { scope, .. } => {
+                scope.parent().into_iter().collect()
+            }
             Self::ScopeCompleted { .. } | Self::ScopeCancelled { .. } => Vec::new(),
             Self::TaskOpened { task } => vec![task.id.scope.clone()],
             Self::TimerSet { timer } => vec![timer.id.scope.clone()],
@@ -131,7 +306,10 @@ impl Event {
     #[must_use]
     pub fn removes(&self) -> Option<&ScopeId> {
         match self {
-            Self::ScopeCompleted { scope } | Self::ScopeCancelled { scope } | Self::ItemCompleted { scope } | Self::ItemRemoved { scope, .. } => Some(scope),
+            Self::ScopeCompleted { scope }
+            | Self::ScopeCancelled { scope }
+            | Self::ItemCompleted { scope }
+            | Self::ItemRemoved { scope, .. } => Some(scope),
             _ => None,
         }
     }
@@ -140,7 +318,10 @@ impl Event {
     #[must_use]
     pub fn scope(&self) -> Option<&ScopeId> {
         match self {
-            Self::InstanceStarted { .. } | Self::InstanceCompleted | Self::InstanceTerminated { .. } | Self::InstanceCancelled { .. } => None,
+            Self::InstanceStarted { .. }
+            | Self::InstanceCompleted
+            | Self::InstanceTerminated { .. }
+            | Self::InstanceCancelled { .. } => None,
             Self::ScopeOpened { scope } => Some(&scope.id),
             Self::TaskOpened { task } => Some(&task.id.scope),
             Self::TimerSet { timer } => Some(&timer.id.scope),

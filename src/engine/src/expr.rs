@@ -13,7 +13,10 @@ pub const MAX_EXPRESSION_DEPTH: usize = 32;
 /// The most operators and other symbols outside of texts in an expression.
 const MAX_EXPRESSION_SYMBOLS: usize = 500;
 /// Up to here an expression fits on any thread's stack, even in an unoptimised build.
-const SHALLOW: Size = Size { depth: 4, symbols: 20 };
+const SHALLOW: Size = Size {
+    depth: 4,
+    symbols: 20,
+};
 /// The stack for the others: more than the deepest and longest expression needs in an unoptimised build.
 const ROOMY_STACK_BYTES: usize = 96 * 1024 * 1024;
 /// The longest text, list or mapping that an expression may produce, in nodes and bytes together.
@@ -54,13 +57,21 @@ impl Expr {
     #[must_use]
     pub fn new(source: &str) -> Self {
         let bare = strip(source);
-        Self { source: bare.to_owned(), code: compile(bare).map(Arc::new) }
+        Self {
+            source: bare.to_owned(),
+            code: compile(bare).map(Arc::new),
+        }
     }
 
     /// An expression in another language: kept for the record, fails when evaluated.
     #[must_use]
     pub fn foreign(source: &str, language: &str) -> Self {
-        Self { source: source.to_owned(), code: Err(format!("the expression language '{language}' is not supported")) }
+        Self {
+            source: source.to_owned(),
+            code: Err(format!(
+                "the expression language '{language}' is not supported"
+            )),
+        }
     }
 
     /// The text without its wrapping.
@@ -89,7 +100,10 @@ impl Expr {
         &self,
         mut lookup: impl FnMut(&str) -> Result<Option<std::borrow::Cow<'v, Value>>, N>,
     ) -> Result<Value, EvalError<N>> {
-        let code = self.code.as_ref().map_err(|problem| EvalError::Failed(format!("'{}': {problem}", self.source)))?;
+        let code = self
+            .code
+            .as_ref()
+            .map_err(|problem| EvalError::Failed(format!("'{}': {problem}", self.source)))?;
         let mut values = Vec::with_capacity(code.names.len());
         for name in &code.names {
             if let Some(value) = lookup(name).map_err(EvalError::Need)? {
@@ -102,7 +116,10 @@ impl Expr {
             for (name, value) in &values {
                 context.add_variable_from_value(name.as_str(), to_cel(value));
             }
-            let value = code.program.execute(&context).map_err(|error| error.to_string())?;
+            let value = code
+                .program
+                .execute(&context)
+                .map_err(|error| error.to_string())?;
             value.json().map_err(|error| error.to_string())
         };
         let json = with_room(code.size, execute).map_err(failed)?;
@@ -128,7 +145,9 @@ pub fn strip(source: &str) -> &str {
     {
         return rest.trim();
     }
-    if let Some(inner) = source.strip_prefix("${").or_else(|| source.strip_prefix("#{"))
+    if let Some(inner) = source
+        .strip_prefix("${")
+        .or_else(|| source.strip_prefix("#{"))
         && let Some(inner) = inner.strip_suffix('}')
     {
         return inner.trim();
@@ -151,13 +170,18 @@ pub fn script(text: &str) -> Result<Vec<Assignment>, String> {
     let mut assignments = Vec::new();
     for statement in statements(text) {
         let Some((name, value)) = assignment(statement) else {
-            return Err(format!("'{statement}' is not an assignment 'name = expression'"));
+            return Err(format!(
+                "'{statement}' is not an assignment 'name = expression'"
+            ));
         };
         let value = Expr::new(value);
         if let Some(problem) = value.problem() {
             return Err(format!("'{statement}': {problem}"));
         }
-        assignments.push(Assignment { name: name.to_owned(), value });
+        assignments.push(Assignment {
+            name: name.to_owned(),
+            value,
+        });
     }
     Ok(assignments)
 }
@@ -166,7 +190,8 @@ fn assignment(statement: &str) -> Option<(&str, &str)> {
     let (name, value) = statement.split_once('=')?;
     let name = name.trim();
     let first = name.chars().next()?;
-    let good = (first.is_ascii_alphabetic() || first == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let good = (first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     (good && !value.starts_with('=') && !value.trim().is_empty()).then(|| (name, value.trim()))
 }
 
@@ -193,7 +218,11 @@ fn statements(text: &str) -> Vec<&str> {
         }
     }
     parts.push(&text[start..]);
-    parts.into_iter().map(str::trim).filter(|part| !part.is_empty() && !part.starts_with("//")).collect()
+    parts
+        .into_iter()
+        .map(str::trim)
+        .filter(|part| !part.is_empty() && !part.starts_with("//"))
+        .collect()
 }
 
 fn compile(source: &str) -> Result<Code, String> {
@@ -204,32 +233,59 @@ fn compile(source: &str) -> Result<Code, String> {
     let program = with_room(size, || {
         cel::Program::compile(source).map_err(|errors| {
             let first = errors.errors.first();
-            first.map_or_else(|| errors.to_string(), |first| format!("{} (line {}, column {})", first.msg, first.pos.0, first.pos.1))
+            first.map_or_else(
+                || errors.to_string(),
+                |first| {
+                    format!(
+                        "{} (line {}, column {})",
+                        first.msg, first.pos.0, first.pos.1
+                    )
+                },
+            )
         })
     })?;
-    let mut names: Vec<String> = program.references().variables().into_iter().map(str::to_owned).collect();
+    let mut names: Vec<String> = program
+        .references()
+        .variables()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     names.sort();
-    Ok(Code { program, names, size })
+    Ok(Code {
+        program,
+        names,
+        size,
+    })
 }
 
 /// Runs the recursive work of a deep or long expression on a stack that is large enough for it.
-fn with_room<T: Send>(size: Size, work: impl FnOnce() -> Result<T, String> + Send) -> Result<T, String> {
+fn with_room<T: Send>(
+    size: Size,
+    work: impl FnOnce() -> Result<T, String> + Send,
+) -> Result<T, String> {
     if size.depth <= SHALLOW.depth && size.symbols <= SHALLOW.symbols {
         return work();
     }
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(ROOMY_STACK_BYTES).spawn_scoped(scope, work);
+        let thread = std::thread::Builder::new()
+            .stack_size(ROOMY_STACK_BYTES)
+            .spawn_scoped(scope, work);
         let thread = thread.map_err(|error| format!("there is no room to evaluate it: {error}"))?;
-        thread.join().map_err(|_| "the evaluation broke down".to_owned())?
+        thread
+            .join()
+            .map_err(|_| "the evaluation broke down".to_owned())?
     })
 }
 
 /// The parser and the interpreter recurse, so length and depth are bounded before they see the text.
 fn bounded(source: &str) -> Result<Size, String> {
     if source.len() > MAX_EXPRESSION_BYTES {
-        return Err(format!("the expression is longer than {MAX_EXPRESSION_BYTES} bytes"));
+        return Err(format!(
+            "the expression is longer than {MAX_EXPRESSION_BYTES} bytes"
+        ));
     }
-    let (mut depth, mut deepest, mut symbols, mut run, mut quote, mut escaped) = (0_usize, 0, 0, 0, None, false);
+    let (mut depth, mut deepest, mut symbols, mut run, mut quote, mut escaped) =
+        (0_usize, 0, 0, 0, None, false);
     for c in source.chars() {
         match quote {
             Some(_) if escaped => escaped = false,
@@ -255,12 +311,19 @@ fn bounded(source: &str) -> Result<Size, String> {
         }
     }
     if deepest > MAX_EXPRESSION_DEPTH {
-        return Err(format!("the expression is nested deeper than {MAX_EXPRESSION_DEPTH}"));
+        return Err(format!(
+            "the expression is nested deeper than {MAX_EXPRESSION_DEPTH}"
+        ));
     }
     if symbols > MAX_EXPRESSION_SYMBOLS {
-        return Err(format!("the expression has more than {MAX_EXPRESSION_SYMBOLS} operators and brackets"));
+        return Err(format!(
+            "the expression has more than {MAX_EXPRESSION_SYMBOLS} operators and brackets"
+        ));
     }
-    Ok(Size { depth: deepest, symbols })
+    Ok(Size {
+        depth: deepest,
+        symbols,
+    })
 }
 
 /// JSON integers become Int: CEL does not add a UInt and an Int.
@@ -275,8 +338,10 @@ fn to_cel(value: &Value) -> cel::Value {
         Value::String(text) => cel::Value::String(Arc::new(text.clone())),
         Value::Array(items) => cel::Value::List(Arc::new(items.iter().map(to_cel).collect())),
         Value::Object(fields) => {
-            let map: HashMap<Key, cel::Value> =
-                fields.iter().map(|(name, value)| (Key::String(Arc::new(name.clone())), to_cel(value))).collect();
+            let map: HashMap<Key, cel::Value> = fields
+                .iter()
+                .map(|(name, value)| (Key::String(Arc::new(name.clone())), to_cel(value)))
+                .collect();
             cel::Value::Map(Map { map: Arc::new(map) })
         }
     }
@@ -286,7 +351,13 @@ fn size(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len() + 1,
         Value::Array(items) => items.iter().map(size).sum::<usize>() + 1,
-        Value::Object(fields) => fields.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>() + 1,
+        Value::Object(fields) => {
+            fields
+                .iter()
+                .map(|(name, value)| name.len() + size(value))
+                .sum::<usize>()
+                + 1
+        }
         _ => 1,
     }
 }
@@ -312,14 +383,27 @@ mod tests {
 
     #[test]
     fn a_missing_name_fails_and_division_by_zero_fails() {
-        assert!(matches!(value("nothing == 1", &json!({})), Err(EvalError::Failed(_))));
-        assert!(matches!(value("1 / 0", &json!({})), Err(EvalError::Failed(_))));
+        assert!(matches!(
+            value("nothing == 1", &json!({})),
+            Err(EvalError::Failed(_))
+        ));
+        assert!(matches!(
+            value("1 / 0", &json!({})),
+            Err(EvalError::Failed(_))
+        ));
     }
 
     #[test]
     fn scripts_are_assignments() {
-        let assignments = script("count = count + 1; name = 'a;b'\n// note\nlist = [1,\n2]").unwrap();
-        assert_eq!(assignments.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["count", "name", "list"]);
+        let assignments =
+            script("count = count + 1; name = 'a;b'\n// note\nlist = [1,\n2]").unwrap();
+        assert_eq!(
+            assignments
+                .iter()
+                .map(|a| a.name.as_str())
+                .collect::<Vec<_>>(),
+            ["count", "name", "list"]
+        );
         assert!(script("").unwrap().is_empty());
         assert!(script("count == 1").is_err());
         assert!(script("println(1)").is_err());
@@ -327,9 +411,21 @@ mod tests {
 
     #[test]
     fn depth_and_length_are_bounded_before_parsing() {
-        let deep = format!("{}1{}", "(".repeat(MAX_EXPRESSION_DEPTH + 1), ")".repeat(MAX_EXPRESSION_DEPTH + 1));
-        assert!(Expr::new(&deep).problem().is_some_and(|p| p.contains("nested")));
-        let deepest = format!("{}1{}", "(".repeat(MAX_EXPRESSION_DEPTH), ")".repeat(MAX_EXPRESSION_DEPTH));
+        let deep = format!(
+            "{}1{}",
+            "(".repeat(MAX_EXPRESSION_DEPTH + 1),
+            ")".repeat(MAX_EXPRESSION_DEPTH + 1)
+        );
+        assert!(
+            Expr::new(&deep)
+                .problem()
+                .is_some_and(|p| p.contains("nested"))
+        );
+        let deepest = format!(
+            "{}1{}",
+            "(".repeat(MAX_EXPRESSION_DEPTH),
+            ")".repeat(MAX_EXPRESSION_DEPTH)
+        );
         assert_eq!(value(&deepest, &json!({})), Ok(json!(1)));
         assert!(Expr::new(&"!".repeat(600)).problem().is_some());
         let long = vec!["1"; 190].join("+");

@@ -47,7 +47,9 @@ impl Definitions {
     /// Name of an element of a process; empty when either is unknown or has none.
     #[must_use]
     pub fn element_name(&self, process: &str, element: &str) -> &str {
-        self.process(process).and_then(|p| p.node(element)).map_or("", |node| node.name.as_str())
+        self.process(process)
+            .and_then(|p| p.node(element))
+            .map_or("", |node| node.name.as_str())
     }
 }
 
@@ -76,6 +78,34 @@ impl Process {
 
     pub(crate) fn index(&self, id: &str) -> Option<usize> {
         self.by_id.get(id).copied()
+    }
+
+    /// The nodes at which an event starts an instance: start events with a trigger, receive tasks that instantiate, and
+    /// the events behind an instantiating event-based gateway.
+    pub fn triggered_starts(&self) -> impl Iterator<Item = &Node> {
+        self.nodes
+            .iter()
+            .filter(|node| node.parent.is_none() && self.starts_by_event(node))
+    }
+
+    fn starts_by_event(&self, node: &Node) -> bool {
+        let behind_instantiating = !node.incoming.is_empty()
+            && node.incoming.iter().all(|flow| {
+                let source = &self.nodes[self.flows[*flow].source];
+                matches!(
+                    source.kind,
+                    Kind::Gateway(GatewayKind::EventBased {
+                        instantiate: true,
+                        ..
+                    })
+                )
+            });
+        match &node.kind {
+            Kind::Event(event) if event.position == Position::Start => true,
+            Kind::Event(event) => event.position == Position::Catch && behind_instantiating,
+            Kind::Task(TaskKind::Receive) => node.instantiate || behind_instantiating,
+            _ => false,
+        }
     }
 
     /// The nodes directly inside a sub-process, or directly inside the process.
@@ -145,6 +175,8 @@ pub struct Node {
     /// Data objects and properties that live in it.
     pub declares: Vec<String>,
     pub for_compensation: bool,
+    /// A receive task whose message starts the process.
+    pub instantiate: bool,
     /// The compensation handler of a compensation boundary event.
     pub handler: Option<usize>,
     pub start_quantity: u32,
@@ -154,15 +186,32 @@ pub struct Node {
 }
 
 impl Node {
+    /// Whether one of its triggers (for a receive task: its message) fits.
+    pub fn is_triggered_by(&self, fits: impl Fn(&Trigger) -> bool) -> bool {
+        match (&self.kind, &self.settings.message) {
+            (Kind::Event(event), _) => event.triggers.iter().any(fits),
+            (Kind::Task(TaskKind::Receive), Some((name, _))) => fits(&Trigger::Message {
+                name: name.clone(),
+                key: None,
+            }),
+            _ => false,
+        }
+    }
+
     /// Whether it is an activity: a task, a sub-process or a call.
     #[must_use]
     pub fn is_activity(&self) -> bool {
-        matches!(self.kind, Kind::Task(_) | Kind::Script(_) | Kind::Call(_) | Kind::SubProcess(_))
+        matches!(
+            self.kind,
+            Kind::Task(_) | Kind::Script(_) | Kind::Call(_) | Kind::SubProcess(_)
+        )
     }
 
     fn starts_without_flow(&self) -> bool {
         match &self.kind {
             Kind::SubProcess(kind) => *kind != SubProcessKind::Event,
+            Kind::Gateway(GatewayKind::EventBased { instantiate, .. }) => !instantiate,
+            Kind::Task(TaskKind::Receive) => !self.instantiate,
             Kind::Event(event) => match event.position {
                 Position::Boundary { .. } => false,
                 Position::Catch => !matches!(event.triggers.as_slice(), [Trigger::Link(_)]),
@@ -205,7 +254,9 @@ pub enum Kind {
     Event(EventNode),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskKind {
     /// A task without a type; passes at once.
@@ -251,7 +302,11 @@ pub enum SubProcessKind {
     /// Triggered by its start event.
     Event,
     Transaction,
-    AdHoc { sequential: bool, completion: Option<String>, cancel_rest: bool },
+    AdHoc {
+        sequential: bool,
+        completion: Option<String>,
+        cancel_rest: bool,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -297,19 +352,33 @@ pub enum Position {
 
 #[derive(Debug, Clone)]
 pub enum Trigger {
-    Message { name: String, key: Option<Expr> },
-    Timer { kind: TimerKind, rule: String },
-    Signal { name: String },
+    Message {
+        name: String,
+        key: Option<Expr>,
+    },
+    Timer {
+        kind: TimerKind,
+        rule: String,
+    },
+    Signal {
+        name: String,
+    },
     /// No code catches every error.
-    Error { code: Option<String> },
+    Error {
+        code: Option<String>,
+    },
     /// No code catches every escalation.
-    Escalation { code: Option<String> },
+    Escalation {
+        code: Option<String>,
+    },
     Conditional(Expr),
     Link(String),
     Terminate,
     Cancel,
     /// Compensates one activity, or all of the scope.
-    Compensate { activity: Option<String> },
+    Compensate {
+        activity: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -322,7 +391,11 @@ pub enum TimerKind {
 /// How often an activity runs.
 #[derive(Debug, Clone)]
 pub enum Repeat {
-    Standard { test_before: bool, maximum: Option<u64>, condition: Option<Expr> },
+    Standard {
+        test_before: bool,
+        maximum: Option<u64>,
+        condition: Option<Expr>,
+    },
     Multi(Multi),
 }
 

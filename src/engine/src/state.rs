@@ -29,14 +29,21 @@ pub struct State {
 
 impl State {
     /// A scope with everything inside it, in order.
-    pub fn subtree<'a>(&'a self, scope: &'a ScopeId) -> impl Iterator<Item = (&'a ScopeId, &'a Scope)> {
-        self.scopes.range(scope.clone()..).take_while(move |(id, _)| id.is_within(scope))
+    pub fn subtree<'a>(
+        &'a self,
+        scope: &'a ScopeId,
+    ) -> impl Iterator<Item = (&'a ScopeId, &'a Scope)> {
+        self.scopes
+            .range(scope.clone()..)
+            .take_while(move |(id, _)| id.is_within(scope))
     }
 
     /// A task and the scope it lives in.
     #[must_use]
     pub fn task(&self, id: &TaskId) -> Option<&Task> {
-        self.scopes.get(&id.scope).and_then(|scope| scope.tasks.get(&id.number))
+        self.scopes
+            .get(&id.scope)
+            .and_then(|scope| scope.tasks.get(&id.number))
     }
 
     /// All open tasks, scope by scope.
@@ -96,7 +103,9 @@ impl ScopeId {
     /// A path as storage keeps it; `None` unless it is numbers joined by dots.
     #[must_use]
     pub fn parse(path: &str) -> Option<Self> {
-        path.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())).then(|| Self(path.to_owned()))
+        path.split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| Self(path.to_owned()))
     }
 
     #[must_use]
@@ -106,13 +115,17 @@ impl ScopeId {
 
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
-        self.0.rsplit_once('.').map(|(parent, _)| Self(parent.to_owned()))
+        self.0
+            .rsplit_once('.')
+            .map(|(parent, _)| Self(parent.to_owned()))
     }
 
     /// Whether it is `other` or inside it.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
-        self.0.strip_prefix(&other.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        self.0
+            .strip_prefix(&other.0)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 
     /// The scope itself, then its ancestors outward.
@@ -128,7 +141,10 @@ impl ScopeId {
     /// The running number that the parent gave; 0 for the process itself.
     #[must_use]
     pub fn number(&self) -> u64 {
-        self.0.rsplit_once('.').and_then(|(_, number)| number.parse().ok()).unwrap_or(0)
+        self.0
+            .rsplit_once('.')
+            .and_then(|(_, number)| number.parse().ok())
+            .unwrap_or(0)
     }
 }
 
@@ -185,7 +201,10 @@ impl LocalId {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (scope, number) = text.split_once(':')?;
-        Some(Self { scope: ScopeId::parse(scope)?, number: number.parse().ok()? })
+        Some(Self {
+            scope: ScopeId::parse(scope)?,
+            number: number.parse().ok()?,
+        })
     }
 }
 
@@ -204,7 +223,8 @@ impl Serialize for LocalId {
 impl<'de> Deserialize<'de> for LocalId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("'{text}' is not like 0.3:4")))
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("'{text}' is not like 0.3:4")))
     }
 }
 
@@ -246,6 +266,9 @@ pub struct Scope {
     /// Activities that completed and could be compensated, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compensable: Vec<Compensable>,
+    /// Activities of a sequential ad-hoc sub-process that have not begun.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<String>,
     /// None when they are not loaded.
     pub vars: Option<Variables>,
 }
@@ -271,6 +294,7 @@ impl Scope {
             loop_counter: None,
             isolated: false,
             compensable: Vec::new(),
+            pending: Vec::new(),
             vars: Some(Variables::new()),
         }
     }
@@ -369,9 +393,14 @@ fn is_zero(number: &u32) -> bool {
 #[serde(rename_all = "snake_case")]
 pub enum TaskState {
     Offered,
-    Claimed { by: String },
+    Claimed {
+        by: String,
+    },
     /// Lent by `owner` to `to`, who hands it back.
-    Delegated { owner: String, to: String },
+    Delegated {
+        owner: String,
+        to: String,
+    },
 }
 
 /// What happens when a timer fires or a subscription is met.
@@ -431,10 +460,17 @@ pub struct Subscription {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Topic {
-    Message { name: String, key: Option<String> },
-    Signal { name: String },
+    Message {
+        name: String,
+        key: Option<String>,
+    },
+    Signal {
+        name: String,
+    },
     /// A condition; whether it held when it was last looked at.
-    Condition { held: bool },
+    Condition {
+        held: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

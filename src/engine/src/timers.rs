@@ -3,7 +3,9 @@
 //! An instant that is past when the timer is set fires at once; several such timers fire in the order of their instants.
 //! A local date or time without an offset is Vietnamese time (UTC+7).
 
-use chrono::{DateTime, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+};
 use serde_json::Value;
 use trinhky_calendar::{Anchor, Calendar, Rule};
 
@@ -20,14 +22,31 @@ pub enum Problem<H> {
     Bad(String, String),
 }
 
+/// The first firing of a timer, and the further ones.
+pub type First = (DateTime<Utc>, Option<Cycle>);
+
 /// The rules in working and calendar days that the calendar knows.
-const RULE_NAMES: [&str; 8] = ["working_days", "days", "weeks", "months", "years", "before", "after", "at_latest"];
+const RULE_NAMES: [&str; 8] = [
+    "working_days",
+    "days",
+    "weeks",
+    "months",
+    "years",
+    "before",
+    "after",
+    "at_latest",
+];
 
 /// The instant that a deadline expression gives, counted from `from`.
 ///
 /// # Errors
 /// When an expression fails, or its value is no instant.
-pub fn resolve<H>(text: &str, from: DateTime<Utc>, calendar: &Calendar, mut evaluate: impl FnMut(&Expr) -> Result<Value, H>) -> Result<DateTime<Utc>, Problem<H>> {
+pub fn resolve<H>(
+    text: &str,
+    from: DateTime<Utc>,
+    calendar: &Calendar,
+    mut evaluate: impl FnMut(&Expr) -> Result<Value, H>,
+) -> Result<DateTime<Utc>, Problem<H>> {
     let text = text.trim();
     if let Some(instant) = fixed(text, from) {
         return instant.map_err(|()| out_of_range(text));
@@ -37,11 +56,15 @@ pub fn resolve<H>(text: &str, from: DateTime<Utc>, calendar: &Calendar, mut eval
         return by_rule(bare, from, calendar, &mut evaluate);
     }
     let value = evaluate(&Expr::new(bare)).map_err(Problem::Halt)?;
-    let Value::String(result) = &value else { return Err(bad(bare, &value)) };
+    let Value::String(result) = &value else {
+        return Err(bad(bare, &value));
+    };
     if is_rule(result) {
         return by_rule(result, from, calendar, &mut evaluate);
     }
-    fixed(result, from).ok_or_else(|| bad(bare, &value))?.map_err(|()| out_of_range(result))
+    fixed(result, from)
+        .ok_or_else(|| bad(bare, &value))?
+        .map_err(|()| out_of_range(result))
 }
 
 /// The first instant of a timer, and its further firings if it is a cycle.
@@ -54,7 +77,7 @@ pub fn first<H>(
     from: DateTime<Utc>,
     calendar: &Calendar,
     mut evaluate: impl FnMut(&Expr) -> Result<Value, H>,
-) -> Result<(DateTime<Utc>, Option<Cycle>), Problem<H>> {
+) -> Result<First, Problem<H>> {
     if kind == TimerKind::Cycle {
         if let Some(cycle) = cycle(text.trim(), from) {
             return cycle.map_err(|()| out_of_range(text));
@@ -63,7 +86,9 @@ pub fn first<H>(
         if !is_rule(bare) && duration(bare).is_none() {
             let value = evaluate(&Expr::new(bare)).map_err(Problem::Halt)?;
             let found = value.as_str().and_then(|result| cycle(result, from));
-            return found.ok_or_else(|| bad(bare, &value))?.map_err(|()| out_of_range(bare));
+            return found
+                .ok_or_else(|| bad(bare, &value))?
+                .map_err(|()| out_of_range(bare));
         }
     }
     Ok((resolve(text, from, calendar, evaluate)?, None))
@@ -94,22 +119,47 @@ pub fn check(kind: TimerKind, text: &str) -> Result<(), String> {
     }
     let bare = strip(text);
     if is_rule(bare) {
-        return Rule::parse(bare).map(|_| ()).map_err(|error| error.to_string());
+        return Rule::parse(bare)
+            .map(|_| ())
+            .map_err(|error| error.to_string());
     }
     match Expr::new(bare).problem() {
-        Some(problem) => Err(format!("'{text}' is no ISO 8601 time, working-day rule or expression: {problem}")),
+        Some(problem) => Err(format!(
+            "'{text}' is no ISO 8601 time, working-day rule or expression: {problem}"
+        )),
         None => Ok(()),
     }
 }
 
-fn by_rule<H>(text: &str, from: DateTime<Utc>, calendar: &Calendar, evaluate: &mut impl FnMut(&Expr) -> Result<Value, H>) -> Result<DateTime<Utc>, Problem<H>> {
-    let mut rule = Rule::parse(text).map_err(|error| Problem::Bad(format!("'{text}': {}.", error.message), format!("'{text}': {}.", error.message_vi)))?;
+fn by_rule<H>(
+    text: &str,
+    from: DateTime<Utc>,
+    calendar: &Calendar,
+    evaluate: &mut impl FnMut(&Expr) -> Result<Value, H>,
+) -> Result<DateTime<Utc>, Problem<H>> {
+    let mut rule = Rule::parse(text).map_err(|error| {
+        Problem::Bad(
+            format!("'{text}': {}.", error.message),
+            format!("'{text}': {}.", error.message_vi),
+        )
+    })?;
     if let Some(name) = rule.name().map(str::to_owned) {
         let value = evaluate(&Expr::new(&name)).map_err(Problem::Halt)?;
-        let anchor = value.as_str().and_then(anchor).ok_or_else(|| bad(&name, &value))?;
+        let anchor = value
+            .as_str()
+            .and_then(anchor)
+            .ok_or_else(|| bad(&name, &value))?;
         rule = rule.bind(|_| Some(anchor));
     }
-    calendar.resolve(&rule, from).map(|resolved| resolved.at).map_err(|error| Problem::Bad(format!("'{text}': {error}."), format!("'{text}': {}.", error.message_vi())))
+    calendar
+        .resolve(&rule, from)
+        .map(|resolved| resolved.at)
+        .map_err(|error| {
+            Problem::Bad(
+                format!("'{text}': {error}."),
+                format!("'{text}': {}.", error.message_vi()),
+            )
+        })
 }
 
 fn anchor(text: &str) -> Option<Anchor> {
@@ -120,7 +170,8 @@ fn anchor(text: &str) -> Option<Anchor> {
 }
 
 fn is_rule(text: &str) -> bool {
-    text.split_once('(').is_some_and(|(name, _)| RULE_NAMES.contains(&name.trim()))
+    text.split_once('(')
+        .is_some_and(|(name, _)| RULE_NAMES.contains(&name.trim()))
 }
 
 /// A date or a duration from `from`; `Some(Err)` when it lies outside of what can be counted.
@@ -144,17 +195,28 @@ fn date(text: &str) -> Option<DateTime<Utc>> {
     let zoneless = text.strip_suffix('Z');
     for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
         if let Ok(local) = NaiveDateTime::parse_from_str(zoneless.unwrap_or(text), format) {
-            return if zoneless.is_some() { Some(local.and_utc()) } else { at_home(local) };
+            return if zoneless.is_some() {
+                Some(local.and_utc())
+            } else {
+                at_home(local)
+            };
         }
     }
-    at_home(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN))
+    at_home(
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()?
+            .and_time(NaiveTime::MIN),
+    )
 }
 
 fn at_home(local: NaiveDateTime) -> Option<DateTime<Utc>> {
-    trinhky_calendar::offset().from_local_datetime(&local).single().map(|instant| instant.to_utc())
+    trinhky_calendar::offset()
+        .from_local_datetime(&local)
+        .single()
+        .map(|instant| instant.to_utc())
 }
 
-fn cycle(text: &str, from: DateTime<Utc>) -> Option<Result<(DateTime<Utc>, Option<Cycle>), ()>> {
+fn cycle(text: &str, from: DateTime<Utc>) -> Option<Result<First, ()>> {
     let rest = text.strip_prefix('R')?;
     let (count, rest) = rest.split_once('/')?;
     let count: Option<u32> = match count {
@@ -170,7 +232,9 @@ fn cycle(text: &str, from: DateTime<Utc>) -> Option<Result<(DateTime<Utc>, Optio
         _ => return None,
     };
     let step = duration(every)?;
-    let Some(first) = start.or_else(|| step.after(from)) else { return Some(Err(())) };
+    let Some(first) = start.or_else(|| step.after(from)) else {
+        return Some(Err(()));
+    };
     if count == Some(0) {
         return None;
     }
@@ -178,7 +242,13 @@ fn cycle(text: &str, from: DateTime<Utc>) -> Option<Result<(DateTime<Utc>, Optio
         Some(end) => Some(left.unwrap_or(u32::MAX).min(firings(first, step, end))),
         None => left,
     };
-    Some(Ok((first, (left != Some(0)).then(|| Cycle { left, every: every.to_owned() }))))
+    Some(Ok((
+        first,
+        (left != Some(0)).then(|| Cycle {
+            left,
+            every: every.to_owned(),
+        }),
+    )))
 }
 
 /// How often it fires after `first` and not after `end`.
@@ -211,9 +281,13 @@ impl Duration {
     #[must_use]
     pub fn after(self, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
         if self.negative {
-            from.checked_sub_months(Months::new(self.months))?.checked_sub_days(Days::new(self.days))?.checked_sub_signed(self.time)
+            from.checked_sub_months(Months::new(self.months))?
+                .checked_sub_days(Days::new(self.days))?
+                .checked_sub_signed(self.time)
         } else {
-            from.checked_add_months(Months::new(self.months))?.checked_add_days(Days::new(self.days))?.checked_add_signed(self.time)
+            from.checked_add_months(Months::new(self.months))?
+                .checked_add_days(Days::new(self.days))?
+                .checked_add_signed(self.time)
         }
     }
 }
@@ -222,9 +296,13 @@ impl Duration {
 #[must_use]
 pub fn duration(text: &str) -> Option<Duration> {
     let text = text.trim();
-    let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (negative, text) = text
+        .strip_prefix('-')
+        .map_or((false, text), |rest| (true, rest));
     let text = text.strip_prefix('P')?;
-    let (dates, times) = text.split_once('T').map_or((text, None), |(dates, times)| (dates, Some(times)));
+    let (dates, times) = text
+        .split_once('T')
+        .map_or((text, None), |(dates, times)| (dates, Some(times)));
     if (dates.is_empty() && times.is_none()) || times.is_some_and(str::is_empty) {
         return None;
     }
@@ -249,12 +327,21 @@ pub fn duration(text: &str) -> Option<Duration> {
         };
         time = time.checked_add(&part)?;
     }
-    Some(Duration { negative, months, days, time })
+    Some(Duration {
+        negative,
+        months,
+        days,
+        time,
+    })
 }
 
 fn seconds(number: &str) -> Option<TimeDelta> {
     let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, ""));
-    let nanos: String = fraction.chars().chain("000000000".chars()).take(9).collect();
+    let nanos: String = fraction
+        .chars()
+        .chain("000000000".chars())
+        .take(9)
+        .collect();
     TimeDelta::new(whole.parse().ok()?, nanos.parse().ok()?)
 }
 
@@ -277,13 +364,20 @@ fn parts(text: &str) -> Option<Vec<(&str, char)>> {
 
 fn bad<H>(text: &str, value: &Value) -> Problem<H> {
     Problem::Bad(
-        format!("The timer '{text}' gives {value}, which is no date, duration, cycle or working-day rule."),
-        format!("Bộ hẹn giờ '{text}' cho giá trị {value}, không phải ngày, khoảng thời gian, chu kỳ hay quy tắc ngày làm việc."),
+        format!(
+            "The timer '{text}' gives {value}, which is no date, duration, cycle or working-day rule."
+        ),
+        format!(
+            "Bộ hẹn giờ '{text}' cho giá trị {value}, không phải ngày, khoảng thời gian, chu kỳ hay quy tắc ngày làm việc."
+        ),
     )
 }
 
 fn out_of_range<H>(text: &str) -> Problem<H> {
-    Problem::Bad(format!("The timer '{text}' lies outside of the calendar."), format!("Bộ hẹn giờ '{text}' nằm ngoài phạm vi lịch."))
+    Problem::Bad(
+        format!("The timer '{text}' lies outside of the calendar."),
+        format!("Bộ hẹn giờ '{text}' nằm ngoài phạm vi lịch."),
+    )
 }
 
 #[cfg(test)]
@@ -296,11 +390,16 @@ mod tests {
     }
 
     fn resolved(text: &str) -> Result<DateTime<Utc>, String> {
-        resolve(text, at("2023-03-20T02:00:00Z"), &Calendar::vietnam(), |expr| match expr.source() {
-            "report.due" => Ok(json!("2023-06-15T10:00:00Z")),
-            "when" => Ok(json!("PT1H")),
-            other => Err(format!("unknown {other}")),
-        })
+        resolve(
+            text,
+            at("2023-03-20T02:00:00Z"),
+            &Calendar::vietnam(),
+            |expr| match expr.source() {
+                "report.due" => Ok(json!("2023-06-15T10:00:00Z")),
+                "when" => Ok(json!("PT1H")),
+                other => Err(format!("unknown {other}")),
+            },
+        )
         .map_err(|problem| match problem {
             Problem::Halt(text) | Problem::Bad(text, _) => text,
         })
@@ -310,12 +409,21 @@ mod tests {
     fn durations_dates_expressions_and_rules() {
         assert_eq!(resolved("PT1H30M").unwrap(), at("2023-03-20T03:30:00Z"));
         assert_eq!(resolved("P1M").unwrap(), at("2023-04-20T02:00:00Z"));
-        assert_eq!(resolved("2023-04-01T00:00:00+07:00").unwrap(), at("2023-03-31T17:00:00Z"));
+        assert_eq!(
+            resolved("2023-04-01T00:00:00+07:00").unwrap(),
+            at("2023-03-31T17:00:00Z")
+        );
         assert_eq!(resolved("2023-04-01").unwrap(), at("2023-03-31T17:00:00Z"));
         assert_eq!(resolved("=when").unwrap(), at("2023-03-20T03:00:00Z"));
         assert_eq!(resolved("report.due").unwrap(), at("2023-06-15T10:00:00Z"));
-        assert_eq!(resolved("working_days(5)").unwrap(), at("2023-03-27T10:00:00Z"));
-        assert_eq!(resolved("before(report.due, working_days(3))").unwrap(), at("2023-06-12T10:00:00Z"));
+        assert_eq!(
+            resolved("working_days(5)").unwrap(),
+            at("2023-03-27T10:00:00Z")
+        );
+        assert_eq!(
+            resolved("before(report.due, working_days(3))").unwrap(),
+            at("2023-06-12T10:00:00Z")
+        );
         assert!(resolved("nothing").is_err());
         assert!(resolved("P99999999Y").is_err());
     }
@@ -324,14 +432,51 @@ mod tests {
     fn cycles_count_from_the_due_instant() {
         let from = at("2023-01-01T00:00:00Z");
         let fail = |_: &Expr| -> Result<Value, ()> { Err(()) };
-        let (due, cycle) = first(TimerKind::Cycle, "R3/PT10H", from, &Calendar::vietnam(), fail).unwrap();
+        let (due, cycle) = first(
+            TimerKind::Cycle,
+            "R3/PT10H",
+            from,
+            &Calendar::vietnam(),
+            fail,
+        )
+        .unwrap();
         assert_eq!(due, at("2023-01-01T10:00:00Z"));
         let cycle = cycle.unwrap();
         assert_eq!(cycle.left, Some(2));
         assert_eq!(next(due, &cycle), Some(at("2023-01-01T20:00:00Z")));
-        let (due, cycle) = first(TimerKind::Cycle, "R/2023-02-01T00:00:00Z/P1D", from, &Calendar::vietnam(), fail).unwrap();
-        assert_eq!((due, cycle.unwrap().left), (at("2023-02-01T00:00:00Z"), None));
-        assert!(first(TimerKind::Cycle, "R1/PT1H", from, &Calendar::vietnam(), fail).unwrap().1.is_none());
-        assert!(next(due, &Cycle { left: None, every: "PT0S".to_owned() }).is_none());
+        let (due, cycle) = first(
+            TimerKind::Cycle,
+            "R/2023-02-01T00:00:00Z/P1D",
+            from,
+            &Calendar::vietnam(),
+            fail,
+        )
+        .unwrap();
+        assert_eq!(
+            (due, cycle.unwrap().left),
+            (at("2023-02-01T00:00:00Z"), None)
+        );
+        assert!(
+            first(
+                TimerKind::Cycle,
+                "R1/PT1H",
+                from,
+                &Calendar::vietnam(),
+                fail
+            )
+            .unwrap()
+            .1
+            .is_none()
+        );
+        assert!(
+            next(
+                due,
+                &Cycle {
+                    left: None,
+                    every: "PT0S".to_owned()
+                }
+            )
+            .is_none()
+        );
     }
 }

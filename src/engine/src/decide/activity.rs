@@ -5,7 +5,9 @@ use serde_json::Value;
 use super::work::{Halt, Step, Work, incident};
 use crate::event::Event;
 use crate::expr::Expr;
-use crate::model::{EventNode, GatewayKind, Kind, Node, Position, Process, Script, SubProcessKind, TaskKind};
+use crate::model::{
+    EventNode, GatewayKind, Kind, Node, Position, Process, Script, SubProcessKind, TaskKind,
+};
 use crate::state::{Scope, ScopeId, ScopeKind, StuckAt, Task, TaskId, TaskState, Variables};
 use crate::timers;
 
@@ -40,12 +42,16 @@ impl<'a> Work<'a> {
     fn open_activity(&mut self, scope: &ScopeId, token: u64, node: &Node) -> Step {
         match &node.kind {
             Kind::Task(kind) => self.open_task(scope, token, node, *kind),
-            Kind::Script(_) if self.defs.holds(&node.id) => self.open_job(scope, token, node, TaskKind::Script),
+            Kind::Script(_) if self.defs.holds(&node.id) => {
+                self.open_job(scope, token, node, TaskKind::Script)
+            }
             Kind::Script(_) => {
                 self.run_script(scope, node)?;
                 self.leave(scope, token)
             }
-            Kind::SubProcess(_) | Kind::Call(_) => self.open_scope(scope, Some(token), node, None, None).map(|_| ()),
+            Kind::SubProcess(_) | Kind::Call(_) => self
+                .open_scope(scope, Some(token), node, None, None)
+                .map(|_| ()),
             Kind::Gateway(_) | Kind::Event(_) => Ok(()),
         }
     }
@@ -57,11 +63,15 @@ impl<'a> Work<'a> {
                 let inputs = self.map(scope, &Variables::new(), &node.inputs)?;
                 self.finish_activity(scope, token, node, &inputs, Variables::new())
             }
-            TaskKind::Send if !held && node.settings.service.is_none() && node.settings.message.is_some() => {
+            TaskKind::Send
+                if !held && node.settings.service.is_none() && node.settings.message.is_some() =>
+            {
                 self.send_message(scope, node)?;
                 self.finish_activity(scope, token, node, &Variables::new(), Variables::new())
             }
-            TaskKind::Receive if !held && node.settings.message.is_some() => self.wait_for_receive(scope, token, node),
+            TaskKind::Receive if !held && node.settings.message.is_some() => {
+                self.wait_for_receive(scope, token, node)
+            }
             _ => self.open_job(scope, token, node, kind),
         }
     }
@@ -69,10 +79,12 @@ impl<'a> Work<'a> {
     fn open_job(&mut self, scope: &ScopeId, token: u64, node: &Node, kind: TaskKind) -> Step {
         let inputs = self.map(scope, &Variables::new(), &node.inputs)?;
         let role = match &node.settings.role {
-            Some(role) if role.trim_start().starts_with(['=', '$', '#']) => match self.evaluate(scope, &inputs, &Expr::new(role))? {
-                Value::String(role) => Some(role),
-                other => Some(other.to_string()),
-            },
+            Some(role) if role.trim_start().starts_with(['=', '$', '#']) => {
+                match self.evaluate(scope, &inputs, &Expr::new(role))? {
+                    Value::String(role) => Some(role),
+                    other => Some(other.to_string()),
+                }
+            }
             other => other.clone(),
         };
         let due_rule = node.settings.due.clone();
@@ -99,14 +111,28 @@ impl<'a> Work<'a> {
             inputs,
             failures: 0,
         };
-        self.emit(Event::TaskOpened { task: Box::new(task) });
+        self.emit(Event::TaskOpened {
+            task: Box::new(task),
+        });
         Ok(())
     }
 
-    pub(super) fn instant(&self, scope: &ScopeId, locals: &Variables, rule: &str) -> Step<chrono::DateTime<chrono::Utc>> {
-        timers::resolve(rule, self.command.now, self.calendar, |expr| self.evaluate(scope, locals, expr)).map_err(|problem| match problem {
+    pub(super) fn instant(
+        &self,
+        scope: &ScopeId,
+        locals: &Variables,
+        rule: &str,
+    ) -> Step<chrono::DateTime<chrono::Utc>> {
+        timers::resolve(rule, self.command.now, self.calendar, |expr| {
+            self.evaluate(scope, locals, expr)
+        })
+        .map_err(|problem| match problem {
             timers::Problem::Halt(halt) => halt,
-            timers::Problem::Bad(message, message_vi) => Halt::Incident { kind: "timer", message, message_vi },
+            timers::Problem::Bad(message, message_vi) => Halt::Incident {
+                kind: "timer",
+                message,
+                message_vi,
+            },
         })
     }
 
@@ -120,10 +146,15 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn run_script(&mut self, scope: &ScopeId, node: &Node) -> Step {
-        let Kind::Script(script) = &node.kind else { return Ok(()) };
+        let Kind::Script(script) = &node.kind else {
+            return Ok(());
+        };
         match script {
             Script::Assignments(assignments) => {
-                self.emit(Event::ScriptRun { scope: scope.clone(), element: node.id.clone() });
+                self.emit(Event::ScriptRun {
+                    scope: scope.clone(),
+                    element: node.id.clone(),
+                });
                 self.current = Some(node.id.clone());
                 for assignment in assignments {
                     let value = self.evaluate(scope, &Variables::new(), &assignment.value)?;
@@ -132,7 +163,11 @@ impl<'a> Work<'a> {
                 Ok(())
             }
             Script::Foreign(format) => {
-                self.emit(Event::ScriptSkipped { scope: scope.clone(), element: node.id.clone(), format: format.clone() });
+                self.emit(Event::ScriptSkipped {
+                    scope: scope.clone(),
+                    element: node.id.clone(),
+                    format: format.clone(),
+                });
                 Ok(())
             }
             Script::Broken(problem) => incident(
@@ -144,11 +179,22 @@ impl<'a> Work<'a> {
     }
 
     /// The work of an activity is done: its results are kept and the token goes on.
-    pub(super) fn finish_activity(&mut self, scope: &ScopeId, token: u64, node: &Node, inputs: &Variables, results: Variables) -> Step {
+    pub(super) fn finish_activity(
+        &mut self,
+        scope: &ScopeId,
+        token: u64,
+        node: &Node,
+        inputs: &Variables,
+        results: Variables,
+    ) -> Step {
         let mut locals = inputs.clone();
         locals.extend(results.clone());
         let mapped = self.map(scope, &locals, &node.outputs)?;
-        let mut values = if node.outputs.is_empty() { results } else { unmapped(results, node) };
+        let mut values = if node.outputs.is_empty() {
+            results
+        } else {
+            unmapped(results, node)
+        };
         values.extend(mapped);
         self.current = Some(node.id.clone());
         self.assign(scope, values)?;
@@ -156,7 +202,14 @@ impl<'a> Work<'a> {
     }
 
     /// Opens the inside of a sub-process or a called process.
-    pub(super) fn open_scope(&mut self, parent: &ScopeId, host: Option<u64>, node: &Node, item: Option<(Option<String>, Value)>, place: Option<u64>) -> Step<ScopeId> {
+    pub(super) fn open_scope(
+        &mut self,
+        parent: &ScopeId,
+        host: Option<u64>,
+        node: &Node,
+        item: Option<(Option<String>, Value)>,
+        place: Option<u64>,
+    ) -> Step<ScopeId> {
         let (process, kind) = self.callee(parent, node)?;
         let mut vars = Variables::new();
         let mut locals = Variables::new();
@@ -184,8 +237,25 @@ impl<'a> Work<'a> {
             vars: Some(vars),
             ..Scope::new(id.clone(), &process.id, kind)
         };
-        self.emit(Event::ScopeOpened { scope: Box::new(scope) });
-        let inside = if kind == ScopeKind::Process { None } else { process.index(&node.id) };
+        let mut scope = scope;
+        if let Kind::SubProcess(SubProcessKind::AdHoc {
+            sequential: true, ..
+        }) = node.kind
+        {
+            let entries = process.entries(process.index(&node.id));
+            scope.pending = entries
+                .into_iter()
+                .map(|index| process.nodes[index].id.clone())
+                .collect();
+        }
+        self.emit(Event::ScopeOpened {
+            scope: Box::new(scope),
+        });
+        let inside = if kind == ScopeKind::Process {
+            None
+        } else {
+            process.index(&node.id)
+        };
         let outcome = self.fill_scope(&id, process, inside);
         if matches!(outcome, Err(Halt::Incident { .. })) {
             self.emit(Event::ScopeCancelled { scope: id.clone() });
@@ -196,9 +266,15 @@ impl<'a> Work<'a> {
     /// Which process runs inside the scope of an activity.
     fn callee(&self, parent: &ScopeId, node: &Node) -> Step<(&'a Process, ScopeKind)> {
         if parent.outward().count() >= MAX_SCOPE_DEPTH {
-            return incident("too-deep", format!("Scopes are nested deeper than {MAX_SCOPE_DEPTH}."), format!("Các phạm vi lồng nhau quá {MAX_SCOPE_DEPTH} cấp."));
+            return incident(
+                "too-deep",
+                format!("Scopes are nested deeper than {MAX_SCOPE_DEPTH}."),
+                format!("Các phạm vi lồng nhau quá {MAX_SCOPE_DEPTH} cấp."),
+            );
         }
-        let Kind::Call(called) = &node.kind else { return Ok((self.process(parent)?, ScopeKind::SubProcess)) };
+        let Kind::Call(called) = &node.kind else {
+            return Ok((self.process(parent)?, ScopeKind::SubProcess));
+        };
         let mut calls = 0;
         for id in parent.outward() {
             if self.expect(&id)?.kind == ScopeKind::Process {
@@ -208,15 +284,24 @@ impl<'a> Work<'a> {
         if calls >= MAX_CALL_DEPTH {
             return incident(
                 "call-depth",
-                format!("'{}' calls deeper than {MAX_CALL_DEPTH} processes.", node.id),
-                format!("'{}' gọi lồng nhau quá {MAX_CALL_DEPTH} quy trình.", node.id),
+                format!(
+                    "'{}' calls deeper than {MAX_CALL_DEPTH} processes.",
+                    node.id
+                ),
+                format!(
+                    "'{}' gọi lồng nhau quá {MAX_CALL_DEPTH} quy trình.",
+                    node.id
+                ),
             );
         }
         match self.defs.process(called) {
             Some(process) => Ok((process, ScopeKind::Process)),
             None => incident(
                 "unknown-process",
-                format!("'{}' calls the process '{called}', which is not known.", node.id),
+                format!(
+                    "'{}' calls the process '{called}', which is not known.",
+                    node.id
+                ),
                 format!("'{}' gọi quy trình '{called}' không tồn tại.", node.id),
             ),
         }
@@ -225,34 +310,96 @@ impl<'a> Work<'a> {
     /// Sets up the event sub-processes of a new scope and starts it.
     fn fill_scope(&mut self, id: &ScopeId, process: &Process, inside: Option<usize>) -> Step {
         self.await_event_sub_processes(id, process, inside)?;
-        for entry in process.entries(inside) {
+        // The activities of a sequential ad-hoc sub-process begin one by one.
+        let one_by_one = !self.expect(id)?.pending.is_empty();
+        for entry in process.entries(inside).into_iter().filter(|_| !one_by_one) {
             self.enter(id, &process.nodes[entry], None)?;
         }
         self.finish_if_empty(id)
     }
 
     /// Starts a process as the root of the instance, or at one of its triggered start events.
-    pub(super) fn open_root(&mut self, process: &Process, variables: Variables, start: Option<&Node>) -> Step {
+    pub(super) fn open_root(
+        &mut self,
+        process: &Process,
+        variables: Variables,
+        start: Option<&Node>,
+    ) -> Step {
         let id = ScopeId::root();
-        let scope = Scope { vars: Some(variables), ..Scope::new(id.clone(), &process.id, ScopeKind::Process) };
-        self.emit(Event::ScopeOpened { scope: Box::new(scope) });
+        let scope = Scope {
+            vars: Some(variables),
+            ..Scope::new(id.clone(), &process.id, ScopeKind::Process)
+        };
+        self.emit(Event::ScopeOpened {
+            scope: Box::new(scope),
+        });
         match start {
             None => self.fill_scope(&id, process, None),
             Some(start) => {
                 self.await_event_sub_processes(&id, process, None)?;
-                self.enter(&id, start, None)
+                if matches!(&start.kind, Kind::Event(event) if event.position == Position::Start) {
+                    return self.enter(&id, start, None);
+                }
+                // What the element would wait for has happened: it is done at once.
+                let token = self.next(&id);
+                let element = start.id.clone();
+                self.emit(Event::ElementEntered {
+                    scope: id.clone(),
+                    token,
+                    element,
+                    flow: None,
+                });
+                self.leave(&id, token)
             }
         }
     }
 
     /// A scope without tokens is complete.
     pub(super) fn finish_if_empty(&mut self, id: &ScopeId) -> Step {
-        let Some(scope) = self.scope(id) else { return Ok(()) };
+        let Some(scope) = self.scope(id) else {
+            return Ok(());
+        };
         if !scope.tokens.is_empty() || scope.kind == ScopeKind::Round || self.is_over() {
             return Ok(());
         }
-        let outcome = self.complete_scope(id);
+        let outcome = self.next_or_complete(id);
         self.stuck_if_failed(outcome, id, None, "", StuckAt::Leave)
+    }
+
+    fn next_or_complete(&mut self, id: &ScopeId) -> Step {
+        let next = self.expect(id)?.pending.first().cloned();
+        match next {
+            Some(next) if !self.ad_hoc_is_done(id)? => {
+                let node = self.node(id, &next)?;
+                self.enter(id, node, None)
+            }
+            _ => self.complete_scope(id),
+        }
+    }
+
+    /// Whether the completion condition of an ad-hoc sub-process holds (BPMN 2.0.2, 13.3.5). False in every other scope.
+    pub(super) fn ad_hoc_is_done(&self, id: &ScopeId) -> Step<bool> {
+        match self.ad_hoc(id)? {
+            Some((Some(condition), _)) => self.holds(id, &Variables::new(), &Expr::new(condition)),
+            _ => Ok(false),
+        }
+    }
+
+    /// Completion condition, and whether it ends what still runs, when the scope is an ad-hoc sub-process.
+    pub(super) fn ad_hoc(&self, id: &ScopeId) -> Step<Option<(Option<&'a str>, bool)>> {
+        let scope = self.expect(id)?;
+        let (ScopeKind::SubProcess, Some(element)) = (scope.kind, &scope.element) else {
+            return Ok(None);
+        };
+        let process: &'a Process = self.process(id)?;
+        Ok(match process.node(element).map(|node| &node.kind) {
+            Some(Kind::SubProcess(SubProcessKind::AdHoc {
+                completion,
+                cancel_rest,
+                ..
+            })) => Some((completion.as_deref(), *cancel_rest)),
+            _ => None,
+        })
     }
 
     pub(super) fn complete_scope(&mut self, id: &ScopeId) -> Step {
@@ -264,7 +411,9 @@ impl<'a> Work<'a> {
         if self.expect(&parent)?.kind == ScopeKind::Round {
             return self.complete_item(id, &parent);
         }
-        let (Some(host), Some(element)) = (scope.host, scope.element.clone()) else { return Ok(()) };
+        let (Some(host), Some(element)) = (scope.host, scope.element.clone()) else {
+            return Ok(());
+        };
         let node = self.node(&parent, &element)?;
         let results = self.results(id, node, None)?;
         self.inherit_compensation(id, &parent, node);
@@ -274,19 +423,31 @@ impl<'a> Work<'a> {
     }
 
     /// What the inside of an activity hands outward when it ends.
-    pub(super) fn results(&self, id: &ScopeId, node: &Node, item_name: Option<&str>) -> Step<Variables> {
+    pub(super) fn results(
+        &self,
+        id: &ScopeId,
+        node: &Node,
+        item_name: Option<&str>,
+    ) -> Step<Variables> {
         let scope = self.expect(id)?;
-        let owner = scope.kind == ScopeKind::Process || scope.item.is_some() || scope.kind == ScopeKind::Item;
+        let owner = scope.kind == ScopeKind::Process
+            || scope.item.is_some()
+            || scope.kind == ScopeKind::Item;
         if !node.outputs.is_empty() && scope.kind != ScopeKind::Item {
             return self.map(id, &Variables::new(), &node.outputs);
         }
         if !owner || scope.isolated {
             return Ok(Variables::new());
         }
-        let Some(vars) = &scope.vars else { return Err(Halt::Need(crate::command::Need::Vars(id.clone()))) };
+        let Some(vars) = &scope.vars else {
+            return Err(Halt::Need(crate::command::Need::Vars(id.clone())));
+        };
         Ok(vars
             .iter()
-            .filter(|(name, _)| Some(name.as_str()) != item_name && !node.inputs.iter().any(|input| &input.target == *name))
+            .filter(|(name, _)| {
+                Some(name.as_str()) != item_name
+                    && !node.inputs.iter().any(|input| &input.target == *name)
+            })
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect())
     }
@@ -297,39 +458,76 @@ impl<'a> Work<'a> {
         for &flow in &node.outgoing {
             let target = &process.nodes[process.flows[flow].target];
             match &target.kind {
-                Kind::Event(event) => self.hook_event(scope, Some(token), target, event, crate::state::Hook::Race)?,
-                Kind::Task(TaskKind::Receive) => self.hook_receive(scope, token, target, crate::state::Hook::Race)?,
+                Kind::Event(event) => {
+                    self.hook_event(scope, Some(token), target, event, crate::state::Hook::Race)?
+                }
+                Kind::Task(TaskKind::Receive) => {
+                    self.hook_receive(scope, token, target, crate::state::Hook::Race)?
+                }
                 _ => {}
             }
         }
-        self.emit(Event::TokenWaiting { scope: scope.clone(), token, race: true });
+        self.emit(Event::TokenWaiting {
+            scope: scope.clone(),
+            token,
+            race: true,
+        });
         Ok(())
     }
 
-    fn wait_for_event(&mut self, scope: &ScopeId, token: u64, node: &Node, event: &EventNode) -> Step {
+    fn wait_for_event(
+        &mut self,
+        scope: &ScopeId,
+        token: u64,
+        node: &Node,
+        event: &EventNode,
+    ) -> Step {
         // A link's catching half, and an event without a trigger, only pass the token on.
-        if event.triggers.is_empty() || event.triggers.iter().all(|trigger| matches!(trigger, crate::model::Trigger::Link(_))) {
+        if event.triggers.is_empty()
+            || event
+                .triggers
+                .iter()
+                .all(|trigger| matches!(trigger, crate::model::Trigger::Link(_)))
+        {
             return self.leave(scope, token);
         }
         self.hook_event(scope, Some(token), node, event, crate::state::Hook::Catch)?;
-        self.emit(Event::TokenWaiting { scope: scope.clone(), token, race: false });
+        self.emit(Event::TokenWaiting {
+            scope: scope.clone(),
+            token,
+            race: false,
+        });
         Ok(())
     }
 
     fn wait_for_receive(&mut self, scope: &ScopeId, token: u64, node: &Node) -> Step {
         self.hook_receive(scope, token, node, crate::state::Hook::Catch)?;
-        self.emit(Event::TokenWaiting { scope: scope.clone(), token, race: false });
+        self.emit(Event::TokenWaiting {
+            scope: scope.clone(),
+            token,
+            race: false,
+        });
         Ok(())
     }
 
     /// The event sub-processes that a scope offers.
-    pub(super) fn event_sub_processes<'p>(process: &'p Process, inside: Option<usize>) -> impl Iterator<Item = (usize, &'p Node, &'p EventNode)> {
+    pub(super) fn event_sub_processes(
+        process: &Process,
+        inside: Option<usize>,
+    ) -> impl Iterator<Item = (usize, &Node, &EventNode)> {
         process
             .children(inside)
-            .filter(|index| matches!(process.nodes[*index].kind, Kind::SubProcess(SubProcessKind::Event)))
+            .filter(|index| {
+                matches!(
+                    process.nodes[*index].kind,
+                    Kind::SubProcess(SubProcessKind::Event)
+                )
+            })
             .flat_map(|index| process.children(Some(index)))
             .filter_map(|index| match &process.nodes[index].kind {
-                Kind::Event(event) if event.position == Position::Start => Some((index, &process.nodes[index], event)),
+                Kind::Event(event) if event.position == Position::Start => {
+                    Some((index, &process.nodes[index], event))
+                }
                 _ => None,
             })
     }
@@ -344,5 +542,8 @@ fn unmapped(results: Variables, node: &Node) -> Variables {
             crate::model::MappingSource::Literal(_) | crate::model::MappingSource::All => false,
         })
     };
-    results.into_iter().filter(|(name, _)| !taken(name)).collect()
+    results
+        .into_iter()
+        .filter(|(name, _)| !taken(name))
+        .collect()
 }

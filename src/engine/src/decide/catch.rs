@@ -29,7 +29,12 @@ impl Work<'_> {
         Ok(())
     }
 
-    pub(super) fn await_event_sub_processes(&mut self, scope: &ScopeId, process: &Process, inside: Option<usize>) -> Step {
+    pub(super) fn await_event_sub_processes(
+        &mut self,
+        scope: &ScopeId,
+        process: &Process,
+        inside: Option<usize>,
+    ) -> Step {
         for (_, start, event) in Self::event_sub_processes(process, inside) {
             self.hook_event(scope, None, start, event, Hook::EventSubProcess)?;
         }
@@ -38,7 +43,14 @@ impl Work<'_> {
 
     /// Sets the timers and subscriptions of one event. Errors, escalations, compensation and cancel need none: who
     /// throws them looks for the catcher.
-    pub(super) fn hook_event(&mut self, scope: &ScopeId, token: Option<u64>, node: &Node, event: &EventNode, hook: Hook) -> Step {
+    pub(super) fn hook_event(
+        &mut self,
+        scope: &ScopeId,
+        token: Option<u64>,
+        node: &Node,
+        event: &EventNode,
+        hook: Hook,
+    ) -> Step {
         let interrupting = match event.position {
             Position::Boundary { interrupting, .. } => interrupting,
             _ => event.interrupting,
@@ -54,7 +66,10 @@ impl Work<'_> {
                         Some(key) => Some(text(&self.evaluate(scope, &Variables::new(), key)?)),
                         None => None,
                     };
-                    Topic::Message { name: name.clone(), key }
+                    Topic::Message {
+                        name: name.clone(),
+                        key,
+                    }
                 }
                 Trigger::Signal { name } => Topic::Signal { name: name.clone() },
                 Trigger::Conditional(_) => {
@@ -64,57 +79,142 @@ impl Work<'_> {
                 }
                 _ => continue,
             };
-            self.subscribe(scope, Subscription { element: node.id.clone(), hook, token, interrupting, to, trigger: index });
+            self.subscribe(
+                scope,
+                Subscription {
+                    element: node.id.clone(),
+                    hook,
+                    token,
+                    interrupting,
+                    to,
+                    trigger: index,
+                },
+            );
         }
         Ok(())
     }
 
-    pub(super) fn hook_receive(&mut self, scope: &ScopeId, token: u64, node: &Node, hook: Hook) -> Step {
-        let Some((name, key)) = &node.settings.message else { return Ok(()) };
+    pub(super) fn hook_receive(
+        &mut self,
+        scope: &ScopeId,
+        token: u64,
+        node: &Node,
+        hook: Hook,
+    ) -> Step {
+        let Some((name, key)) = &node.settings.message else {
+            return Ok(());
+        };
         let key = match key {
             Some(key) => Some(text(&self.evaluate(scope, &Variables::new(), key)?)),
             None => None,
         };
-        let to = Topic::Message { name: name.clone(), key };
-        self.subscribe(scope, Subscription { element: node.id.clone(), hook, token: Some(token), interrupting: true, to, trigger: 0 });
+        let to = Topic::Message {
+            name: name.clone(),
+            key,
+        };
+        self.subscribe(
+            scope,
+            Subscription {
+                element: node.id.clone(),
+                hook,
+                token: Some(token),
+                interrupting: true,
+                to,
+                trigger: 0,
+            },
+        );
         Ok(())
     }
 
     fn subscribe(&mut self, scope: &ScopeId, subscription: Subscription) {
         let number = self.next(scope);
-        self.emit(Event::Subscribed { scope: scope.clone(), number, subscription });
+        self.emit(Event::Subscribed {
+            scope: scope.clone(),
+            number,
+            subscription,
+        });
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one timer, read nowhere else")]
-    fn set_timer(&mut self, scope: &ScopeId, token: Option<u64>, node: &Node, (kind, rule): (crate::model::TimerKind, &str), hook: Hook, interrupting: bool, trigger: usize) -> Step {
-        let set = timers::first(kind, rule, self.command.now, self.calendar, |expr| self.evaluate(scope, &Variables::new(), expr));
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one timer, read nowhere else"
+    )]
+    fn set_timer(
+        &mut self,
+        scope: &ScopeId,
+        token: Option<u64>,
+        node: &Node,
+        (kind, rule): (crate::model::TimerKind, &str),
+        hook: Hook,
+        interrupting: bool,
+        trigger: usize,
+    ) -> Step {
+        let set = timers::first(kind, rule, self.command.now, self.calendar, |expr| {
+            self.evaluate(scope, &Variables::new(), expr)
+        });
         let (due, cycle) = set.map_err(|problem| match problem {
             timers::Problem::Halt(halt) => halt,
-            timers::Problem::Bad(message, message_vi) => Halt::Incident { kind: "timer", message, message_vi },
+            timers::Problem::Bad(message, message_vi) => Halt::Incident {
+                kind: "timer",
+                message,
+                message_vi,
+            },
         })?;
         // Only what does not interrupt can fire again.
         let repeats = !interrupting && matches!(hook, Hook::Boundary | Hook::EventSubProcess);
         let id = TimerId::new(scope.clone(), self.next(scope));
         let cycle = cycle.filter(|_| repeats);
-        self.emit(Event::TimerSet { timer: Timer { id, element: node.id.clone(), hook, token, due, rule: rule.to_owned(), interrupting, cycle, trigger } });
+        self.emit(Event::TimerSet {
+            timer: Timer {
+                id,
+                element: node.id.clone(),
+                hook,
+                token,
+                due,
+                rule: rule.to_owned(),
+                interrupting,
+                cycle,
+                trigger,
+            },
+        });
         Ok(())
     }
 
     /// A subscription is met. The caller has checked that it fits.
-    pub(super) fn meet(&mut self, scope: &ScopeId, number: u64, subscription: &Subscription, variables: Variables) -> Step {
+    pub(super) fn meet(
+        &mut self,
+        scope: &ScopeId,
+        number: u64,
+        subscription: &Subscription,
+        variables: Variables,
+    ) -> Step {
         match &subscription.to {
             Topic::Message { name, .. } => {
-                self.emit(Event::MessageReceived { scope: scope.clone(), element: subscription.element.clone(), name: name.clone() });
+                self.emit(Event::MessageReceived {
+                    scope: scope.clone(),
+                    element: subscription.element.clone(),
+                    name: name.clone(),
+                });
             }
             Topic::Signal { name } => {
-                self.emit(Event::SignalReceived { scope: scope.clone(), element: subscription.element.clone(), name: name.clone() });
+                self.emit(Event::SignalReceived {
+                    scope: scope.clone(),
+                    element: subscription.element.clone(),
+                    name: name.clone(),
+                });
             }
             Topic::Condition { .. } => {
-                self.emit(Event::ConditionMet { scope: scope.clone(), element: subscription.element.clone() });
+                self.emit(Event::ConditionMet {
+                    scope: scope.clone(),
+                    element: subscription.element.clone(),
+                });
             }
         }
         if self.is_parallel_multiple(scope, &subscription.element)? {
-            self.emit(Event::Unsubscribed { scope: scope.clone(), number });
+            self.emit(Event::Unsubscribed {
+                scope: scope.clone(),
+                number,
+            });
         }
         let waiting = Waiting {
             element: subscription.element.clone(),
@@ -126,25 +226,48 @@ impl Work<'_> {
     }
 
     /// An event occurred: whatever waits for it goes on.
-    pub(super) fn trigger(&mut self, scope: &ScopeId, waiting: &Waiting, variables: Variables) -> Step {
+    pub(super) fn trigger(
+        &mut self,
+        scope: &ScopeId,
+        waiting: &Waiting,
+        variables: Variables,
+    ) -> Step {
         let node = self.node(scope, &waiting.element)?;
-        if self.is_parallel_multiple(scope, &waiting.element)? && self.still_waits(scope, waiting)? {
+        if self.is_parallel_multiple(scope, &waiting.element)?
+            && self.still_waits(scope, waiting)?
+        {
             return self.assign(scope, variables);
         }
         match (waiting.hook, waiting.token) {
             (Hook::Catch, Some(token)) => self.caught(scope, token, node, variables),
             (Hook::Race, Some(token)) => {
-                let gateway = self.expect(scope)?.tokens.get(&token).map(|token| token.element.clone()).unwrap_or_default();
-                self.emit(Event::ElementCompleted { scope: scope.clone(), token, element: gateway });
+                let gateway = self
+                    .expect(scope)?
+                    .tokens
+                    .get(&token)
+                    .map(|token| token.element.clone())
+                    .unwrap_or_default();
+                self.emit(Event::ElementCompleted {
+                    scope: scope.clone(),
+                    token,
+                    element: gateway,
+                });
                 let token = self.next(scope);
-                self.emit(Event::ElementEntered { scope: scope.clone(), token, element: node.id.clone(), flow: None });
+                self.emit(Event::ElementEntered {
+                    scope: scope.clone(),
+                    token,
+                    element: node.id.clone(),
+                    flow: None,
+                });
                 self.caught(scope, token, node, variables)
             }
             (Hook::Boundary, Some(token)) => {
                 self.assign(scope, variables)?;
                 self.fire_boundary(scope, token, node, waiting.interrupting)
             }
-            (Hook::EventSubProcess, _) => self.start_event_sub_process(scope, node, waiting.interrupting, variables),
+            (Hook::EventSubProcess, _) => {
+                self.start_event_sub_process(scope, node, waiting.interrupting, variables)
+            }
             _ => Ok(()),
         }
     }
@@ -153,50 +276,95 @@ impl Work<'_> {
         // A wait that is over must not be found again while the token goes on.
         let inputs = Variables::new();
         let outcome = self.finish_activity(scope, token, node, &inputs, variables);
-        self.stuck_if_failed(outcome, scope, Some(token), &node.id, crate::state::StuckAt::Leave)
+        self.stuck_if_failed(
+            outcome,
+            scope,
+            Some(token),
+            &node.id,
+            crate::state::StuckAt::Leave,
+        )
     }
 
-    pub(super) fn fire_boundary(&mut self, scope: &ScopeId, host: u64, boundary: &Node, interrupting: bool) -> Step {
+    pub(super) fn fire_boundary(
+        &mut self,
+        scope: &ScopeId,
+        host: u64,
+        boundary: &Node,
+        interrupting: bool,
+    ) -> Step {
         if interrupting {
             self.cancel_token(scope, host);
         }
         let token = self.next(scope);
-        self.emit(Event::ElementEntered { scope: scope.clone(), token, element: boundary.id.clone(), flow: None });
+        self.emit(Event::ElementEntered {
+            scope: scope.clone(),
+            token,
+            element: boundary.id.clone(),
+            flow: None,
+        });
         self.leave(scope, token)
     }
 
-    pub(super) fn start_event_sub_process(&mut self, scope: &ScopeId, start: &Node, interrupting: bool, variables: Variables) -> Step {
+    pub(super) fn start_event_sub_process(
+        &mut self,
+        scope: &ScopeId,
+        start: &Node,
+        interrupting: bool,
+        variables: Variables,
+    ) -> Step {
         let process = self.process(scope)?;
-        let Some(inside) = start.parent else { return Ok(()) };
+        let Some(inside) = start.parent else {
+            return Ok(());
+        };
         let node = &process.nodes[inside];
         if interrupting {
             self.cancel_all(scope)?;
             self.drop_hooks(scope)?;
         }
         let host = self.next(scope);
-        self.emit(Event::ElementEntered { scope: scope.clone(), token: host, element: node.id.clone(), flow: None });
+        self.emit(Event::ElementEntered {
+            scope: scope.clone(),
+            token: host,
+            element: node.id.clone(),
+            flow: None,
+        });
         let id = scope.child(self.next(scope));
         let inner = crate::state::Scope {
             element: Some(node.id.clone()),
             host: Some(host),
             ..crate::state::Scope::new(id.clone(), &process.id, ScopeKind::SubProcess)
         };
-        self.emit(Event::ScopeOpened { scope: Box::new(inner) });
+        self.emit(Event::ScopeOpened {
+            scope: Box::new(inner),
+        });
         self.assign(&id, variables)?;
         self.await_event_sub_processes(&id, process, Some(inside))?;
         let token = self.next(&id);
-        self.emit(Event::ElementEntered { scope: id.clone(), token, element: start.id.clone(), flow: None });
+        self.emit(Event::ElementEntered {
+            scope: id.clone(),
+            token,
+            element: start.id.clone(),
+            flow: None,
+        });
         self.leave(&id, token)
     }
 
     /// Ends a token, with everything that it waits for.
     pub(super) fn cancel_token(&mut self, scope: &ScopeId, token: u64) {
-        let Some(found) = self.scope(scope).and_then(|scope| scope.tokens.get(&token)) else { return };
+        let Some(found) = self.scope(scope).and_then(|scope| scope.tokens.get(&token)) else {
+            return;
+        };
         let element = found.element.clone();
         if let crate::state::Wait::Scope(child) = found.wait {
-            self.emit(Event::ScopeCancelled { scope: scope.child(child) });
+            self.emit(Event::ScopeCancelled {
+                scope: scope.child(child),
+            });
         }
-        self.emit(Event::ElementCancelled { scope: scope.clone(), token, element });
+        self.emit(Event::ElementCancelled {
+            scope: scope.clone(),
+            token,
+            element,
+        });
         self.joins.insert(scope.clone());
     }
 
@@ -211,20 +379,36 @@ impl Work<'_> {
     /// Takes away what the scope's event sub-processes wait for.
     fn drop_hooks(&mut self, scope: &ScopeId) -> Step {
         let found = self.expect(scope)?;
-        let timers: Vec<(u64, String)> = found.timers.iter().map(|(number, timer)| (*number, timer.element.clone())).collect();
+        let timers: Vec<(u64, String)> = found
+            .timers
+            .iter()
+            .map(|(number, timer)| (*number, timer.element.clone()))
+            .collect();
         let subscriptions: Vec<u64> = found.subscriptions.keys().copied().collect();
         for (timer, element) in timers {
-            self.emit(Event::TimerCancelled { scope: scope.clone(), timer, element });
+            self.emit(Event::TimerCancelled {
+                scope: scope.clone(),
+                timer,
+                element,
+            });
         }
         for number in subscriptions {
-            self.emit(Event::Unsubscribed { scope: scope.clone(), number });
+            self.emit(Event::Unsubscribed {
+                scope: scope.clone(),
+                number,
+            });
         }
         Ok(())
     }
 
     /// Fires the conditions that have become true since they were last looked at.
     pub(super) fn look_at_conditions(&mut self) -> Step {
-        if !self.defs.processes().iter().any(|process| process.has_conditional) {
+        if !self
+            .defs
+            .processes()
+            .iter()
+            .any(|process| process.has_conditional)
+        {
             return Ok(());
         }
         if self.is_partial() {
@@ -247,13 +431,25 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn look_at_condition(&mut self, scope: &ScopeId, number: u64, subscription: &Subscription) -> Step {
-        if self.scope(scope).is_none_or(|scope| !scope.subscriptions.contains_key(&number)) {
+    fn look_at_condition(
+        &mut self,
+        scope: &ScopeId,
+        number: u64,
+        subscription: &Subscription,
+    ) -> Step {
+        if self
+            .scope(scope)
+            .is_none_or(|scope| !scope.subscriptions.contains_key(&number))
+        {
             return Ok(());
         }
         let node = self.node(scope, &subscription.element)?;
-        let Kind::Event(EventNode { triggers, .. }) = &node.kind else { return Ok(()) };
-        let Some(Trigger::Conditional(condition)) = triggers.get(subscription.trigger) else { return Ok(()) };
+        let Kind::Event(EventNode { triggers, .. }) = &node.kind else {
+            return Ok(());
+        };
+        let Some(Trigger::Conditional(condition)) = triggers.get(subscription.trigger) else {
+            return Ok(());
+        };
         // A name that does not exist yet does not make the condition true; that is why it is waited for.
         let holds = match self.holds(scope, &Variables::new(), condition) {
             Err(Halt::Incident { .. }) => false,
@@ -263,19 +459,37 @@ impl Work<'_> {
         if holds == held {
             return Ok(());
         }
-        self.emit(Event::ConditionSeen { scope: scope.clone(), number, held: holds });
-        if holds { self.meet(scope, number, subscription, Variables::new()) } else { Ok(()) }
+        self.emit(Event::ConditionSeen {
+            scope: scope.clone(),
+            number,
+            held: holds,
+        });
+        if holds {
+            self.meet(scope, number, subscription, Variables::new())
+        } else {
+            Ok(())
+        }
     }
 
     fn is_parallel_multiple(&self, scope: &ScopeId, element: &str) -> Step<bool> {
-        Ok(matches!(&self.node(scope, element)?.kind, Kind::Event(event) if event.parallel_multiple))
+        Ok(
+            matches!(&self.node(scope, element)?.kind, Kind::Event(event) if event.parallel_multiple),
+        )
     }
 
     fn still_waits(&self, scope: &ScopeId, waiting: &Waiting) -> Step<bool> {
         let found = self.expect(scope)?;
-        let same = |element: &str, token: Option<u64>| element == waiting.element && token == waiting.token;
-        Ok(found.timers.values().any(|timer| same(&timer.element, timer.token))
-            || found.subscriptions.values().any(|subscription| same(&subscription.element, subscription.token)))
+        let same = |element: &str, token: Option<u64>| {
+            element == waiting.element && token == waiting.token
+        };
+        Ok(found
+            .timers
+            .values()
+            .any(|timer| same(&timer.element, timer.token))
+            || found
+                .subscriptions
+                .values()
+                .any(|subscription| same(&subscription.element, subscription.token)))
     }
 }
 

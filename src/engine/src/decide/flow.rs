@@ -21,13 +21,17 @@ impl Work<'_> {
                     continue;
                 }
             }
-            let Some(scope) = self.joins.pop_first() else { return Ok(()) };
+            let Some(scope) = self.joins.pop_first() else {
+                return Ok(());
+            };
             self.look_at_joins(&scope)?;
         }
     }
 
     fn step(&mut self, scope: &ScopeId, token: u64) -> Step {
-        let Some(found) = self.scope(scope).and_then(|scope| scope.tokens.get(&token)) else { return Ok(()) };
+        let Some(found) = self.scope(scope).and_then(|scope| scope.tokens.get(&token)) else {
+            return Ok(());
+        };
         if found.wait != Wait::Run {
             return Ok(());
         }
@@ -40,12 +44,35 @@ impl Work<'_> {
     }
 
     /// Turns a failure into an incident on the token.
-    pub(super) fn stuck_if_failed(&mut self, outcome: Step, scope: &ScopeId, token: Option<u64>, element: &str, at: StuckAt) -> Step {
+    pub(super) fn stuck_if_failed(
+        &mut self,
+        outcome: Step,
+        scope: &ScopeId,
+        token: Option<u64>,
+        element: &str,
+        at: StuckAt,
+    ) -> Step {
         match outcome {
-            Err(Halt::Incident { kind, message, message_vi }) => {
+            Err(Halt::Incident {
+                kind,
+                message,
+                message_vi,
+            }) => {
                 let number = self.next(scope);
-                let incident = Incident { element: element.to_owned(), token, task: None, kind: kind.to_owned(), message, message_vi, at };
-                self.emit(Event::IncidentRaised { scope: scope.clone(), number, incident });
+                let incident = Incident {
+                    element: element.to_owned(),
+                    token,
+                    task: None,
+                    kind: kind.to_owned(),
+                    message,
+                    message_vi,
+                    at,
+                };
+                self.emit(Event::IncidentRaised {
+                    scope: scope.clone(),
+                    number,
+                    incident,
+                });
                 Ok(())
             }
             other => other,
@@ -58,7 +85,12 @@ impl Work<'_> {
             && waits_for_others(node)
         {
             let token = self.next(scope);
-            self.emit(Event::TokenArrived { scope: scope.clone(), token, element: node.id.clone(), flow: flow.to_owned() });
+            self.emit(Event::TokenArrived {
+                scope: scope.clone(),
+                token,
+                element: node.id.clone(),
+                flow: flow.to_owned(),
+            });
             return self.look_at_gateway(scope, node);
         }
         self.activate(scope, node, flow)
@@ -67,12 +99,25 @@ impl Work<'_> {
     /// The element itself begins.
     fn activate(&mut self, scope: &ScopeId, node: &Node, flow: Option<&str>) -> Step {
         let token = self.next(scope);
-        self.emit(Event::ElementEntered { scope: scope.clone(), token, element: node.id.clone(), flow: flow.map(str::to_owned) });
+        self.emit(Event::ElementEntered {
+            scope: scope.clone(),
+            token,
+            element: node.id.clone(),
+            flow: flow.map(str::to_owned),
+        });
         if !self.count_entry(scope, &node.id) {
             let outcome = incident(
                 "endless-loop",
-                format!("'{}' was entered more than {} times without a wait.", node.id, super::work::MAX_ENTRIES),
-                format!("'{}' được đi vào hơn {} lần mà không có điểm dừng chờ.", node.id, super::work::MAX_ENTRIES),
+                format!(
+                    "'{}' was entered more than {} times without a wait.",
+                    node.id,
+                    super::work::MAX_ENTRIES
+                ),
+                format!(
+                    "'{}' được đi vào hơn {} lần mà không có điểm dừng chờ.",
+                    node.id,
+                    super::work::MAX_ENTRIES
+                ),
             );
             return self.stuck_if_failed(outcome, scope, Some(token), &node.id, StuckAt::Enter);
         }
@@ -82,7 +127,9 @@ impl Work<'_> {
 
     /// The element of a token is done: the token goes on by the outgoing flows, or ends.
     pub(super) fn leave(&mut self, scope: &ScopeId, token: u64) -> Step {
-        let Some(found) = self.scope(scope).and_then(|scope| scope.tokens.get(&token)) else { return Ok(()) };
+        let Some(found) = self.scope(scope).and_then(|scope| scope.tokens.get(&token)) else {
+            return Ok(());
+        };
         let element = found.element.clone();
         let outcome = self.leave_by_flows(scope, token, &element);
         self.stuck_if_failed(outcome, scope, Some(token), &element, StuckAt::Leave)
@@ -92,14 +139,34 @@ impl Work<'_> {
         let node = self.node(scope, element)?;
         let process = self.process(scope)?;
         let item = self.expect(scope)?.kind == ScopeKind::Item;
-        let flows = if item { Vec::new() } else { self.chosen_flows(scope, process, node)? };
-        self.emit(Event::ElementCompleted { scope: scope.clone(), token, element: element.to_owned() });
+        let flows = if item {
+            Vec::new()
+        } else {
+            self.chosen_flows(scope, process, node)?
+        };
+        let done = node.is_activity()
+            && !item
+            && self
+                .ad_hoc(scope)?
+                .is_some_and(|(_, cancel_rest)| cancel_rest)
+            && self.ad_hoc_is_done(scope)?;
+        self.emit(Event::ElementCompleted {
+            scope: scope.clone(),
+            token,
+            element: element.to_owned(),
+        });
+        if done {
+            self.cancel_all(scope)?;
+            return self.finish_if_empty(scope);
+        }
         if !item {
             self.remember_compensation(scope, process, node);
         }
         for flow in flows {
             let flow = &process.flows[flow];
-            self.enter(scope, &process.nodes[flow.target], Some(&flow.id))?;
+            for _ in 0..node.completion_quantity {
+                self.enter(scope, &process.nodes[flow.target], Some(&flow.id))?;
+            }
         }
         self.joins.insert(scope.clone());
         if node.for_compensation && !item {
@@ -149,8 +216,14 @@ impl Work<'_> {
         if chosen.is_empty() && conditional {
             return incident(
                 "no-flow",
-                format!("No outgoing flow of '{}' has a condition that holds, and there is no default.", node.id),
-                format!("Không có luồng ra nào của '{}' thoả điều kiện và không có luồng mặc định.", node.id),
+                format!(
+                    "No outgoing flow of '{}' has a condition that holds, and there is no default.",
+                    node.id
+                ),
+                format!(
+                    "Không có luồng ra nào của '{}' thoả điều kiện và không có luồng mặc định.",
+                    node.id
+                ),
             );
         }
         Ok(chosen)
@@ -171,7 +244,11 @@ impl Work<'_> {
                 let wanted = usize::try_from(node.start_quantity).unwrap_or(usize::MAX);
                 let waiting = self.waiting_at(scope, &node.id)?;
                 if waiting.len() >= wanted {
-                    let tokens = waiting.into_iter().take(wanted).map(|(token, _)| token).collect();
+                    let tokens = waiting
+                        .into_iter()
+                        .take(wanted)
+                        .map(|(token, _)| token)
+                        .collect();
                     self.join(scope, node, tokens)?;
                 }
             }
@@ -180,12 +257,21 @@ impl Work<'_> {
     }
 
     pub(super) fn join(&mut self, scope: &ScopeId, node: &Node, tokens: Vec<u64>) -> Step {
-        self.emit(Event::TokensJoined { scope: scope.clone(), tokens, element: node.id.clone() });
+        self.emit(Event::TokensJoined {
+            scope: scope.clone(),
+            tokens,
+            element: node.id.clone(),
+        });
         self.activate(scope, node, None)
     }
 
     /// The oldest waiting token of each flow, when at least `wanted` flows have one.
-    pub(super) fn one_per_flow(&self, scope: &ScopeId, node: &Node, wanted: usize) -> Step<Option<Vec<u64>>> {
+    pub(super) fn one_per_flow(
+        &self,
+        scope: &ScopeId,
+        node: &Node,
+        wanted: usize,
+    ) -> Step<Option<Vec<u64>>> {
         let mut seen = BTreeSet::new();
         let mut tokens = Vec::new();
         for (token, flow) in self.waiting_at(scope, &node.id)? {
@@ -211,7 +297,9 @@ impl Work<'_> {
 /// Whether tokens that come by a flow wait there until enough have come.
 fn waits_for_others(node: &Node) -> bool {
     match node.kind {
-        Kind::Gateway(GatewayKind::Parallel | GatewayKind::Inclusive | GatewayKind::Complex { .. }) => node.incoming.len() > 1,
+        Kind::Gateway(
+            GatewayKind::Parallel | GatewayKind::Inclusive | GatewayKind::Complex { .. },
+        ) => node.incoming.len() > 1,
         _ => node.start_quantity > 1,
     }
 }

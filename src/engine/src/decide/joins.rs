@@ -9,7 +9,9 @@ use crate::state::{ScopeId, Variables, Wait};
 impl Work<'_> {
     /// Starts one waiting join of a scope that may start, and asks to be called again.
     pub(super) fn look_at_joins(&mut self, scope: &ScopeId) -> Step {
-        let Some(found) = self.scope(scope) else { return Ok(()) };
+        let Some(found) = self.scope(scope) else {
+            return Ok(());
+        };
         let mut seen = BTreeSet::new();
         let waiting: Vec<String> = found
             .tokens
@@ -21,14 +23,18 @@ impl Work<'_> {
         let process = self.process(scope)?;
         let mut inclusive = None;
         for element in &waiting {
-            let Some(index) = process.index(element) else { continue };
+            let Some(index) = process.index(element) else {
+                continue;
+            };
             let node = &process.nodes[index];
             let ready = match &node.kind {
                 Kind::Gateway(GatewayKind::Inclusive) => {
                     inclusive = inclusive.or(Some(index));
                     !self.more_may_come(scope, process, index)?
                 }
-                Kind::Gateway(GatewayKind::Complex { activation }) => self.complex_ready(scope, node, activation.as_ref())?,
+                Kind::Gateway(GatewayKind::Complex { activation }) => {
+                    self.complex_ready(scope, node, activation.as_ref())?
+                }
                 _ => false,
             };
             if ready {
@@ -54,10 +60,18 @@ impl Work<'_> {
     /// cannot reach a flow that has a token already.
     fn more_may_come(&self, scope: &ScopeId, process: &Process, gateway: usize) -> Step<bool> {
         let node = &process.nodes[gateway];
-        let taken: BTreeSet<String> = self.waiting_at(scope, &node.id)?.into_iter().map(|(_, flow)| flow).collect();
+        let taken: BTreeSet<String> = self
+            .waiting_at(scope, &node.id)?
+            .into_iter()
+            .map(|(_, flow)| flow)
+            .collect();
         let (mut empty, mut full) = (Vec::new(), Vec::new());
         for &flow in &node.incoming {
-            let side = if taken.contains(&process.flows[flow].id) { &mut full } else { &mut empty };
+            let side = if taken.contains(&process.flows[flow].id) {
+                &mut full
+            } else {
+                &mut empty
+            };
             side.push(process.flows[flow].source);
         }
         let to_empty = reaching(process, gateway, empty);
@@ -71,12 +85,22 @@ impl Work<'_> {
             .any(|at| to_empty.contains(&at) && !to_full.contains(&at)))
     }
 
-    fn complex_ready(&self, scope: &ScopeId, node: &Node, activation: Option<&crate::expr::Expr>) -> Step<bool> {
+    fn complex_ready(
+        &self,
+        scope: &ScopeId,
+        node: &Node,
+        activation: Option<&crate::expr::Expr>,
+    ) -> Step<bool> {
         let waiting = self.waiting_at(scope, &node.id)?;
         let Some(activation) = activation else {
-            return Ok(self.one_per_flow(scope, node, node.incoming.len())?.is_some());
+            return Ok(self
+                .one_per_flow(scope, node, node.incoming.len())?
+                .is_some());
         };
-        let locals = Variables::from([("activationCount".to_owned(), serde_json::Value::from(waiting.len()))]);
+        let locals = Variables::from([(
+            "activationCount".to_owned(),
+            serde_json::Value::from(waiting.len()),
+        )]);
         self.holds(scope, &locals, activation)
     }
 }
@@ -96,7 +120,9 @@ fn reaching(process: &Process, gateway: usize, targets: Vec<usize>) -> BTreeSet<
                 // A boundary event starts from its activity.
                 crate::model::Position::Boundary { host, .. } => open.push(host),
                 // The catching half of a link is reached from the throwing half.
-                crate::model::Position::Catch => open.extend(link_sources(process, node.parent, &event.triggers)),
+                crate::model::Position::Catch => {
+                    open.extend(link_sources(process, node.parent, &event.triggers))
+                }
                 _ => {}
             }
         }
@@ -104,8 +130,14 @@ fn reaching(process: &Process, gateway: usize, targets: Vec<usize>) -> BTreeSet<
     seen
 }
 
-fn link_sources(process: &Process, parent: Option<usize>, triggers: &[crate::model::Trigger]) -> Vec<usize> {
-    let [crate::model::Trigger::Link(name)] = triggers else { return Vec::new() };
+fn link_sources(
+    process: &Process,
+    parent: Option<usize>,
+    triggers: &[crate::model::Trigger],
+) -> Vec<usize> {
+    let [crate::model::Trigger::Link(name)] = triggers else {
+        return Vec::new();
+    };
     process
         .children(parent)
         .filter(|index| {

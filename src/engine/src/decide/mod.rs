@@ -27,12 +27,27 @@ pub use work::{MAX_ENTRIES, MAX_EVENTS};
 ///
 /// # Errors
 /// Refused when the command is not possible; incomplete when more of the state must be loaded first.
-pub fn decide(defs: &Definitions, state: &State, command: &Command, calendar: &Calendar) -> Result<Vec<Event>, Rejection> {
+pub fn decide(
+    defs: &Definitions,
+    state: &State,
+    command: &Command,
+    calendar: &Calendar,
+) -> Result<Vec<Event>, Rejection> {
     let starts = matches!(command.kind, CommandKind::Start { .. });
     match (starts, state.instance.status) {
         (true, Status::New) | (false, Status::Running) => {}
-        (true, _) => return Err(refuse("The instance has been started already.", "Hồ sơ đã được khởi tạo.")),
-        (false, Status::New) => return Err(refuse("The instance has not been started.", "Hồ sơ chưa được khởi tạo.")),
+        (true, _) => {
+            return Err(refuse(
+                "The instance has been started already.",
+                "Hồ sơ đã được khởi tạo.",
+            ));
+        }
+        (false, Status::New) => {
+            return Err(refuse(
+                "The instance has not been started.",
+                "Hồ sơ chưa được khởi tạo.",
+            ));
+        }
         (false, _) => return Err(refuse("The instance has ended.", "Hồ sơ đã kết thúc.")),
     }
     let mut work = Work::new(defs, state, command, calendar);
@@ -59,11 +74,15 @@ pub fn needed(_defs: &Definitions, kind: &CommandKind) -> Vec<Need> {
         | CommandKind::ThrowError { task, .. }
         | CommandKind::ThrowEscalation { task, .. }
         | CommandKind::ExtendTask { task, .. } => task.scope.clone(),
-        CommandKind::FireDue { timer } | CommandKind::ExtendTimer { timer, .. } => timer.scope.clone(),
+        CommandKind::FireDue { timer } | CommandKind::ExtendTimer { timer, .. } => {
+            timer.scope.clone()
+        }
         CommandKind::ResolveIncident { incident, .. } => incident.scope.clone(),
         CommandKind::AddItem { round, .. } => round.clone(),
         CommandKind::RemoveItem { item } => item.clone(),
-        CommandKind::MoveToken { scope, .. } | CommandKind::SetVariables { scope, .. } => scope.clone(),
+        CommandKind::MoveToken { scope, .. } | CommandKind::SetVariables { scope, .. } => {
+            scope.clone()
+        }
     };
     let mut path: Vec<Need> = scope.outward().map(Need::Scope).collect();
     path.reverse();
@@ -71,5 +90,9 @@ pub fn needed(_defs: &Definitions, kind: &CommandKind) -> Vec<Need> {
 }
 
 fn refuse(message: &str, message_vi: &str) -> Rejection {
-    Rejection::Refused { kind: RefusalKind::WrongState, message: message.to_owned(), message_vi: message_vi.to_owned() }
+    Rejection::Refused {
+        kind: RefusalKind::WrongState,
+        message: message.to_owned(),
+        message_vi: message_vi.to_owned(),
+    }
 }

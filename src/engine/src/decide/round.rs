@@ -12,14 +12,28 @@ use crate::state::{MiCounters, RoundStyle, Scope, ScopeId, ScopeKind, StuckAt, V
 pub const MAX_ITEMS: usize = 200_000;
 
 impl<'a> Work<'a> {
-    pub(super) fn open_round(&mut self, scope: &ScopeId, token: u64, node: &Node, repeat: &Repeat) -> Step {
+    pub(super) fn open_round(
+        &mut self,
+        scope: &ScopeId,
+        token: u64,
+        node: &Node,
+        repeat: &Repeat,
+    ) -> Step {
         let none = Variables::new();
         let (items, style) = match repeat {
             Repeat::Multi(multi) => {
-                let style = if multi.sequential { RoundStyle::Sequential } else { RoundStyle::Parallel };
+                let style = if multi.sequential {
+                    RoundStyle::Sequential
+                } else {
+                    RoundStyle::Parallel
+                };
                 (self.items(scope, node, multi)?, style)
             }
-            Repeat::Standard { test_before, maximum, condition } => {
+            Repeat::Standard {
+                test_before,
+                maximum,
+                condition,
+            } => {
                 let go = match condition {
                     Some(condition) if *test_before => self.holds(scope, &none, condition)?,
                     _ => true,
@@ -34,15 +48,30 @@ impl<'a> Work<'a> {
             return self.close_empty(scope, token, repeat);
         }
         let id = scope.child(self.next(scope));
-        let total = if style == RoundStyle::Loop { 0 } else { items.len() as u64 };
-        let queue = if style == RoundStyle::Sequential { items.clone() } else { Vec::new() };
+        let total = if style == RoundStyle::Loop {
+            0
+        } else {
+            items.len() as u64
+        };
+        let queue = if style == RoundStyle::Sequential {
+            items.clone()
+        } else {
+            Vec::new()
+        };
         let round = Scope {
             element: Some(node.id.clone()),
             host: Some(token),
-            mi: Some(MiCounters { total, style, queue, ..MiCounters::default() }),
+            mi: Some(MiCounters {
+                total,
+                style,
+                queue,
+                ..MiCounters::default()
+            }),
             ..Scope::new(id.clone(), &self.expect(scope)?.process, ScopeKind::Round)
         };
-        self.emit(Event::ScopeOpened { scope: Box::new(round) });
+        self.emit(Event::ScopeOpened {
+            scope: Box::new(round),
+        });
         let outcome = self.open_first(&id, node, items, style);
         if matches!(outcome, Err(Halt::Incident { .. })) {
             self.emit(Event::ScopeCancelled { scope: id });
@@ -50,7 +79,13 @@ impl<'a> Work<'a> {
         outcome
     }
 
-    fn open_first(&mut self, round: &ScopeId, node: &Node, items: Vec<Value>, style: RoundStyle) -> Step {
+    fn open_first(
+        &mut self,
+        round: &ScopeId,
+        node: &Node,
+        items: Vec<Value>,
+        style: RoundStyle,
+    ) -> Step {
         match style {
             RoundStyle::Parallel => {
                 for (place, item) in (1..).zip(items) {
@@ -68,8 +103,15 @@ impl<'a> Work<'a> {
     }
 
     fn close_empty(&mut self, scope: &ScopeId, token: u64, repeat: &Repeat) -> Step {
-        if let Repeat::Multi(Multi { output_collection: Some(name), .. }) = repeat {
-            self.assign(scope, Variables::from([(name.clone(), Value::Array(Vec::new()))]))?;
+        if let Repeat::Multi(Multi {
+            output_collection: Some(name),
+            ..
+        }) = repeat
+        {
+            self.assign(
+                scope,
+                Variables::from([(name.clone(), Value::Array(Vec::new()))]),
+            )?;
         }
         self.leave(scope, token)
     }
@@ -79,8 +121,14 @@ impl<'a> Work<'a> {
         let too_many = |count: &dyn std::fmt::Display| {
             incident(
                 "too-many-items",
-                format!("'{}' would have {count} items; at most {MAX_ITEMS} are possible.", node.id),
-                format!("'{}' sẽ có {count} mục; chỉ cho phép tối đa {MAX_ITEMS}.", node.id),
+                format!(
+                    "'{}' would have {count} items; at most {MAX_ITEMS} are possible.",
+                    node.id
+                ),
+                format!(
+                    "'{}' sẽ có {count} mục; chỉ cho phép tối đa {MAX_ITEMS}.",
+                    node.id
+                ),
             )
         };
         if let Some(collection) = &multi.collection {
@@ -89,8 +137,18 @@ impl<'a> Work<'a> {
                 Value::Array(items) => Ok(items),
                 other => incident(
                     "collection",
-                    format!("The collection '{}' of '{}' is not a list but {}.", collection.source(), node.id, short(&other)),
-                    format!("Tập hợp '{}' của '{}' không phải danh sách mà là {}.", collection.source(), node.id, short(&other)),
+                    format!(
+                        "The collection '{}' of '{}' is not a list but {}.",
+                        collection.source(),
+                        node.id,
+                        short(&other)
+                    ),
+                    format!(
+                        "Tập hợp '{}' của '{}' không phải danh sách mà là {}.",
+                        collection.source(),
+                        node.id,
+                        short(&other)
+                    ),
                 ),
             };
         }
@@ -102,26 +160,58 @@ impl<'a> Work<'a> {
             );
         };
         let value = self.evaluate(scope, &none, cardinality)?;
-        #[expect(clippy::cast_possible_truncation, reason = "a whole float within the range of counts")]
-        let count = value.as_i64().or_else(|| value.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 1e15).map(|float| float as i64));
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a whole float within the range of counts"
+        )]
+        let count = value.as_i64().or_else(|| {
+            value
+                .as_f64()
+                .filter(|float| float.fract() == 0.0 && float.abs() < 1e15)
+                .map(|float| float as i64)
+        });
         match count.map(usize::try_from) {
             Some(Ok(count)) if count > MAX_ITEMS => too_many(&count),
             Some(Ok(count)) => Ok((0..count).map(Value::from).collect()),
             _ => incident(
                 "cardinality",
-                format!("The cardinality '{}' of '{}' is not a whole number from 0 but {}.", cardinality.source(), node.id, short(&value)),
-                format!("Số lượng '{}' của '{}' không phải số nguyên không âm mà là {}.", cardinality.source(), node.id, short(&value)),
+                format!(
+                    "The cardinality '{}' of '{}' is not a whole number from 0 but {}.",
+                    cardinality.source(),
+                    node.id,
+                    short(&value)
+                ),
+                format!(
+                    "Số lượng '{}' của '{}' không phải số nguyên không âm mà là {}.",
+                    cardinality.source(),
+                    node.id,
+                    short(&value)
+                ),
             ),
         }
     }
 
-    pub(super) fn open_item(&mut self, round: &ScopeId, node: &Node, item: Option<Value>, place: u64) -> Step {
+    pub(super) fn open_item(
+        &mut self,
+        round: &ScopeId,
+        node: &Node,
+        item: Option<Value>,
+        place: u64,
+    ) -> Step {
         let name = match &node.repeat {
             Some(Repeat::Multi(multi)) => multi.element_variable.clone(),
             _ => None,
         };
         if matches!(node.kind, Kind::SubProcess(_) | Kind::Call(_)) {
-            return self.open_scope(round, None, node, item.map(|item| (name, item)), Some(place)).map(|_| ());
+            return self
+                .open_scope(
+                    round,
+                    None,
+                    node,
+                    item.map(|item| (name, item)),
+                    Some(place),
+                )
+                .map(|_| ());
         }
         let id = round.child(self.next(round));
         let vars = match (name, &item) {
@@ -135,9 +225,16 @@ impl<'a> Work<'a> {
             vars: Some(vars),
             ..Scope::new(id.clone(), &self.expect(round)?.process, ScopeKind::Item)
         };
-        self.emit(Event::ScopeOpened { scope: Box::new(scope) });
+        self.emit(Event::ScopeOpened {
+            scope: Box::new(scope),
+        });
         let token = self.next(&id);
-        self.emit(Event::ElementEntered { scope: id.clone(), token, element: node.id.clone(), flow: None });
+        self.emit(Event::ElementEntered {
+            scope: id.clone(),
+            token,
+            element: node.id.clone(),
+            flow: None,
+        });
         self.agenda.push_back((id, token));
         Ok(())
     }
@@ -155,16 +252,29 @@ impl<'a> Work<'a> {
         locals.insert("loopCounter".to_owned(), Value::from(place));
         let results = self.results(id, node, name)?;
         let output = match &node.repeat {
-            Some(Repeat::Multi(Multi { output_collection: Some(_), output_element: Some(element), .. })) => Some(self.evaluate(id, &results, element)?),
+            Some(Repeat::Multi(Multi {
+                output_collection: Some(_),
+                output_element: Some(element),
+                ..
+            })) => Some(self.evaluate(id, &results, element)?),
             _ => None,
         };
         if let Some(value) = output {
-            self.emit(Event::ItemResult { round: round.clone(), place, value });
+            self.emit(Event::ItemResult {
+                round: round.clone(),
+                place,
+                value,
+            });
         }
         self.emit(Event::ItemCompleted { scope: id.clone() });
         if !results.is_empty() {
             if self.style(round)? == RoundStyle::Parallel {
-                self.emit(Event::VariablesSet { scope: round.clone(), values: results, moved: true, element: None });
+                self.emit(Event::VariablesSet {
+                    scope: round.clone(),
+                    values: results,
+                    moved: true,
+                    element: None,
+                });
             } else {
                 self.move_outward(round, results)?;
             }
@@ -177,8 +287,11 @@ impl<'a> Work<'a> {
     pub(super) fn after_item(&mut self, round: &ScopeId, locals: &Variables) -> Step {
         let node = self.round_node(round)?;
         let scope = self.expect(round)?;
-        let Some(mi) = scope.mi.as_ref() else { return Ok(()) };
-        let (active, ended, total, style) = (mi.active, mi.completed + mi.terminated, mi.total, mi.style);
+        let Some(mi) = scope.mi.as_ref() else {
+            return Ok(());
+        };
+        let (active, ended, total, style) =
+            (mi.active, mi.completed + mi.terminated, mi.total, mi.style);
         match &node.repeat {
             Some(Repeat::Multi(multi)) => {
                 let stop = match &multi.completion {
@@ -189,12 +302,16 @@ impl<'a> Work<'a> {
                     return self.close_round(round, node, active > 0);
                 }
                 if style == RoundStyle::Sequential && active == 0 {
-                    let item = usize::try_from(ended).ok().and_then(|at| self.scope(round)?.mi.as_ref()?.queue.get(at).cloned());
+                    let item = usize::try_from(ended)
+                        .ok()
+                        .and_then(|at| self.scope(round)?.mi.as_ref()?.queue.get(at).cloned());
                     return self.open_item(round, node, item, ended + 1);
                 }
                 Ok(())
             }
-            Some(Repeat::Standard { maximum, condition, .. }) => {
+            Some(Repeat::Standard {
+                maximum, condition, ..
+            }) => {
                 let more = maximum.is_none_or(|maximum| ended < maximum)
                     && match condition {
                         Some(condition) => self.holds(round, locals, condition)?,
@@ -206,8 +323,16 @@ impl<'a> Work<'a> {
                 if !self.count_entry(round, &node.id) {
                     return incident(
                         "endless-loop",
-                        format!("'{}' was repeated more than {} times without a wait.", node.id, super::work::MAX_ENTRIES),
-                        format!("'{}' lặp hơn {} lần mà không có điểm dừng chờ.", node.id, super::work::MAX_ENTRIES),
+                        format!(
+                            "'{}' was repeated more than {} times without a wait.",
+                            node.id,
+                            super::work::MAX_ENTRIES
+                        ),
+                        format!(
+                            "'{}' lặp hơn {} lần mà không có điểm dừng chờ.",
+                            node.id,
+                            super::work::MAX_ENTRIES
+                        ),
                     );
                 }
                 self.open_item(round, node, None, ended + 1)
@@ -218,14 +343,34 @@ impl<'a> Work<'a> {
 
     fn close_round(&mut self, round: &ScopeId, node: &Node, live: bool) -> Step {
         let scope = self.expect(round)?;
-        let (Some(parent), Some(host)) = (round.parent(), scope.host) else { return Ok(()) };
-        let Some(vars) = &scope.vars else { return Err(Halt::Need(Need::Vars(round.clone()))) };
+        let (Some(parent), Some(host)) = (round.parent(), scope.host) else {
+            return Ok(());
+        };
+        let Some(vars) = &scope.vars else {
+            return Err(Halt::Need(Need::Vars(round.clone())));
+        };
         let mut results = vars.clone();
-        if let Some(Repeat::Multi(Multi { output_collection: Some(name), .. })) = &node.repeat {
-            let collected = scope.mi.as_ref().map(|mi| mi.results.values().cloned().collect()).unwrap_or_default();
+        if let Some(Repeat::Multi(Multi {
+            output_collection: Some(name),
+            ..
+        })) = &node.repeat
+        {
+            let collected = scope
+                .mi
+                .as_ref()
+                .map(|mi| mi.results.values().cloned().collect())
+                .unwrap_or_default();
             results.insert(name.clone(), Value::Array(collected));
         }
-        self.emit(if live { Event::ScopeCancelled { scope: round.clone() } } else { Event::ScopeCompleted { scope: round.clone() } });
+        self.emit(if live {
+            Event::ScopeCancelled {
+                scope: round.clone(),
+            }
+        } else {
+            Event::ScopeCompleted {
+                scope: round.clone(),
+            }
+        });
         self.move_outward(&parent, results)?;
         self.leave(&parent, host)
     }
@@ -236,11 +381,20 @@ impl<'a> Work<'a> {
     }
 
     fn style(&self, round: &ScopeId) -> Step<RoundStyle> {
-        Ok(self.expect(round)?.mi.as_ref().map(|mi| mi.style).unwrap_or_default())
+        Ok(self
+            .expect(round)?
+            .mi
+            .as_ref()
+            .map(|mi| mi.style)
+            .unwrap_or_default())
     }
 }
 
 fn short(value: &Value) -> String {
     let text = value.to_string();
-    if text.chars().count() > 60 { text.chars().take(60).chain(['…']).collect() } else { text }
+    if text.chars().count() > 60 {
+        text.chars().take(60).chain(['…']).collect()
+    } else {
+        text
+    }
 }

@@ -25,7 +25,13 @@ pub(super) struct Catcher {
 }
 
 impl Work<'_> {
-    pub(super) fn throw(&mut self, scope: &ScopeId, token: u64, node: &Node, event: &EventNode) -> Step {
+    pub(super) fn throw(
+        &mut self,
+        scope: &ScopeId,
+        token: u64,
+        node: &Node,
+        event: &EventNode,
+    ) -> Step {
         for trigger in &event.triggers {
             self.throw_one(scope, token, node, trigger)?;
             if !self.goes_on(scope, token) {
@@ -37,7 +43,9 @@ impl Work<'_> {
 
     /// Not cancelled by a catcher, and not waiting for compensation.
     fn goes_on(&self, scope: &ScopeId, token: u64) -> bool {
-        self.scope(scope).and_then(|scope| scope.tokens.get(&token)).is_some_and(|token| token.wait == Wait::Run)
+        self.scope(scope)
+            .and_then(|scope| scope.tokens.get(&token))
+            .is_some_and(|token| token.wait == Wait::Run)
     }
 
     fn throw_one(&mut self, scope: &ScopeId, token: u64, node: &Node, trigger: &Trigger) -> Step {
@@ -46,42 +54,66 @@ impl Work<'_> {
             Trigger::Signal { name } => self.send_signal(scope, node, name),
             Trigger::Error { code } => self.end_with_error(scope, token, node, code.clone()),
             Trigger::Escalation { code } => {
-                self.emit(Event::EscalationThrown { scope: scope.clone(), element: node.id.clone(), code: code.clone() });
+                self.emit(Event::EscalationThrown {
+                    scope: scope.clone(),
+                    element: node.id.clone(),
+                    code: code.clone(),
+                });
                 match self.find_catcher(scope, None, Thrown::Escalation, code.as_deref())? {
                     Some(catcher) => self.catch(catcher, Thrown::Escalation, code.clone()),
                     None => Ok(()),
                 }
             }
             Trigger::Terminate => {
-                self.emit(Event::ElementCompleted { scope: scope.clone(), token, element: node.id.clone() });
+                self.emit(Event::ElementCompleted {
+                    scope: scope.clone(),
+                    token,
+                    element: node.id.clone(),
+                });
                 self.cancel_all(scope)?;
                 if *scope == ScopeId::root() {
-                    self.emit(Event::InstanceTerminated { element: node.id.clone() });
+                    self.emit(Event::InstanceTerminated {
+                        element: node.id.clone(),
+                    });
                     return Ok(());
                 }
                 self.complete_scope(scope)
             }
             Trigger::Link(name) => self.jump(scope, token, node, name),
             Trigger::Cancel => self.cancel_transaction(scope, token, node),
-            Trigger::Compensate { activity } => self.throw_compensation(scope, token, node, activity.as_deref()),
+            Trigger::Compensate { activity } => {
+                self.throw_compensation(scope, token, node, activity.as_deref())
+            }
             Trigger::Timer { .. } | Trigger::Conditional(_) => Ok(()),
         }
     }
 
     /// Sends the message of a throwing event or a send task. Delivering it is the caller's: it may be for another instance.
     pub(super) fn send_message(&mut self, scope: &ScopeId, node: &Node) -> Step {
-        let Some((name, key)) = &node.settings.message else { return Ok(()) };
+        let Some((name, key)) = &node.settings.message else {
+            return Ok(());
+        };
         let key = match key {
             Some(key) => Some(text(&self.evaluate(scope, &Variables::new(), key)?)),
             None => None,
         };
         let variables = self.map(scope, &Variables::new(), &node.inputs)?;
-        self.emit(Event::MessageSent { scope: scope.clone(), element: node.id.clone(), name: name.clone(), key, variables });
+        self.emit(Event::MessageSent {
+            scope: scope.clone(),
+            element: node.id.clone(),
+            name: name.clone(),
+            key,
+            variables,
+        });
         Ok(())
     }
 
     fn send_signal(&mut self, scope: &ScopeId, node: &Node, name: &str) -> Step {
-        self.emit(Event::SignalSent { scope: scope.clone(), element: node.id.clone(), name: name.to_owned() });
+        self.emit(Event::SignalSent {
+            scope: scope.clone(),
+            element: node.id.clone(),
+            name: name.to_owned(),
+        });
         self.broadcast(name, &Variables::new())
     }
 
@@ -101,14 +133,21 @@ impl Work<'_> {
         }
         let mut waiting: Vec<(ScopeId, u64, Subscription)> = Vec::new();
         for id in self.scope_ids() {
-            for (number, subscription) in self.scope(&id).into_iter().flat_map(|scope| &scope.subscriptions) {
+            for (number, subscription) in self
+                .scope(&id)
+                .into_iter()
+                .flat_map(|scope| &scope.subscriptions)
+            {
                 if matches!(&subscription.to, Topic::Signal { name: own } if own == name) {
                     waiting.push((id.clone(), *number, subscription.clone()));
                 }
             }
         }
         for (scope, number, subscription) in waiting {
-            if self.scope(&scope).is_some_and(|scope| scope.subscriptions.contains_key(&number)) {
+            if self
+                .scope(&scope)
+                .is_some_and(|scope| scope.subscriptions.contains_key(&number))
+            {
                 self.meet(&scope, number, &subscription, variables.clone())?;
             }
         }
@@ -116,30 +155,69 @@ impl Work<'_> {
     }
 
     /// An error end event: caught outside, or the instance ends.
-    fn end_with_error(&mut self, scope: &ScopeId, token: u64, node: &Node, code: Option<String>) -> Step {
-        self.emit(Event::ErrorThrown { scope: scope.clone(), element: node.id.clone(), code: code.clone() });
+    fn end_with_error(
+        &mut self,
+        scope: &ScopeId,
+        token: u64,
+        node: &Node,
+        code: Option<String>,
+    ) -> Step {
+        self.emit(Event::ErrorThrown {
+            scope: scope.clone(),
+            element: node.id.clone(),
+            code: code.clone(),
+        });
         let catcher = self.find_catcher(scope, None, Thrown::Error, code.as_deref())?;
-        self.emit(Event::ElementCompleted { scope: scope.clone(), token, element: node.id.clone() });
+        self.emit(Event::ElementCompleted {
+            scope: scope.clone(),
+            token,
+            element: node.id.clone(),
+        });
         match catcher {
             Some(catcher) => self.catch(catcher, Thrown::Error, code),
             None => {
                 self.cancel_all(&ScopeId::root())?;
-                self.emit(Event::InstanceTerminated { element: node.id.clone() });
+                self.emit(Event::InstanceTerminated {
+                    element: node.id.clone(),
+                });
                 Ok(())
             }
         }
     }
 
     /// An error thrown by the work of an activity. False when nobody catches it (then nothing is emitted).
-    pub(super) fn throw_from_activity(&mut self, scope: &ScopeId, token: u64, element: &str, code: &str) -> Step<bool> {
-        let Some(catcher) = self.find_catcher(scope, Some(token), Thrown::Error, Some(code))? else { return Ok(false) };
-        self.emit(Event::ErrorThrown { scope: scope.clone(), element: element.to_owned(), code: Some(code.to_owned()) });
+    pub(super) fn throw_from_activity(
+        &mut self,
+        scope: &ScopeId,
+        token: u64,
+        element: &str,
+        code: &str,
+    ) -> Step<bool> {
+        let Some(catcher) = self.find_catcher(scope, Some(token), Thrown::Error, Some(code))?
+        else {
+            return Ok(false);
+        };
+        self.emit(Event::ErrorThrown {
+            scope: scope.clone(),
+            element: element.to_owned(),
+            code: Some(code.to_owned()),
+        });
         self.catch(catcher, Thrown::Error, Some(code.to_owned()))?;
         Ok(true)
     }
 
-    pub(super) fn escalate_from_activity(&mut self, scope: &ScopeId, token: u64, element: &str, code: &str) -> Step {
-        self.emit(Event::EscalationThrown { scope: scope.clone(), element: element.to_owned(), code: Some(code.to_owned()) });
+    pub(super) fn escalate_from_activity(
+        &mut self,
+        scope: &ScopeId,
+        token: u64,
+        element: &str,
+        code: &str,
+    ) -> Step {
+        self.emit(Event::EscalationThrown {
+            scope: scope.clone(),
+            element: element.to_owned(),
+            code: Some(code.to_owned()),
+        });
         match self.find_catcher(scope, Some(token), Thrown::Escalation, Some(code))? {
             Some(catcher) => self.catch(catcher, Thrown::Escalation, Some(code.to_owned())),
             None => Ok(()),
@@ -147,10 +225,23 @@ impl Work<'_> {
     }
 
     pub(super) fn catch(&mut self, catcher: Catcher, thrown: Thrown, code: Option<String>) -> Step {
-        let Catcher { scope, host, element, interrupting } = catcher;
+        let Catcher {
+            scope,
+            host,
+            element,
+            interrupting,
+        } = catcher;
         match thrown {
-            Thrown::Error => self.emit(Event::ErrorCaught { scope: scope.clone(), element: element.clone(), code }),
-            Thrown::Escalation => self.emit(Event::EscalationCaught { scope: scope.clone(), element: element.clone(), code }),
+            Thrown::Error => self.emit(Event::ErrorCaught {
+                scope: scope.clone(),
+                element: element.clone(),
+                code,
+            }),
+            Thrown::Escalation => self.emit(Event::EscalationCaught {
+                scope: scope.clone(),
+                element: element.clone(),
+                code,
+            }),
             Thrown::Cancel => {}
         }
         let node = self.node(&scope, &element)?;
@@ -163,38 +254,76 @@ impl Work<'_> {
     /// The nearest catcher outward (BPMN 2.0.2, 10.5.1, 13.5.3): on the activity itself, then the event sub-processes of
     /// its scope, then the activity around that scope, and so on, through rounds and calls. On the same level the exact
     /// code goes before a catcher without code.
-    pub(super) fn find_catcher(&self, from: &ScopeId, token: Option<u64>, thrown: Thrown, code: Option<&str>) -> Step<Option<Catcher>> {
+    pub(super) fn find_catcher(
+        &self,
+        from: &ScopeId,
+        token: Option<u64>,
+        thrown: Thrown,
+        code: Option<&str>,
+    ) -> Step<Option<Catcher>> {
         let mut scope = from.clone();
         let mut token = token;
         loop {
             let found = self.expect(&scope)?;
             let process = self.process(&scope)?;
             let mut from_event_sub_process = false;
-            if let Some(number) = token.filter(|_| !matches!(found.kind, ScopeKind::Item | ScopeKind::Round))
-                && let Some(node) = found.tokens.get(&number).and_then(|token| process.node(&token.element))
+            if let Some(number) =
+                token.filter(|_| !matches!(found.kind, ScopeKind::Item | ScopeKind::Round))
+                && let Some(node) = found
+                    .tokens
+                    .get(&number)
+                    .and_then(|token| process.node(&token.element))
             {
-                let boundaries = node.boundary.iter().filter_map(|index| match &process.nodes[*index].kind {
-                    Kind::Event(event) => Some((&process.nodes[*index], event)),
-                    _ => None,
-                });
+                let boundaries =
+                    node.boundary
+                        .iter()
+                        .filter_map(|index| match &process.nodes[*index].kind {
+                            Kind::Event(event) => Some((&process.nodes[*index], event)),
+                            _ => None,
+                        });
                 if let Some((boundary, event)) = best(boundaries, thrown, code) {
-                    let interrupting = matches!(event.position, Position::Boundary { interrupting: true, .. });
-                    return Ok(Some(Catcher { scope, host: Some(number), element: boundary.id.clone(), interrupting }));
+                    let interrupting = matches!(
+                        event.position,
+                        Position::Boundary {
+                            interrupting: true,
+                            ..
+                        }
+                    );
+                    return Ok(Some(Catcher {
+                        scope,
+                        host: Some(number),
+                        element: boundary.id.clone(),
+                        interrupting,
+                    }));
                 }
-                from_event_sub_process = matches!(node.kind, Kind::SubProcess(crate::model::SubProcessKind::Event));
+                from_event_sub_process = matches!(
+                    node.kind,
+                    Kind::SubProcess(crate::model::SubProcessKind::Event)
+                );
             }
-            if matches!(found.kind, ScopeKind::Process | ScopeKind::SubProcess) && !from_event_sub_process && thrown != Thrown::Cancel {
+            if matches!(found.kind, ScopeKind::Process | ScopeKind::SubProcess)
+                && !from_event_sub_process
+                && thrown != Thrown::Cancel
+            {
                 let inside = match (found.kind, &found.element) {
                     (ScopeKind::SubProcess, Some(element)) => process.index(element),
                     _ => None,
                 };
-                let starts = Self::event_sub_processes(process, inside).map(|(_, node, event)| (node, event));
+                let starts = Self::event_sub_processes(process, inside)
+                    .map(|(_, node, event)| (node, event));
                 if let Some((start, event)) = best(starts, thrown, code) {
-                    return Ok(Some(Catcher { scope, host: None, element: start.id.clone(), interrupting: event.interrupting || thrown == Thrown::Error }));
+                    return Ok(Some(Catcher {
+                        scope,
+                        host: None,
+                        element: start.id.clone(),
+                        interrupting: event.interrupting || thrown == Thrown::Error,
+                    }));
                 }
             }
             token = found.host;
-            let Some(parent) = scope.parent() else { return Ok(None) };
+            let Some(parent) = scope.parent() else {
+                return Ok(None);
+            };
             scope = parent;
         }
     }
@@ -206,20 +335,33 @@ impl Work<'_> {
                 && event.triggers.iter().any(|trigger| matches!(trigger, Trigger::Link(own) if own == name)))
         });
         let Some(target) = target else {
-            return incident("link", format!("No link event catches '{name}'."), format!("Không có sự kiện liên kết nào nhận '{name}'."));
+            return incident(
+                "link",
+                format!("No link event catches '{name}'."),
+                format!("Không có sự kiện liên kết nào nhận '{name}'."),
+            );
         };
-        self.emit(Event::ElementCompleted { scope: scope.clone(), token, element: node.id.clone() });
+        self.emit(Event::ElementCompleted {
+            scope: scope.clone(),
+            token,
+            element: node.id.clone(),
+        });
         self.joins.insert(scope.clone());
         self.enter(scope, &process.nodes[target], None)
     }
 }
 
-fn best<'n>(candidates: impl Iterator<Item = (&'n Node, &'n EventNode)>, thrown: Thrown, code: Option<&str>) -> Option<(&'n Node, &'n EventNode)> {
+fn best<'n>(
+    candidates: impl Iterator<Item = (&'n Node, &'n EventNode)>,
+    thrown: Thrown,
+    code: Option<&str>,
+) -> Option<(&'n Node, &'n EventNode)> {
     let mut any = None;
     for (node, event) in candidates {
         for trigger in &event.triggers {
             let own = match (thrown, trigger) {
-                (Thrown::Error, Trigger::Error { code }) | (Thrown::Escalation, Trigger::Escalation { code }) => code.as_deref(),
+                (Thrown::Error, Trigger::Error { code })
+                | (Thrown::Escalation, Trigger::Escalation { code }) => code.as_deref(),
                 (Thrown::Cancel, Trigger::Cancel) => None,
                 _ => continue,
             };

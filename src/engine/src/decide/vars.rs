@@ -39,8 +39,14 @@ impl Work<'_> {
             Value::Bool(value) => Ok(value),
             other => incident(
                 "condition",
-                format!("The condition '{}' is neither true nor false but {other}.", expr.source()),
-                format!("Điều kiện '{}' không cho kết quả đúng hoặc sai mà là {other}.", expr.source()),
+                format!(
+                    "The condition '{}' is neither true nor false but {other}.",
+                    expr.source()
+                ),
+                format!(
+                    "Điều kiện '{}' không cho kết quả đúng hoặc sai mà là {other}.",
+                    expr.source()
+                ),
             ),
         }
     }
@@ -55,7 +61,9 @@ impl Work<'_> {
             if scope.kind == ScopeKind::Round {
                 continue;
             }
-            let Some(vars) = &scope.vars else { return Err(Halt::Need(Need::Vars(id))) };
+            let Some(vars) = &scope.vars else {
+                return Err(Halt::Need(Need::Vars(id)));
+            };
             if let Some(value) = vars.get(name) {
                 return Ok(Some(Cow::Borrowed(value)));
             }
@@ -72,7 +80,9 @@ impl Work<'_> {
         for id in scope.outward() {
             let scope = self.expect(&id)?;
             if scope.kind != ScopeKind::Round {
-                let Some(vars) = &scope.vars else { return Err(Halt::Need(Need::Vars(id))) };
+                let Some(vars) = &scope.vars else {
+                    return Err(Halt::Need(Need::Vars(id)));
+                };
                 for (name, value) in vars {
                     all.entry(name.clone()).or_insert_with(|| value.clone());
                 }
@@ -97,17 +107,30 @@ impl Work<'_> {
     fn assign_as(&mut self, scope: &ScopeId, values: Variables, moved: bool) -> Step {
         let mut targets: BTreeMap<ScopeId, Variables> = BTreeMap::new();
         for (name, value) in values {
-            targets.entry(self.home(scope, &name)?).or_default().insert(name, value);
+            targets
+                .entry(self.home(scope, &name)?)
+                .or_default()
+                .insert(name, value);
         }
         for (scope, values) in targets {
             let element = self.current.clone();
-            self.emit(Event::VariablesSet { scope, values, moved, element });
+            self.emit(Event::VariablesSet {
+                scope,
+                values,
+                moved,
+                element,
+            });
         }
         Ok(())
     }
 
     /// Evaluates data associations.
-    pub(super) fn map(&self, scope: &ScopeId, locals: &Variables, mappings: &[Mapping]) -> Step<Variables> {
+    pub(super) fn map(
+        &self,
+        scope: &ScopeId,
+        locals: &Variables,
+        mappings: &[Mapping],
+    ) -> Step<Variables> {
         let mut values = Variables::new();
         for mapping in mappings {
             match &mapping.source {
@@ -138,12 +161,17 @@ impl Work<'_> {
             if scope.kind == ScopeKind::Round {
                 continue;
             }
-            let Some(vars) = &scope.vars else { return Err(Halt::Need(Need::Vars(id))) };
+            let Some(vars) = &scope.vars else {
+                return Err(Halt::Need(Need::Vars(id)));
+            };
             if owner.is_some() && self.declares(scope, name) {
                 return Ok(id);
             }
             // A called process keeps what it sets until it ends.
-            if vars.contains_key(name) || scope.kind == ScopeKind::Process || self.declares(scope, name) {
+            if vars.contains_key(name)
+                || scope.kind == ScopeKind::Process
+                || self.declares(scope, name)
+            {
                 return Ok(owner.filter(|_| !vars.contains_key(name)).unwrap_or(id));
             }
             if owner.is_none() && scope.item.is_some() {
@@ -154,14 +182,19 @@ impl Work<'_> {
     }
 
     fn declares(&self, scope: &Scope, name: &str) -> bool {
-        let Some(process) = self.defs.process(&scope.process) else { return false };
+        let Some(process) = self.defs.process(&scope.process) else {
+            return false;
+        };
         match scope.kind {
             ScopeKind::Process => process.declares.iter().any(|declared| declared == name),
             ScopeKind::SubProcess => scope
                 .element
                 .as_deref()
                 .and_then(|element| process.node(element))
-                .is_some_and(|node| matches!(node.kind, Kind::SubProcess(_)) && node.declares.iter().any(|declared| declared == name)),
+                .is_some_and(|node| {
+                    matches!(node.kind, Kind::SubProcess(_))
+                        && node.declares.iter().any(|declared| declared == name)
+                }),
             ScopeKind::Round | ScopeKind::Item => false,
         }
     }
@@ -172,8 +205,12 @@ fn counter(scope: &Scope, name: &str) -> Option<Value> {
     match name {
         "loopCounter" => scope.loop_counter.map(Value::from),
         "numberOfInstances" | "nrOfInstances" => scope.mi.as_ref().map(|mi| Value::from(mi.total)),
-        "numberOfActiveInstances" | "nrOfActiveInstances" => scope.mi.as_ref().map(|mi| Value::from(mi.active)),
-        "numberOfCompletedInstances" | "nrOfCompletedInstances" => scope.mi.as_ref().map(|mi| Value::from(mi.completed)),
+        "numberOfActiveInstances" | "nrOfActiveInstances" => {
+            scope.mi.as_ref().map(|mi| Value::from(mi.active))
+        }
+        "numberOfCompletedInstances" | "nrOfCompletedInstances" => {
+            scope.mi.as_ref().map(|mi| Value::from(mi.completed))
+        }
         "numberOfTerminatedInstances" => scope.mi.as_ref().map(|mi| Value::from(mi.terminated)),
         _ => None,
     }

@@ -19,9 +19,17 @@ pub const MAX_EVENTS: usize = 3_000_000;
 #[derive(Debug)]
 pub(super) enum Halt {
     Need(Need),
-    Refused { kind: RefusalKind, message: String, message_vi: String },
+    Refused {
+        kind: RefusalKind,
+        message: String,
+        message_vi: String,
+    },
     /// The token (or the scope) gets stuck with these words.
-    Incident { kind: &'static str, message: String, message_vi: String },
+    Incident {
+        kind: &'static str,
+        message: String,
+        message_vi: String,
+    },
 }
 
 pub(super) type Step<T = ()> = Result<T, Halt>;
@@ -30,18 +38,50 @@ impl From<Halt> for Rejection {
     fn from(halt: Halt) -> Self {
         match halt {
             Halt::Need(need) => Self::Incomplete(need),
-            Halt::Refused { kind, message, message_vi } => Self::Refused { kind, message, message_vi },
-            Halt::Incident { message, message_vi, .. } => Self::Refused { kind: RefusalKind::BadInput, message, message_vi },
+            Halt::Refused {
+                kind,
+                message,
+                message_vi,
+            } => Self::Refused {
+                kind,
+                message,
+                message_vi,
+            },
+            Halt::Incident {
+                message,
+                message_vi,
+                ..
+            } => Self::Refused {
+                kind: RefusalKind::BadInput,
+                message,
+                message_vi,
+            },
         }
     }
 }
 
-pub(super) fn refused<T>(kind: RefusalKind, message: impl Into<String>, message_vi: impl Into<String>) -> Step<T> {
-    Err(Halt::Refused { kind, message: message.into(), message_vi: message_vi.into() })
+pub(super) fn refused<T>(
+    kind: RefusalKind,
+    message: impl Into<String>,
+    message_vi: impl Into<String>,
+) -> Step<T> {
+    Err(Halt::Refused {
+        kind,
+        message: message.into(),
+        message_vi: message_vi.into(),
+    })
 }
 
-pub(super) fn incident<T>(kind: &'static str, message: impl Into<String>, message_vi: impl Into<String>) -> Step<T> {
-    Err(Halt::Incident { kind, message: message.into(), message_vi: message_vi.into() })
+pub(super) fn incident<T>(
+    kind: &'static str,
+    message: impl Into<String>,
+    message_vi: impl Into<String>,
+) -> Step<T> {
+    Err(Halt::Incident {
+        kind,
+        message: message.into(),
+        message_vi: message_vi.into(),
+    })
 }
 
 pub(super) struct Work<'a> {
@@ -65,8 +105,17 @@ pub(super) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub fn new(defs: &'a Definitions, base: &'a State, command: &'a Command, calendar: &'a Calendar) -> Self {
-        let view = State { instance: base.instance.clone(), scopes: BTreeMap::new(), partial: base.partial };
+    pub fn new(
+        defs: &'a Definitions,
+        base: &'a State,
+        command: &'a Command,
+        calendar: &'a Calendar,
+    ) -> Self {
+        let view = State {
+            instance: base.instance.clone(),
+            scopes: BTreeMap::new(),
+            partial: base.partial,
+        };
         Self {
             defs,
             command,
@@ -107,17 +156,28 @@ impl<'a> Work<'a> {
         if let Some(scope) = self.view.scopes.get(id) {
             return Some(scope);
         }
-        if self.is_gone(id) { None } else { self.base.scopes.get(id) }
+        if self.is_gone(id) {
+            None
+        } else {
+            self.base.scopes.get(id)
+        }
     }
 
     /// A scope that must be there, because something inside it is.
     pub fn expect(&self, id: &ScopeId) -> Step<&Scope> {
-        self.scope(id).ok_or_else(|| Halt::Need(Need::Scope(id.clone())))
+        self.scope(id)
+            .ok_or_else(|| Halt::Need(Need::Scope(id.clone())))
     }
 
     /// The ids of all live scopes that are loaded, in order.
     pub fn scope_ids(&self) -> Vec<ScopeId> {
-        let mut ids: BTreeSet<ScopeId> = self.base.scopes.keys().filter(|id| !self.is_gone(id)).cloned().collect();
+        let mut ids: BTreeSet<ScopeId> = self
+            .base
+            .scopes
+            .keys()
+            .filter(|id| !self.is_gone(id))
+            .cloned()
+            .collect();
         ids.extend(self.view.scopes.keys().cloned());
         ids.into_iter().collect()
     }
@@ -159,7 +219,10 @@ impl<'a> Work<'a> {
 
     /// Counts an entry; false when the element was entered too often in this decision.
     pub fn count_entry(&mut self, scope: &ScopeId, element: &str) -> bool {
-        let count = self.entries.entry((scope.clone(), element.to_owned())).or_default();
+        let count = self
+            .entries
+            .entry((scope.clone(), element.to_owned()))
+            .or_default();
         *count += 1;
         *count <= MAX_ENTRIES && self.events.len() < MAX_EVENTS
     }

@@ -5,13 +5,26 @@ use roxmltree::Node as Xml;
 use super::{CAMUNDA, File, Reader, ZEEBE, child, extension, flag, local, text, tk};
 use crate::expr::{self, Expr};
 use crate::finding::Severity;
-use crate::model::{EventNode, GatewayKind, Kind, Multi, Position, Process, Repeat, Script, TaskKind};
+use crate::model::{
+    EventNode, GatewayKind, Kind, Multi, Position, Process, Repeat, Script, TaskKind,
+};
 
 impl Reader {
     /// What a tag under a process is; none for what is no flow node.
-    pub(super) fn kind(&mut self, file: &File, at: &Xml, tag: &str, executable: bool) -> Option<Kind> {
+    pub(super) fn kind(
+        &mut self,
+        file: &File,
+        at: &Xml,
+        tag: &str,
+        executable: bool,
+    ) -> Option<Kind> {
         let event = |position| {
-            Kind::Event(EventNode { position, triggers: Vec::new(), parallel_multiple: flag(at, "parallelMultiple", false), interrupting: flag(at, "isInterrupting", true) })
+            Kind::Event(EventNode {
+                position,
+                triggers: Vec::new(),
+                parallel_multiple: flag(at, "parallelMultiple", false),
+                interrupting: flag(at, "isInterrupting", true),
+            })
         };
         Some(match tag {
             "task" | "globalTask" => Kind::Task(TaskKind::None),
@@ -23,29 +36,55 @@ impl Reader {
             "receiveTask" => Kind::Task(TaskKind::Receive),
             "scriptTask" | "globalScriptTask" => Kind::Script(self.script(file, at, executable)),
             "callActivity" => Kind::Call(called(at)),
-            "subProcess" | "transaction" | "adHocSubProcess" => Kind::SubProcess(self.sub_process_kind(at, tag)),
+            "subProcess" | "transaction" | "adHocSubProcess" => {
+                Kind::SubProcess(self.sub_process_kind(at, tag))
+            }
             "exclusiveGateway" => Kind::Gateway(GatewayKind::Exclusive),
             "inclusiveGateway" => Kind::Gateway(GatewayKind::Inclusive),
             "parallelGateway" => Kind::Gateway(GatewayKind::Parallel),
             "complexGateway" => Kind::Gateway(GatewayKind::Complex { activation: None }),
+            "eventBasedGateway" if at.attribute("eventGatewayType") == Some("Parallel") => {
+                self.report(
+                    file,
+                    at,
+                    Severity::Error,
+                    "unsupported-parallel-event-gateway",
+                    "A start that waits for several events at once is not supported; begin with one event and wait for the others after it.",
+                    "Không hỗ trợ khởi đầu chờ nhiều sự kiện cùng lúc; hãy bắt đầu bằng một sự kiện rồi chờ các sự kiện còn lại.",
+                );
+                Kind::Gateway(GatewayKind::EventBased {
+                    instantiate: true,
+                    parallel: true,
+                })
+            }
             "eventBasedGateway" => Kind::Gateway(GatewayKind::EventBased {
                 instantiate: flag(at, "instantiate", false),
-                parallel: at.attribute("eventGatewayType") == Some("Parallel"),
+                parallel: false,
             }),
             "startEvent" => event(Position::Start),
             "intermediateCatchEvent" => event(Position::Catch),
             "intermediateThrowEvent" => event(Position::Throw),
             "endEvent" => event(Position::End),
             // The host is found when all elements are known.
-            "boundaryEvent" => event(Position::Boundary { host: usize::MAX, interrupting: flag(at, "cancelActivity", true) }),
+            "boundaryEvent" => event(Position::Boundary {
+                host: usize::MAX,
+                interrupting: flag(at, "cancelActivity", true),
+            }),
             _ => return None,
         })
     }
 
     fn script(&mut self, file: &File, at: &Xml, executable: bool) -> Script {
-        let format = at.attribute("scriptFormat").or_else(|| at.attribute("scriptLanguage")).unwrap_or_default().trim();
-        let source = child(at, "script").map(|script| text(&script)).unwrap_or_default();
-        if !source.is_empty() && !format.is_empty() && !format.to_ascii_lowercase().contains("cel") {
+        let format = at
+            .attribute("scriptFormat")
+            .or_else(|| at.attribute("scriptLanguage"))
+            .unwrap_or_default()
+            .trim();
+        let source = child(at, "script")
+            .map(|script| text(&script))
+            .unwrap_or_default();
+        if !source.is_empty() && !format.is_empty() && !format.to_ascii_lowercase().contains("cel")
+        {
             self.report(
                 file,
                 at,
@@ -59,8 +98,19 @@ impl Reader {
         match expr::script(&source) {
             Ok(assignments) => Script::Assignments(assignments),
             Err(problem) => {
-                let severity = if executable { Severity::Error } else { Severity::Info };
-                self.report(file, at, severity, "script", &format!("The script is not valid: {problem}."), &format!("Tập lệnh không hợp lệ: {problem}."));
+                let severity = if executable {
+                    Severity::Error
+                } else {
+                    Severity::Info
+                };
+                self.report(
+                    file,
+                    at,
+                    severity,
+                    "script",
+                    &format!("The script is not valid: {problem}."),
+                    &format!("Tập lệnh không hợp lệ: {problem}."),
+                );
                 Script::Broken(problem)
             }
         }
@@ -72,33 +122,42 @@ impl Reader {
         let message = self.task_message(file, at);
         let due = process.nodes[index].settings.due.clone();
         if let Some(due) = &due {
-            self.check_timer(file, at, crate::model::TimerKind::Date, due, process.executable);
+            self.check_timer(
+                file,
+                at,
+                crate::model::TimerKind::Date,
+                due,
+                process.executable,
+            );
         }
         let settings = &mut process.nodes[index].settings;
         settings.message = message;
         if settings.role.is_none() {
-            settings.role = at.attribute((CAMUNDA, "candidateGroups")).map(str::to_owned);
+            settings.role = at
+                .attribute((CAMUNDA, "candidateGroups"))
+                .map(str::to_owned);
         }
         if settings.service.is_none() {
             settings.service = at
                 .attribute((CAMUNDA, "topic"))
                 .map(str::to_owned)
-                .or_else(|| extension(at, ZEEBE, "taskDefinition").and_then(|definition| definition.attribute("type").map(str::to_owned)));
+                .or_else(|| {
+                    extension(at, ZEEBE, "taskDefinition")
+                        .and_then(|definition| definition.attribute("type").map(str::to_owned))
+                });
         }
-        let role = settings.role.clone().filter(|role| role.starts_with(['=', '$', '#']));
+        let role = settings
+            .role
+            .clone()
+            .filter(|role| role.starts_with(['=', '$', '#']));
         if let Some(role) = role {
             self.expression(file, at, &role, process.executable);
         }
         process.nodes[index].repeat = repeat;
-        if let Kind::SubProcess(crate::model::SubProcessKind::AdHoc { .. }) = process.nodes[index].kind {
-            self.report(
-                file,
-                at,
-                Severity::Error,
-                "unsupported-ad-hoc",
-                "Ad-hoc sub-processes are not supported: people decide by commands, not by a drawing without order.",
-                "Không hỗ trợ quy trình con tùy biến (ad-hoc).",
-            );
+        if let Some(condition) =
+            child(at, "completionCondition").filter(|condition| !text(condition).is_empty())
+        {
+            self.expression(file, &condition, &text(&condition), process.executable);
         }
     }
 
@@ -107,16 +166,31 @@ impl Reader {
             return None;
         }
         let reference = at.attribute("messageRef");
-        let name = reference.map(|reference| file.named(reference).unwrap_or_else(|| local(reference).to_owned()));
-        let name = name.or_else(|| at.attribute("id").and_then(|id| file.message_flows.get(id).cloned()))?;
+        let name = reference.map(|reference| {
+            file.named(reference)
+                .unwrap_or_else(|| local(reference).to_owned())
+        });
+        let name = name.or_else(|| {
+            at.attribute("id")
+                .and_then(|id| file.message_flows.get(id).cloned())
+        })?;
         Some((name, self.correlation_key(file, at, reference)))
     }
 
     /// The correlation key: on the event or task itself, or on the message.
-    pub(super) fn correlation_key(&mut self, file: &File, at: &Xml, reference: Option<&str>) -> Option<Expr> {
+    pub(super) fn correlation_key(
+        &mut self,
+        file: &File,
+        at: &Xml,
+        reference: Option<&str>,
+    ) -> Option<Expr> {
         let on_message = || {
             let message = file.root(reference?)?;
-            tk(message, "key").map(str::to_owned).or_else(|| extension(message, ZEEBE, "subscription")?.attribute("correlationKey").map(str::to_owned))
+            tk(message, "key").map(str::to_owned).or_else(|| {
+                extension(message, ZEEBE, "subscription")?
+                    .attribute("correlationKey")
+                    .map(str::to_owned)
+            })
         };
         let key = tk(at, "key").map(str::to_owned).or_else(on_message)?;
         Some(Expr::new(&key))
@@ -125,14 +199,32 @@ impl Reader {
     fn repeat(&mut self, file: &File, process: &Process, index: usize, at: &Xml) -> Option<Repeat> {
         let executable = process.executable;
         if let Some(standard) = child(at, "standardLoopCharacteristics") {
-            let condition = child(&standard, "loopCondition").map(|condition| (condition, text(&condition))).filter(|(_, text)| !text.is_empty());
+            let condition = child(&standard, "loopCondition")
+                .map(|condition| (condition, text(&condition)))
+                .filter(|(_, text)| !text.is_empty());
             return Some(Repeat::Standard {
                 test_before: flag(&standard, "testBefore", false),
-                maximum: standard.attribute("loopMaximum").and_then(|maximum| maximum.trim().parse().ok()),
-                condition: condition.map(|(place, text)| self.expression(file, &place, &text, executable)),
+                maximum: standard
+                    .attribute("loopMaximum")
+                    .and_then(|maximum| maximum.trim().parse().ok()),
+                condition: condition
+                    .map(|(place, text)| self.expression(file, &place, &text, executable)),
             });
         }
         let multi = child(at, "multiInstanceLoopCharacteristics")?;
+        if multi
+            .attribute("behavior")
+            .is_some_and(|behavior| behavior.trim() != "All")
+        {
+            self.report(
+                file,
+                &multi,
+                Severity::Error,
+                "unsupported-behavior",
+                "Events thrown by the items of a round (behavior other than All) are not supported; throw them inside a sub-process.",
+                "Không hỗ trợ sự kiện do từng mục của đợt phát ra (behavior khác All); hãy phát sự kiện trong quy trình con.",
+            );
+        }
         let mut expression = |tag: &str| {
             let place = child(&multi, tag)?;
             let source = text(&place);
@@ -147,18 +239,38 @@ impl Reader {
                 .or_else(|| zeebe.as_ref().and_then(|zeebe| zeebe.attribute(zeebe_name)))
                 .map(str::to_owned)
         };
-        let item = |tag: &str| child(&multi, tag).and_then(|item| item.attribute("name").or_else(|| item.attribute("id")).map(str::to_owned));
-        let reference = |tag: &str| child(&multi, tag).map(|reference| collection_name(process, index, at, local(&text(&reference))));
-        let collection = attribute("collection", "inputCollection").or_else(|| reference("loopDataInputRef"));
-        let collection = collection.map(|source| self.expression(file, &multi, &source, executable));
-        let output_element = zeebe.as_ref().and_then(|zeebe| zeebe.attribute("outputElement")).map(str::to_owned).or_else(|| item("outputDataItem"));
+        let item = |tag: &str| {
+            child(&multi, tag).and_then(|item| {
+                item.attribute("name")
+                    .or_else(|| item.attribute("id"))
+                    .map(str::to_owned)
+            })
+        };
+        let reference = |tag: &str| {
+            child(&multi, tag)
+                .map(|reference| collection_name(process, index, at, local(&text(&reference))))
+        };
+        let collection =
+            attribute("collection", "inputCollection").or_else(|| reference("loopDataInputRef"));
+        let collection =
+            collection.map(|source| self.expression(file, &multi, &source, executable));
+        let output_element = zeebe
+            .as_ref()
+            .and_then(|zeebe| zeebe.attribute("outputElement"))
+            .map(str::to_owned)
+            .or_else(|| item("outputDataItem"));
         Some(Repeat::Multi(Multi {
             sequential: flag(&multi, "isSequential", false),
             cardinality,
             collection,
-            element_variable: attribute("elementVariable", "inputElement").or_else(|| item("inputDataItem")),
+            element_variable: attribute("elementVariable", "inputElement")
+                .or_else(|| item("inputDataItem")),
             completion,
-            output_collection: zeebe.as_ref().and_then(|zeebe| zeebe.attribute("outputCollection")).map(str::to_owned).or_else(|| reference("loopDataOutputRef")),
+            output_collection: zeebe
+                .as_ref()
+                .and_then(|zeebe| zeebe.attribute("outputCollection"))
+                .map(str::to_owned)
+                .or_else(|| reference("loopDataOutputRef")),
             output_element: output_element.map(|source| Expr::new(&source)),
         }))
     }
@@ -169,19 +281,38 @@ fn collection_name(process: &Process, _index: usize, at: &Xml, reference: &str) 
     if let Some(name) = process.data_names.get(reference) {
         return name.clone();
     }
-    for association in at.children().filter(|child| child.tag_name().name().ends_with("Association")) {
+    for association in at
+        .children()
+        .filter(|child| child.tag_name().name().ends_with("Association"))
+    {
         let end = |tag: &str| child(&association, tag).map(|end| local(&text(&end)).to_owned());
         let (source, target) = (end("sourceRef"), end("targetRef"));
-        let other = if target.as_deref() == Some(reference) { source } else if source.as_deref() == Some(reference) { target } else { None };
+        let other = if target.as_deref() == Some(reference) {
+            source
+        } else if source.as_deref() == Some(reference) {
+            target
+        } else {
+            None
+        };
         if let Some(other) = other {
             return process.data_names.get(&other).cloned().unwrap_or(other);
         }
     }
-    let part = at.descendants().find(|node| node.attribute("id") == Some(reference));
-    part.and_then(|part| part.attribute("name")).unwrap_or(reference).to_owned()
+    let part = at
+        .descendants()
+        .find(|node| node.attribute("id") == Some(reference));
+    part.and_then(|part| part.attribute("name"))
+        .unwrap_or(reference)
+        .to_owned()
 }
 
 fn called(at: &Xml) -> String {
-    let zeebe = extension(at, ZEEBE, "calledElement").and_then(|element| element.attribute("processId").map(str::to_owned));
-    zeebe.or_else(|| at.attribute("calledElement").map(|called| local(called).to_owned())).unwrap_or_default()
+    let zeebe = extension(at, ZEEBE, "calledElement")
+        .and_then(|element| element.attribute("processId").map(str::to_owned));
+    zeebe
+        .or_else(|| {
+            at.attribute("calledElement")
+                .map(|called| local(called).to_owned())
+        })
+        .unwrap_or_default()
 }

@@ -11,12 +11,23 @@ use crate::model::{Mapping, MappingSource, Process};
 use crate::xml::TK;
 
 impl Reader {
-    pub(super) fn data(&mut self, process: &mut Process, at: &Xml, parent: Option<usize>, container: &Xml) {
+    pub(super) fn data(
+        &mut self,
+        process: &mut Process,
+        at: &Xml,
+        parent: Option<usize>,
+        container: &Xml,
+    ) {
         let id = id_of(at);
         let name = match at.attribute("dataObjectRef") {
             Some(reference) => {
-                let object = container.descendants().find(|node| node.attribute("id") == Some(local(reference)));
-                object.map_or_else(|| variable_name(at, &id), |object| variable_name(&object, local(reference)))
+                let object = container
+                    .descendants()
+                    .find(|node| node.attribute("id") == Some(local(reference)));
+                object.map_or_else(
+                    || variable_name(at, &id),
+                    |object| variable_name(&object, local(reference)),
+                )
             }
             None => variable_name(at, &id),
         };
@@ -34,8 +45,13 @@ impl Reader {
     pub(super) fn mappings(&mut self, file: &File, process: &mut Process, index: usize, at: &Xml) {
         let mut names: HashMap<String, String> = HashMap::new();
         let specification = child(at, "ioSpecification");
-        let parts = specification.iter().flat_map(roxmltree::Node::children).chain(at.children());
-        for part in parts.filter(|part| part.is_element() && matches!(part.tag_name().name(), "dataInput" | "dataOutput")) {
+        let parts = specification
+            .iter()
+            .flat_map(roxmltree::Node::children)
+            .chain(at.children());
+        for part in parts.filter(|part| {
+            part.is_element() && matches!(part.tag_name().name(), "dataInput" | "dataOutput")
+        }) {
             let id = id_of(&part);
             names.insert(id.clone(), variable_name(&part, &id));
         }
@@ -43,11 +59,18 @@ impl Reader {
         let known = process.data_names.clone();
         let name = |reference: &str| {
             let reference = local(reference);
-            names.get(reference).or_else(|| known.get(reference)).cloned().unwrap_or_else(|| reference.to_owned())
+            names
+                .get(reference)
+                .or_else(|| known.get(reference))
+                .cloned()
+                .unwrap_or_else(|| reference.to_owned())
         };
         let mut inputs = Vec::new();
         let mut outputs = Vec::new();
-        for (tag, list) in [("dataInputAssociation", &mut inputs), ("dataOutputAssociation", &mut outputs)] {
+        for (tag, list) in [
+            ("dataInputAssociation", &mut inputs),
+            ("dataOutputAssociation", &mut outputs),
+        ] {
             for association in children(at, tag) {
                 self.association(file, &association, executable, &name, list);
             }
@@ -61,28 +84,49 @@ impl Reader {
         }
     }
 
-    fn association(&mut self, file: &File, at: &Xml, executable: bool, name: &impl Fn(&str) -> String, list: &mut Vec<Mapping>) {
+    fn association(
+        &mut self,
+        file: &File,
+        at: &Xml,
+        executable: bool,
+        name: &impl Fn(&str) -> String,
+        list: &mut Vec<Mapping>,
+    ) {
         let assignments: Vec<Xml> = children(at, "assignment").collect();
         for assignment in &assignments {
-            let (Some(from), Some(to)) = (child(assignment, "from"), child(assignment, "to")) else { continue };
+            let (Some(from), Some(to)) = (child(assignment, "from"), child(assignment, "to"))
+            else {
+                continue;
+            };
             let source = text(&from);
             if source.is_empty() {
                 continue;
             }
             let expr = self.expression(file, &from, &source, executable);
-            list.push(Mapping { source: MappingSource::Expr(expr), target: name(crate::expr::strip(&text(&to))) });
+            list.push(Mapping {
+                source: MappingSource::Expr(expr),
+                target: name(crate::expr::strip(&text(&to))),
+            });
         }
-        let Some(target) = child(at, "targetRef").map(|target| name(&text(&target))) else { return };
+        let Some(target) = child(at, "targetRef").map(|target| name(&text(&target))) else {
+            return;
+        };
         if let Some(transformation) = child(at, "transformation")
             && let source = text(&transformation)
             && !source.is_empty()
         {
             let expr = self.expression(file, &transformation, &source, executable);
-            list.push(Mapping { source: MappingSource::Expr(expr), target });
+            list.push(Mapping {
+                source: MappingSource::Expr(expr),
+                target,
+            });
         } else if assignments.is_empty()
             && let Some(source) = child(at, "sourceRef")
         {
-            list.push(Mapping { source: MappingSource::Name(name(&text(&source))), target });
+            list.push(Mapping {
+                source: MappingSource::Name(name(&text(&source))),
+                target,
+            });
         }
     }
 }
@@ -100,12 +144,20 @@ fn vendor_mappings(at: &Xml, inputs: &mut Vec<Mapping>, outputs: &mut Vec<Mappin
             Some(TK | CAMUNDA) if matches!(tag, "in" | "out") => list.extend(copied(&element)),
             Some(CAMUNDA) if tag.ends_with("Parameter") => {
                 if let Some(target) = element.attribute("name") {
-                    list.push(Mapping { source: value(&text(&element)), target: target.to_owned() });
+                    list.push(Mapping {
+                        source: value(&text(&element)),
+                        target: target.to_owned(),
+                    });
                 }
             }
             Some(ZEEBE) => {
-                if let (Some(source), Some(target)) = (element.attribute("source"), element.attribute("target")) {
-                    list.push(Mapping { source: value(source), target: target.to_owned() });
+                if let (Some(source), Some(target)) =
+                    (element.attribute("source"), element.attribute("target"))
+                {
+                    list.push(Mapping {
+                        source: value(source),
+                        target: target.to_owned(),
+                    });
                 }
             }
             _ => {}
@@ -115,12 +167,24 @@ fn vendor_mappings(at: &Xml, inputs: &mut Vec<Mapping>, outputs: &mut Vec<Mappin
 
 fn copied(element: &Xml) -> Option<Mapping> {
     if element.attribute("variables") == Some("all") {
-        return Some(Mapping { source: MappingSource::All, target: String::new() });
+        return Some(Mapping {
+            source: MappingSource::All,
+            target: String::new(),
+        });
     }
     let target = element.attribute("target")?.to_owned();
-    let source = match (element.attribute("source"), element.attribute("sourceExpression")) {
-        (Some(source), _) if source.starts_with(['=', '$']) => MappingSource::Expr(Expr::new(source)),
-        (Some(source), _) if Expr::new(source).names().len() == 1 && Expr::new(source).names()[0] == source => MappingSource::Name(source.to_owned()),
+    let source = match (
+        element.attribute("source"),
+        element.attribute("sourceExpression"),
+    ) {
+        (Some(source), _) if source.starts_with(['=', '$']) => {
+            MappingSource::Expr(Expr::new(source))
+        }
+        (Some(source), _)
+            if Expr::new(source).names().len() == 1 && Expr::new(source).names()[0] == source =>
+        {
+            MappingSource::Name(source.to_owned())
+        }
         (Some(source), _) | (None, Some(source)) => MappingSource::Expr(Expr::new(source)),
         (None, None) => return None,
     };
@@ -140,6 +204,13 @@ fn value(source: &str) -> MappingSource {
 fn variable_name(at: &Xml, id: &str) -> String {
     let name = at.attribute("name").unwrap_or_default().trim();
     let mut letters = name.chars();
-    let identifier = letters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_') && letters.all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if identifier { name.to_owned() } else { id.to_owned() }
+    let identifier = letters
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && letters.all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if identifier {
+        name.to_owned()
+    } else {
+        id.to_owned()
+    }
 }

@@ -13,8 +13,16 @@ impl Reader {
         let mut triggers = Vec::new();
         for part in at.children().filter(is_bpmn) {
             let tag = part.tag_name().name();
-            let definition = if tag == "eventDefinitionRef" { file.root(&text(&part)).copied() } else { Some(part) };
-            let Some(definition) = definition.filter(|definition| definition.tag_name().name().ends_with("EventDefinition")) else { continue };
+            let definition = if tag == "eventDefinitionRef" {
+                file.root(&text(&part)).copied()
+            } else {
+                Some(part)
+            };
+            let Some(definition) = definition
+                .filter(|definition| definition.tag_name().name().ends_with("EventDefinition"))
+            else {
+                continue;
+            };
             if let Some(trigger) = self.trigger(file, process, at, &definition) {
                 triggers.push(trigger);
             }
@@ -31,8 +39,19 @@ impl Reader {
             std::mem::swap(&mut process.nodes[index].inputs, &mut inputs_unused);
         }
         process.nodes[index].settings.message = message;
-        let host = at.attribute("attachedToRef").and_then(|host| process.by_id.get(host.trim()).or_else(|| process.by_id.get(local(host))).copied());
-        if let Kind::Event(EventNode { position, triggers: own, .. }) = &mut process.nodes[index].kind {
+        let host = at.attribute("attachedToRef").and_then(|host| {
+            process
+                .by_id
+                .get(host.trim())
+                .or_else(|| process.by_id.get(local(host)))
+                .copied()
+        });
+        if let Kind::Event(EventNode {
+            position,
+            triggers: own,
+            ..
+        }) = &mut process.nodes[index].kind
+        {
             *own = triggers;
             if let Position::Boundary { host: place, .. } = position {
                 // Attached to nothing, it never fires; the check of references reports it.
@@ -44,51 +63,122 @@ impl Reader {
         }
     }
 
-    fn trigger(&mut self, file: &File, process: &Process, event: &Xml, at: &Xml) -> Option<Trigger> {
-        let named = |reference: &str| at.attribute(reference).map(|reference| file.named(reference).unwrap_or_else(|| local(reference).to_owned()));
-        let by_event = || event.attribute("name").filter(|name| !name.trim().is_empty()).or_else(|| event.attribute("id")).unwrap_or_default().to_owned();
+    fn trigger(
+        &mut self,
+        file: &File,
+        process: &Process,
+        event: &Xml,
+        at: &Xml,
+    ) -> Option<Trigger> {
+        let named = |reference: &str| {
+            at.attribute(reference).map(|reference| {
+                file.named(reference)
+                    .unwrap_or_else(|| local(reference).to_owned())
+            })
+        };
+        let by_event = || {
+            event
+                .attribute("name")
+                .filter(|name| !name.trim().is_empty())
+                .or_else(|| event.attribute("id"))
+                .unwrap_or_default()
+                .to_owned()
+        };
         let code = |reference: &str, code: &str| {
             let reference = at.attribute(reference)?;
             let root = file.root(reference);
-            let code = root.and_then(|root| root.attribute(code).filter(|code| !code.trim().is_empty()).or_else(|| root.attribute("name")));
-            Some(code.map_or_else(|| local(reference).to_owned(), |code| code.trim().to_owned()))
+            let code = root.and_then(|root| {
+                root.attribute(code)
+                    .filter(|code| !code.trim().is_empty())
+                    .or_else(|| root.attribute("name"))
+            });
+            Some(code.map_or_else(
+                || local(reference).to_owned(),
+                |code| code.trim().to_owned(),
+            ))
         };
         Some(match at.tag_name().name() {
             "messageEventDefinition" => {
-                let flow = event.attribute("id").and_then(|id| file.message_flows.get(id).cloned());
+                let flow = event
+                    .attribute("id")
+                    .and_then(|id| file.message_flows.get(id).cloned());
                 let name = named("messageRef").or(flow).unwrap_or_else(by_event);
                 let key = self.correlation_key(file, at, at.attribute("messageRef"));
-                Trigger::Message { name, key: key.or_else(|| tk(event, "key").map(crate::expr::Expr::new)) }
+                Trigger::Message {
+                    name,
+                    key: key.or_else(|| tk(event, "key").map(crate::expr::Expr::new)),
+                }
             }
             "timerEventDefinition" => {
-                let (kind, place) = [("timeDate", TimerKind::Date), ("timeDuration", TimerKind::Duration), ("timeCycle", TimerKind::Cycle)]
-                    .into_iter()
-                    .find_map(|(tag, kind)| Some((kind, child(at, tag)?)))
-                    .unwrap_or((TimerKind::Duration, *at));
+                let (kind, place) = [
+                    ("timeDate", TimerKind::Date),
+                    ("timeDuration", TimerKind::Duration),
+                    ("timeCycle", TimerKind::Cycle),
+                ]
+                .into_iter()
+                .find_map(|(tag, kind)| Some((kind, child(at, tag)?)))
+                .unwrap_or((TimerKind::Duration, *at));
                 let rule = text(&place);
                 self.check_timer(file, at, kind, &rule, process.executable);
                 Trigger::Timer { kind, rule }
             }
-            "signalEventDefinition" => Trigger::Signal { name: named("signalRef").unwrap_or_else(by_event) },
-            "errorEventDefinition" => Trigger::Error { code: code("errorRef", "errorCode") },
-            "escalationEventDefinition" => Trigger::Escalation { code: code("escalationRef", "escalationCode") },
+            "signalEventDefinition" => Trigger::Signal {
+                name: named("signalRef").unwrap_or_else(by_event),
+            },
+            "errorEventDefinition" => Trigger::Error {
+                code: code("errorRef", "errorCode"),
+            },
+            "escalationEventDefinition" => Trigger::Escalation {
+                code: code("escalationRef", "escalationCode"),
+            },
             "conditionalEventDefinition" => {
                 let place = child(at, "condition").unwrap_or(*at);
                 let source = text(&place);
+                if source.is_empty() {
+                    // The check of the file says that the condition is missing.
+                    return Some(Trigger::Conditional(crate::expr::Expr::new("")));
+                }
                 Trigger::Conditional(self.expression(file, &place, &source, process.executable))
             }
-            "linkEventDefinition" => Trigger::Link(at.attribute("name").map_or_else(by_event, str::to_owned)),
+            "linkEventDefinition" => {
+                Trigger::Link(at.attribute("name").map_or_else(by_event, str::to_owned))
+            }
             "terminateEventDefinition" => Trigger::Terminate,
             "cancelEventDefinition" => Trigger::Cancel,
-            "compensateEventDefinition" => Trigger::Compensate { activity: at.attribute("activityRef").map(|activity| local(activity).to_owned()) },
+            "compensateEventDefinition" => Trigger::Compensate {
+                activity: at
+                    .attribute("activityRef")
+                    .map(|activity| local(activity).to_owned()),
+            },
             _ => return None,
         })
     }
 
-    pub(super) fn check_timer(&mut self, file: &File, at: &Xml, kind: TimerKind, rule: &str, executable: bool) {
-        if let Err(problem) = timers::check(kind, rule) {
-            let severity = if executable { Severity::Error } else { Severity::Info };
-            self.report(file, at, severity, "timer-rule", &format!("The timer is not valid: {problem}."), &format!("Bộ hẹn giờ không hợp lệ: {problem}."));
+    pub(super) fn check_timer(
+        &mut self,
+        file: &File,
+        at: &Xml,
+        kind: TimerKind,
+        rule: &str,
+        executable: bool,
+    ) {
+        // That there is no time at all is said by the check of the file.
+        if let Err(problem) = timers::check(kind, rule)
+            && !rule.is_empty()
+        {
+            let severity = if executable {
+                Severity::Error
+            } else {
+                Severity::Info
+            };
+            self.report(
+                file,
+                at,
+                severity,
+                "timer-rule",
+                &format!("The timer is not valid: {problem}."),
+                &format!("Bộ hẹn giờ không hợp lệ: {problem}."),
+            );
         }
     }
 }

@@ -43,17 +43,29 @@ pub fn read(files: &[(&str, &[u8])]) -> Result<Definitions, Vec<Finding>> {
             Err(finding) => findings.push(finding),
         }
     }
-    let mut reader = Reader { findings, ..Reader::default() };
+    let mut reader = Reader {
+        findings,
+        ..Reader::default()
+    };
     for (name, document) in &documents {
         reader.findings.extend(crate::check::lint(name, document));
         reader.file(name, document);
     }
-    let failed = reader.findings.iter().any(|finding| finding.severity == Severity::Error);
+    let failed = reader
+        .findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
     if failed {
         return Err(reader.findings);
     }
     let digest = hash.finalize();
-    let by_id = reader.processes.iter().enumerate().rev().map(|(index, process)| (process.id.clone(), index)).collect();
+    let by_id = reader
+        .processes
+        .iter()
+        .enumerate()
+        .rev()
+        .map(|(index, process)| (process.id.clone(), index))
+        .collect();
     Ok(Definitions {
         hash: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
         processes: reader.processes,
@@ -82,16 +94,14 @@ struct File<'d, 'x> {
 impl Reader {
     fn file(&mut self, name: &str, document: &Document) {
         let root = document.root_element();
-        let mut file = File { name, lines: xml::Lines::of(document.input_text()), roots: HashMap::new(), message_flows: HashMap::new() };
+        let mut file = File {
+            name,
+            lines: xml::Lines::of(document.input_text()),
+            roots: HashMap::new(),
+            message_flows: HashMap::new(),
+        };
         if !root.has_tag_name((BPMN, "definitions")) {
-            self.report(
-                &file,
-                &root,
-                Severity::Error,
-                "not-bpmn",
-                "The file is not BPMN 2.0: its root element is not 'definitions' of the BPMN model namespace.",
-                "Tệp không phải BPMN 2.0: phần tử gốc không phải 'definitions' của không gian tên BPMN.",
-            );
+            // The check of the file has said so.
             return;
         }
         for child in root.children().filter(|child| is_bpmn(child)) {
@@ -99,30 +109,55 @@ impl Reader {
                 file.roots.entry(id).or_insert(child);
             }
         }
-        for flow in root.children().filter(|child| is_bpmn(child) && child.tag_name().name() == "collaboration").flat_map(|c| c.children()) {
+        for flow in root
+            .children()
+            .filter(|child| is_bpmn(child) && child.tag_name().name() == "collaboration")
+            .flat_map(|c| c.children())
+        {
             if !is_bpmn(&flow) || flow.tag_name().name() != "messageFlow" {
                 continue;
             }
-            let message = flow.attribute("messageRef").and_then(|message| file.named(message));
-            let message = message.or_else(|| flow.attribute("id").map(str::to_owned)).unwrap_or_default();
+            let message = flow
+                .attribute("messageRef")
+                .and_then(|message| file.named(message));
+            let message = message
+                .or_else(|| flow.attribute("id").map(str::to_owned))
+                .unwrap_or_default();
             for end in ["sourceRef", "targetRef"] {
                 if let Some(end) = flow.attribute(end) {
-                    file.message_flows.entry(local(end)).or_insert_with(|| message.clone());
+                    file.message_flows
+                        .entry(local(end))
+                        .or_insert_with(|| message.clone());
                 }
             }
         }
         for child in root.children().filter(|child| is_bpmn(child)) {
             match child.tag_name().name() {
                 "process" => self.process(&file, &child),
-                "globalTask" | "globalUserTask" | "globalManualTask" | "globalScriptTask" | "globalBusinessRuleTask" => self.global_task(&file, &child),
+                "globalTask"
+                | "globalUserTask"
+                | "globalManualTask"
+                | "globalScriptTask"
+                | "globalBusinessRuleTask" => self.global_task(&file, &child),
                 _ => {}
             }
         }
     }
 
-    fn report(&mut self, file: &File, at: &Xml, severity: Severity, rule: &str, message: &str, message_vi: &str) {
+    fn report(
+        &mut self,
+        file: &File,
+        at: &Xml,
+        severity: Severity,
+        rule: &str,
+        message: &str,
+        message_vi: &str,
+    ) {
         let (line, column) = file.lines.place(at.range().start);
-        let element = at.attribute("id").unwrap_or_else(|| at.tag_name().name()).to_owned();
+        let element = at
+            .attribute("id")
+            .unwrap_or_else(|| at.tag_name().name())
+            .to_owned();
         self.findings.push(Finding {
             file: file.name.to_owned(),
             line,
@@ -138,10 +173,15 @@ impl Reader {
     /// An expression. What does not compile is an error where the process is to be executed; in a drawing for people only
     /// it is a note, and an incident if it is run all the same.
     fn expression(&mut self, file: &File, at: &Xml, text: &str, executable: bool) -> Expr {
-        let language = at.attribute("language").unwrap_or_default().to_ascii_lowercase();
+        let language = at
+            .attribute("language")
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         let foreign = !language.is_empty() && !language.contains("cel");
         let expr = Expr::new(text);
-        let Some(problem) = expr.problem().map(str::to_owned) else { return expr };
+        let Some(problem) = expr.problem().map(str::to_owned) else {
+            return expr;
+        };
         if foreign {
             self.report(
                 file,
@@ -153,14 +193,24 @@ impl Reader {
             );
             return Expr::foreign(text, &language);
         }
-        let severity = if executable { Severity::Error } else { Severity::Info };
+        let severity = if executable {
+            Severity::Error
+        } else {
+            Severity::Info
+        };
         self.report(
             file,
             at,
             severity,
             "expression",
-            &format!("The expression '{}' is not valid CEL: {problem}.", expr.source()),
-            &format!("Biểu thức '{}' không đúng cú pháp CEL: {problem}.", expr.source()),
+            &format!(
+                "The expression '{}' is not valid CEL: {problem}.",
+                expr.source()
+            ),
+            &format!(
+                "Biểu thức '{}' không đúng cú pháp CEL: {problem}.",
+                expr.source()
+            ),
         );
         expr
     }
@@ -170,11 +220,16 @@ impl<'d> File<'d, '_> {
     /// The name of a message, signal, error or escalation; its id where it has none.
     fn named(&self, reference: &str) -> Option<String> {
         let root = self.root(reference)?;
-        root.attribute("name").filter(|name| !name.trim().is_empty()).or_else(|| root.attribute("id")).map(str::to_owned)
+        root.attribute("name")
+            .filter(|name| !name.trim().is_empty())
+            .or_else(|| root.attribute("id"))
+            .map(str::to_owned)
     }
 
     fn root(&self, reference: &str) -> Option<&Xml<'d, '_>> {
-        self.roots.get(reference).or_else(|| self.roots.get(local(reference)))
+        self.roots
+            .get(reference)
+            .or_else(|| self.roots.get(local(reference)))
     }
 }
 
@@ -184,16 +239,23 @@ fn is_bpmn(node: &Xml) -> bool {
 
 /// The first BPMN child with this tag.
 fn child<'a, 'x>(node: &Xml<'a, 'x>, tag: &str) -> Option<Xml<'a, 'x>> {
-    node.children().find(|child| is_bpmn(child) && child.tag_name().name() == tag)
+    node.children()
+        .find(|child| is_bpmn(child) && child.tag_name().name() == tag)
 }
 
-fn children<'a, 'x: 'a>(node: &Xml<'a, 'x>, tag: &'static str) -> impl Iterator<Item = Xml<'a, 'x>> + use<'a, 'x> {
-    node.children().filter(move |child| is_bpmn(child) && child.tag_name().name() == tag)
+fn children<'a, 'x: 'a>(
+    node: &Xml<'a, 'x>,
+    tag: &'static str,
+) -> impl Iterator<Item = Xml<'a, 'x>> + use<'a, 'x> {
+    node.children()
+        .filter(move |child| is_bpmn(child) && child.tag_name().name() == tag)
 }
 
 /// Elements of a vendor's namespace inside `extensionElements`.
 fn extensions<'a, 'x: 'a>(node: &Xml<'a, 'x>) -> impl Iterator<Item = Xml<'a, 'x>> + use<'a, 'x> {
-    children(node, "extensionElements").flat_map(|extension| extension.descendants().skip(1)).filter(Xml::is_element)
+    children(node, "extensionElements")
+        .flat_map(|extension| extension.descendants().skip(1))
+        .filter(Xml::is_element)
 }
 
 fn extension<'a, 'x: 'a>(node: &Xml<'a, 'x>, namespace: &str, tag: &str) -> Option<Xml<'a, 'x>> {
@@ -201,20 +263,30 @@ fn extension<'a, 'x: 'a>(node: &Xml<'a, 'x>, namespace: &str, tag: &str) -> Opti
 }
 
 fn tk<'a>(node: &Xml<'a, '_>, name: &str) -> Option<&'a str> {
-    node.attribute((TK, name)).map(str::trim).filter(|value| !value.is_empty())
+    node.attribute((TK, name))
+        .map(str::trim)
+        .filter(|value| !value.is_empty())
 }
 
 /// All text inside, CDATA included.
 fn text(node: &Xml) -> String {
-    node.descendants().filter(Xml::is_text).filter_map(|part| part.text()).collect::<String>().trim().to_owned()
+    node.descendants()
+        .filter(Xml::is_text)
+        .filter_map(|part| part.text())
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 /// A reference without its namespace prefix.
 fn local(reference: &str) -> &str {
     let reference = reference.trim();
-    reference.rsplit_once(':').map_or(reference, |(_, name)| name)
+    reference
+        .rsplit_once(':')
+        .map_or(reference, |(_, name)| name)
 }
 
 fn flag(node: &Xml, name: &str, default: bool) -> bool {
-    node.attribute(name).map_or(default, |value| matches!(value.trim(), "true" | "1"))
+    node.attribute(name)
+        .map_or(default, |value| matches!(value.trim(), "true" | "1"))
 }

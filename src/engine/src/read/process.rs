@@ -24,13 +24,27 @@ impl Reader {
 
     /// A global task is a process of one task.
     pub(super) fn global_task(&mut self, file: &File, at: &Xml) {
-        let mut process = Process { id: id_of(at), name: at.attribute("name").unwrap_or_default().to_owned(), executable: false, ..Process::default() };
-        let Some(kind) = self.kind(file, at, at.tag_name().name(), true) else { return };
+        let mut process = Process {
+            id: id_of(at),
+            name: at.attribute("name").unwrap_or_default().to_owned(),
+            executable: false,
+            ..Process::default()
+        };
+        let Some(kind) = self.kind(file, at, at.tag_name().name(), true) else {
+            return;
+        };
         process.nodes.push(self.blank(file, at, kind, None));
         self.finish(file, process, &[*at], at);
     }
 
-    fn collect<'d, 'x>(&mut self, file: &File, process: &mut Process, places: &mut Vec<Xml<'d, 'x>>, container: &Xml<'d, 'x>, parent: Option<usize>) {
+    fn collect<'d, 'x>(
+        &mut self,
+        file: &File,
+        process: &mut Process,
+        places: &mut Vec<Xml<'d, 'x>>,
+        container: &Xml<'d, 'x>,
+        parent: Option<usize>,
+    ) {
         let depth = std::iter::successors(parent, |index| process.nodes[*index].parent).count();
         if depth > MAX_DEPTH {
             self.report(
@@ -49,7 +63,9 @@ impl Reader {
                 self.data(process, &at, parent, container);
                 continue;
             }
-            let Some(kind) = self.kind(file, &at, tag, process.executable) else { continue };
+            let Some(kind) = self.kind(file, &at, tag, process.executable) else {
+                continue;
+            };
             let index = process.nodes.len();
             let inner = matches!(kind, Kind::SubProcess(_));
             process.nodes.push(self.blank(file, &at, kind, parent));
@@ -60,7 +76,13 @@ impl Reader {
         }
     }
 
-    fn finish<'d, 'x>(&mut self, file: &File, mut process: Process, places: &[Xml<'d, 'x>], at: &Xml<'d, 'x>) {
+    fn finish<'d, 'x>(
+        &mut self,
+        file: &File,
+        mut process: Process,
+        places: &[Xml<'d, 'x>],
+        at: &Xml<'d, 'x>,
+    ) {
         for (index, node) in process.nodes.iter().enumerate() {
             process.by_id.entry(node.id.clone()).or_insert(index);
         }
@@ -89,16 +111,35 @@ impl Reader {
     }
 
     fn flow(&mut self, file: &File, process: &mut Process, at: &Xml) {
-        let end = |name: &str| at.attribute(name).and_then(|id| process.by_id.get(id.trim()).or_else(|| process.by_id.get(local(id))).copied());
+        let end = |name: &str| {
+            at.attribute(name).and_then(|id| {
+                process
+                    .by_id
+                    .get(id.trim())
+                    .or_else(|| process.by_id.get(local(id)))
+                    .copied()
+            })
+        };
         // What dangles is reported by the check of references.
-        let (Some(source), Some(target)) = (end("sourceRef"), end("targetRef")) else { return };
+        let (Some(source), Some(target)) = (end("sourceRef"), end("targetRef")) else {
+            return;
+        };
         if process.nodes[source].parent != process.nodes[target].parent {
             return;
         }
-        let condition = child(at, "conditionExpression").map(|condition| (condition, text(&condition))).filter(|(_, text)| !text.is_empty());
-        let condition = condition.map(|(place, text)| self.expression(file, &place, &text, process.executable));
+        let condition = child(at, "conditionExpression")
+            .map(|condition| (condition, text(&condition)))
+            .filter(|(_, text)| !text.is_empty());
+        let condition =
+            condition.map(|(place, text)| self.expression(file, &place, &text, process.executable));
         let index = process.flows.len();
-        process.flows.push(Flow { id: id_of(at), name: at.attribute("name").unwrap_or_default().to_owned(), source, target, condition });
+        process.flows.push(Flow {
+            id: id_of(at),
+            name: at.attribute("name").unwrap_or_default().to_owned(),
+            source,
+            target,
+            condition,
+        });
         process.nodes[source].outgoing.push(index);
         process.nodes[target].incoming.push(index);
     }
@@ -108,7 +149,11 @@ impl Reader {
         self.order_by_children(process, index, at);
         if let Some(default) = at.attribute("default") {
             let default = local(default);
-            process.nodes[index].default = process.nodes[index].outgoing.iter().copied().find(|flow| process.flows[*flow].id == default);
+            process.nodes[index].default = process.nodes[index]
+                .outgoing
+                .iter()
+                .copied()
+                .find(|flow| process.flows[*flow].id == default);
         }
         if process.nodes[index].is_activity() {
             self.activity(file, process, index, at);
@@ -127,19 +172,35 @@ impl Reader {
 
     /// The order of the `outgoing` children decides in which order conditions are looked at; flows that are not listed follow.
     fn order_by_children(&mut self, process: &mut Process, index: usize, at: &Xml) {
-        let listed: Vec<String> = children(at, "outgoing").map(|child| local(&text(&child)).to_owned()).collect();
+        let listed: Vec<String> = children(at, "outgoing")
+            .map(|child| local(&text(&child)).to_owned())
+            .collect();
         if listed.is_empty() {
             return;
         }
         let flows = &process.flows;
-        let rank = |flow: &usize| listed.iter().position(|id| *id == flows[*flow].id).unwrap_or(usize::MAX);
+        let rank = |flow: &usize| {
+            listed
+                .iter()
+                .position(|id| *id == flows[*flow].id)
+                .unwrap_or(usize::MAX)
+        };
         process.nodes[index].outgoing.sort_by_key(rank);
     }
 
     fn compensation_handlers(&mut self, process: &mut Process, at: &Xml) {
-        for association in at.descendants().filter(|node| is_bpmn(node) && node.tag_name().name() == "association") {
-            let end = |name: &str| association.attribute(name).and_then(|id| process.by_id.get(local(id)).copied());
-            let (Some(source), Some(target)) = (end("sourceRef"), end("targetRef")) else { continue };
+        for association in at
+            .descendants()
+            .filter(|node| is_bpmn(node) && node.tag_name().name() == "association")
+        {
+            let end = |name: &str| {
+                association
+                    .attribute(name)
+                    .and_then(|id| process.by_id.get(local(id)).copied())
+            };
+            let (Some(source), Some(target)) = (end("sourceRef"), end("targetRef")) else {
+                continue;
+            };
             for (boundary, handler) in [(source, target), (target, source)] {
                 let catches = matches!(&process.nodes[boundary].kind, Kind::Event(event)
                     if event.triggers.iter().any(|trigger| matches!(trigger, crate::model::Trigger::Compensate { .. })));
@@ -152,7 +213,12 @@ impl Reader {
 
     fn blank(&mut self, file: &File, at: &Xml, kind: Kind, parent: Option<usize>) -> Node {
         let (line, column) = file.lines.place(at.range().start);
-        let quantity = |name: &str| at.attribute(name).and_then(|value| value.trim().parse().ok()).unwrap_or(1);
+        let quantity = |name: &str| {
+            at.attribute(name)
+                .and_then(|value| value.trim().parse().ok())
+                .unwrap_or(1_u32)
+                .clamp(1, 1_000)
+        };
         Node {
             id: id_of(at),
             name: at.attribute("name").unwrap_or_default().to_owned(),
@@ -176,6 +242,7 @@ impl Reader {
             outputs: Vec::new(),
             declares: Vec::new(),
             for_compensation: flag(at, "isForCompensation", false),
+            instantiate: flag(at, "instantiate", false),
             handler: None,
             start_quantity: quantity("startQuantity"),
             completion_quantity: quantity("completionQuantity"),
@@ -189,7 +256,9 @@ impl Reader {
             "transaction" => SubProcessKind::Transaction,
             "adHocSubProcess" => SubProcessKind::AdHoc {
                 sequential: at.attribute("ordering") == Some("Sequential"),
-                completion: child(at, "completionCondition").map(|condition| text(&condition)).filter(|text| !text.is_empty()),
+                completion: child(at, "completionCondition")
+                    .map(|condition| text(&condition))
+                    .filter(|text| !text.is_empty()),
                 cancel_rest: flag(at, "cancelRemainingInstances", true),
             },
             _ if flag(at, "triggeredByEvent", false) => SubProcessKind::Event,

@@ -77,12 +77,18 @@ impl Scenario {
     /// # Errors
     /// A sentence with the line and column, or the wrong duration.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let scenario: Self = serde_json::from_str(text).map_err(|error| format!("the scenario is not valid: {error}"))?;
+        let scenario: Self = serde_json::from_str(text)
+            .map_err(|error| format!("the scenario is not valid: {error}"))?;
         let afters = scenario.answers.iter().map(|answer| &answer.after);
         let afters = afters.chain(scenario.messages.iter().map(|message| &message.after));
-        for after in afters.chain(scenario.signals.iter().map(|signal| &signal.after)).flatten() {
+        for after in afters
+            .chain(scenario.signals.iter().map(|signal| &signal.after))
+            .flatten()
+        {
             if crate::timers::duration(after).is_none() {
-                return Err(format!("the scenario is not valid: '{after}' is no ISO 8601 duration such as PT2H"));
+                return Err(format!(
+                    "the scenario is not valid: '{after}' is no ISO 8601 duration such as PT2H"
+                ));
             }
         }
         Ok(scenario)

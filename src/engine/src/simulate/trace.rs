@@ -49,48 +49,141 @@ impl Trace<'_> {
         match event {
             Event::InstanceStarted { .. } => self.instance_line("instance_started", None),
             Event::InstanceCompleted => self.instance_line("instance_completed", None),
-            Event::InstanceTerminated { element } => self.instance_line("instance_terminated", Some(json!({ "element": element }))),
-            Event::InstanceCancelled { .. } => self.instance_line("instance_cancelled", None),
-            Event::ElementEntered { scope, element, .. } => self.element(before, "element_entered", scope, element),
-            Event::ElementCompleted { scope, element, .. } => self.element(before, "element_completed", scope, element),
-            Event::ElementCancelled { scope, token, element } => {
-                let waits = before.scopes.get(scope).and_then(|scope| scope.tokens.get(token)).is_some_and(|token| token.wait == Wait::Join);
-                if waits { Ok(()) } else { self.element(before, "element_cancelled", scope, element) }
+            Event::InstanceTerminated { element } => {
+                self.instance_line("instance_terminated", Some(json!({ "element": element })))
             }
-            Event::TokenMoved { scope, from, .. } => self.element(before, "element_cancelled", scope, from),
+            Event::InstanceCancelled { .. } => self.instance_line("instance_cancelled", None),
+            Event::ElementEntered { scope, element, .. } => {
+                self.element(before, "element_entered", scope, element)
+            }
+            Event::ElementCompleted { scope, element, .. } => {
+                self.element(before, "element_completed", scope, element)
+            }
+            Event::ElementCancelled {
+                scope,
+                token,
+                element,
+            } => {
+                let waits = before
+                    .scopes
+                    .get(scope)
+                    .and_then(|scope| scope.tokens.get(token))
+                    .is_some_and(|token| token.wait == Wait::Join);
+                if waits {
+                    Ok(())
+                } else {
+                    self.element(before, "element_cancelled", scope, element)
+                }
+            }
+            Event::TokenMoved { scope, from, .. } => {
+                self.element(before, "element_cancelled", scope, from)
+            }
             Event::ScopeOpened { scope } => match item_of_round(before, scope) {
-                Some(element) => self.line("element_entered", &scope.process_of_element(before), Some(element), scope.item.as_ref(), None),
+                Some(element) => self.line(
+                    "element_entered",
+                    &scope.process_of_element(before),
+                    Some(element),
+                    scope.item.as_ref(),
+                    None,
+                ),
                 None => Ok(()),
             },
             Event::ItemCompleted { scope } => match before.scopes.get(scope) {
                 Some(scope) => match item_of_round(before, scope) {
-                    Some(element) => self.line("element_completed", &scope.process_of_element(before), Some(element), scope.item.as_ref(), None),
+                    Some(element) => self.line(
+                        "element_completed",
+                        &scope.process_of_element(before),
+                        Some(element),
+                        scope.item.as_ref(),
+                        None,
+                    ),
                     None => Ok(()),
                 },
                 None => Ok(()),
             },
-            Event::ScopeCancelled { scope } | Event::ItemRemoved { scope, .. } => self.cancelled(before, scope),
-            Event::VariablesSet { scope, values, moved: false, element } => {
+            Event::ScopeCancelled { scope } | Event::ItemRemoved { scope, .. } => {
+                self.cancelled(before, scope)
+            }
+            Event::VariablesSet {
+                scope,
+                values,
+                moved: false,
+                element,
+            } => {
                 for (name, value) in values {
-                    self.about(before, "variable_set", scope, element.as_deref(), Some(json!({ "name": name, "value": value })))?;
+                    self.about(
+                        before,
+                        "variable_set",
+                        scope,
+                        element.as_deref(),
+                        Some(json!({ "name": name, "value": value })),
+                    )?;
                 }
                 Ok(())
             }
-            Event::ScriptRun { scope, element } => self.about(before, "script_run", scope, Some(element), None),
-            Event::ScriptSkipped { scope, element, format } => self.about(before, "script_skipped", scope, Some(element), Some(json!({ "format": format }))),
-            Event::TaskOpened { task } if task.due.is_some() => {
-                self.about(before, "task_due", &task.id.scope, Some(&task.element), Some(json!({ "due": task.due.map(instant), "rule": task.due_rule })))
+            Event::ScriptRun { scope, element } => {
+                self.about(before, "script_run", scope, Some(element), None)
             }
-            Event::TimerSet { timer } => {
-                self.about(before, "timer_set", &timer.id.scope, Some(&timer.element), Some(json!({ "due": instant(timer.due), "rule": timer.rule })))
-            }
-            Event::TimerFired { scope, element, next, .. } => {
-                self.about(before, "timer_fired", scope, Some(element), next.map(|next| json!({ "next": instant(next) })))
-            }
-            Event::JobFailed { scope, element, message, .. } => self.about(before, "job_failed", scope, Some(element), Some(json!({ "message": message }))),
-            Event::IncidentRaised { scope, incident, .. } => {
+            Event::ScriptSkipped {
+                scope,
+                element,
+                format,
+            } => self.about(
+                before,
+                "script_skipped",
+                scope,
+                Some(element),
+                Some(json!({ "format": format })),
+            ),
+            Event::TaskOpened { task } if task.due.is_some() => self.about(
+                before,
+                "task_due",
+                &task.id.scope,
+                Some(&task.element),
+                Some(json!({ "due": task.due.map(instant), "rule": task.due_rule })),
+            ),
+            Event::TimerSet { timer } => self.about(
+                before,
+                "timer_set",
+                &timer.id.scope,
+                Some(&timer.element),
+                Some(json!({ "due": instant(timer.due), "rule": timer.rule })),
+            ),
+            Event::TimerFired {
+                scope,
+                element,
+                next,
+                ..
+            } => self.about(
+                before,
+                "timer_fired",
+                scope,
+                Some(element),
+                next.map(|next| json!({ "next": instant(next) })),
+            ),
+            Event::JobFailed {
+                scope,
+                element,
+                message,
+                ..
+            } => self.about(
+                before,
+                "job_failed",
+                scope,
+                Some(element),
+                Some(json!({ "message": message })),
+            ),
+            Event::IncidentRaised {
+                scope, incident, ..
+            } => {
                 let element = Some(incident.element.as_str()).filter(|element| !element.is_empty());
-                self.about(before, "incident", scope, element, Some(json!({ "kind": incident.kind, "message": incident.message })))
+                self.about(
+                    before,
+                    "incident",
+                    scope,
+                    element,
+                    Some(json!({ "kind": incident.kind, "message": incident.message })),
+                )
             }
             _ => self.thrown(before, event),
         }
@@ -98,30 +191,88 @@ impl Trace<'_> {
 
     fn thrown(&mut self, before: &State, event: &Event) -> io::Result<()> {
         let (line, scope, element, data) = match event {
-            Event::MessageSent { scope, element, name, key, .. } => ("message_sent", scope, element, json!({ "name": name, "key": key })),
-            Event::MessageReceived { scope, element, name } => ("message_received", scope, element, json!({ "name": name })),
-            Event::SignalSent { scope, element, name } => ("signal_sent", scope, element, json!({ "name": name })),
-            Event::SignalReceived { scope, element, name } => ("signal_received", scope, element, json!({ "name": name })),
-            Event::ErrorThrown { scope, element, code } => ("error_thrown", scope, element, json!({ "code": code })),
-            Event::ErrorCaught { scope, element, code } => ("error_caught", scope, element, json!({ "code": code })),
-            Event::EscalationThrown { scope, element, code } => ("escalation_thrown", scope, element, json!({ "code": code })),
-            Event::EscalationCaught { scope, element, code } => ("escalation_caught", scope, element, json!({ "code": code })),
-            Event::CompensationThrown { scope, element } => ("compensation_thrown", scope, element, Value::Null),
-            Event::ConditionMet { scope, element } => ("condition_met", scope, element, Value::Null),
+            Event::MessageSent {
+                scope,
+                element,
+                name,
+                key,
+                ..
+            } => (
+                "message_sent",
+                scope,
+                element,
+                json!({ "name": name, "key": key }),
+            ),
+            Event::MessageReceived {
+                scope,
+                element,
+                name,
+            } => ("message_received", scope, element, json!({ "name": name })),
+            Event::SignalSent {
+                scope,
+                element,
+                name,
+            } => ("signal_sent", scope, element, json!({ "name": name })),
+            Event::SignalReceived {
+                scope,
+                element,
+                name,
+            } => ("signal_received", scope, element, json!({ "name": name })),
+            Event::ErrorThrown {
+                scope,
+                element,
+                code,
+            } => ("error_thrown", scope, element, json!({ "code": code })),
+            Event::ErrorCaught {
+                scope,
+                element,
+                code,
+            } => ("error_caught", scope, element, json!({ "code": code })),
+            Event::EscalationThrown {
+                scope,
+                element,
+                code,
+            } => ("escalation_thrown", scope, element, json!({ "code": code })),
+            Event::EscalationCaught {
+                scope,
+                element,
+                code,
+            } => ("escalation_caught", scope, element, json!({ "code": code })),
+            Event::CompensationThrown { scope, element } => {
+                ("compensation_thrown", scope, element, Value::Null)
+            }
+            Event::ConditionMet { scope, element } => {
+                ("condition_met", scope, element, Value::Null)
+            }
             _ => return Ok(()),
         };
-        self.about(before, line, scope, Some(element), Some(data).filter(|data| !data.is_null()))
+        self.about(
+            before,
+            line,
+            scope,
+            Some(element),
+            Some(data).filter(|data| !data.is_null()),
+        )
     }
 
     /// The instance can go no further, and waits for nothing that will come.
     pub fn stuck(&mut self, state: &State) -> io::Result<()> {
-        let waiting: Vec<String> = state.scopes.values().flat_map(|scope| scope.tokens.values()).map(|token| token.element.clone()).collect();
+        let waiting: Vec<String> = state
+            .scopes
+            .values()
+            .flat_map(|scope| scope.tokens.values())
+            .map(|token| token.element.clone())
+            .collect();
         self.instance_line("stuck", Some(json!({ "waiting": waiting })))
     }
 
     pub fn instance_line(&mut self, event: &str, data: Option<Value>) -> io::Result<()> {
         let process = self.process.to_owned();
-        let name = self.defs.process(&process).map(|process| process.name.clone()).unwrap_or_default();
+        let name = self
+            .defs
+            .process(&process)
+            .map(|process| process.name.clone())
+            .unwrap_or_default();
         self.write(&Line {
             at: instant(self.at),
             event,
@@ -136,26 +287,55 @@ impl Trace<'_> {
     }
 
     /// Entered, completed or cancelled; a repeated activity is told item by item, not as a whole.
-    fn element(&mut self, state: &State, event: &str, scope: &ScopeId, element: &str) -> io::Result<()> {
-        let Some(found) = state.scopes.get(scope) else { return Ok(()) };
-        let node = self.defs.process(&found.process).and_then(|process| process.node(element));
+    fn element(
+        &mut self,
+        state: &State,
+        event: &str,
+        scope: &ScopeId,
+        element: &str,
+    ) -> io::Result<()> {
+        let Some(found) = state.scopes.get(scope) else {
+            return Ok(());
+        };
+        let node = self
+            .defs
+            .process(&found.process)
+            .and_then(|process| process.node(element));
         if found.kind != ScopeKind::Item && node.is_some_and(|node| node.repeat.is_some()) {
             return Ok(());
         }
         self.about(state, event, scope, Some(element), None)
     }
 
-    fn about(&mut self, state: &State, event: &str, scope: &ScopeId, element: Option<&str>, data: Option<Value>) -> io::Result<()> {
-        let process = state.scopes.get(scope).map_or_else(|| self.process.to_owned(), |scope| scope.process.clone());
-        let item = scope.outward().find_map(|id| state.scopes.get(&id)?.item.clone());
+    fn about(
+        &mut self,
+        state: &State,
+        event: &str,
+        scope: &ScopeId,
+        element: Option<&str>,
+        data: Option<Value>,
+    ) -> io::Result<()> {
+        let process = state
+            .scopes
+            .get(scope)
+            .map_or_else(|| self.process.to_owned(), |scope| scope.process.clone());
+        let item = scope
+            .outward()
+            .find_map(|id| state.scopes.get(&id)?.item.clone());
         self.line(event, &process, element, item.as_ref(), data)
     }
 
     /// Everything that is inside a scope when it is cancelled, the innermost first.
     fn cancelled(&mut self, state: &State, id: &ScopeId) -> io::Result<()> {
-        let Some(scope) = state.scopes.get(id) else { return Ok(()) };
+        let Some(scope) = state.scopes.get(id) else {
+            return Ok(());
+        };
         if scope.kind == ScopeKind::Round {
-            let items: Vec<ScopeId> = state.subtree(id).map(|(id, _)| id.clone()).filter(|item| item.parent().as_ref() == Some(id)).collect();
+            let items: Vec<ScopeId> = state
+                .subtree(id)
+                .map(|(id, _)| id.clone())
+                .filter(|item| item.parent().as_ref() == Some(id))
+                .collect();
             for item in items {
                 self.cancelled(state, &item)?;
             }
@@ -170,12 +350,25 @@ impl Trace<'_> {
             }
         }
         match item_of_round(state, scope) {
-            Some(element) => self.line("element_cancelled", &scope.process_of_element(state), Some(element), scope.item.as_ref(), None),
+            Some(element) => self.line(
+                "element_cancelled",
+                &scope.process_of_element(state),
+                Some(element),
+                scope.item.as_ref(),
+                None,
+            ),
             None => Ok(()),
         }
     }
 
-    fn line(&mut self, event: &str, process: &str, element: Option<&str>, item: Option<&Value>, data: Option<Value>) -> io::Result<()> {
+    fn line(
+        &mut self,
+        event: &str,
+        process: &str,
+        element: Option<&str>,
+        item: Option<&Value>,
+        data: Option<Value>,
+    ) -> io::Result<()> {
         let node = element.and_then(|element| self.defs.process(process)?.node(element));
         let line = Line {
             at: instant(self.at),
@@ -221,14 +414,19 @@ impl Trace<'_> {
 impl Scope {
     /// The process in which the element of this scope is drawn: for a called process, the caller's.
     fn process_of_element(&self, state: &State) -> String {
-        self.id.parent().and_then(|parent| state.scopes.get(&parent)).map_or_else(|| self.process.clone(), |parent| parent.process.clone())
+        self.id
+            .parent()
+            .and_then(|parent| state.scopes.get(&parent))
+            .map_or_else(|| self.process.clone(), |parent| parent.process.clone())
     }
 }
 
 /// The activity, when the scope is one item of a repeated sub-process or call.
 fn item_of_round<'s>(state: &State, scope: &'s Scope) -> Option<&'s str> {
     let parent = state.scopes.get(&scope.id.parent()?)?;
-    (parent.kind == ScopeKind::Round && scope.kind != ScopeKind::Item).then_some(scope.element.as_deref()).flatten()
+    (parent.kind == ScopeKind::Round && scope.kind != ScopeKind::Item)
+        .then_some(scope.element.as_deref())
+        .flatten()
 }
 
 fn instant(at: DateTime<Utc>) -> String {

@@ -15,12 +15,24 @@ fn an_interrupting_boundary_cancels_and_goes_its_way() {
         timer("PT1H"),
         flows("s > t; t > e; b > late")
     );
-    let late = run(&file("", &body), json!({"answers": [{"element": "t", "after": "PT2H"}]}));
-    assert_eq!((late.completed().as_str(), late.cancelled().as_str()), ("s b late", "t"));
+    let late = run(
+        &file("", &body),
+        json!({"answers": [{"element": "t", "after": "PT2H"}]}),
+    );
+    assert_eq!(
+        (late.completed().as_str(), late.cancelled().as_str()),
+        ("s b late", "t")
+    );
     assert!(late.before(("timer_fired", "b"), ("element_cancelled", "t")));
     assert!(late.before(("element_cancelled", "t"), ("element_entered", "b")));
-    let early = run(&file("", &body), json!({"answers": [{"element": "t", "after": "PT30M"}]}));
-    assert_eq!((early.completed().as_str(), early.count("timer_fired")), ("s t e", 0));
+    let early = run(
+        &file("", &body),
+        json!({"answers": [{"element": "t", "after": "PT30M"}]}),
+    );
+    assert_eq!(
+        (early.completed().as_str(), early.count("timer_fired")),
+        ("s t e", 0)
+    );
 }
 
 #[test]
@@ -32,9 +44,18 @@ fn a_cycle_on_a_non_interrupting_boundary_fires_so_often_and_stops_with_its_acti
         )
     };
     let scenario = json!({"answers": [{"element": "t", "after": "PT95S"}]});
-    assert_eq!(run(&file("", &body("R3/PT10S")), scenario.clone()).seconds("timer_fired", "b"), [10, 20, 30]);
-    assert_eq!(run(&file("", &body("R/PT30S")), scenario.clone()).seconds("timer_fired", "b"), [30, 60, 90]);
-    assert_eq!(run(&file("", &body("R1/PT10S")), scenario).seconds("timer_fired", "b"), [10]);
+    assert_eq!(
+        run(&file("", &body("R3/PT10S")), scenario.clone()).seconds("timer_fired", "b"),
+        [10, 20, 30]
+    );
+    assert_eq!(
+        run(&file("", &body("R/PT30S")), scenario.clone()).seconds("timer_fired", "b"),
+        [30, 60, 90]
+    );
+    assert_eq!(
+        run(&file("", &body("R1/PT10S")), scenario).seconds("timer_fired", "b"),
+        [10]
+    );
 }
 
 #[test]
@@ -53,10 +74,26 @@ fn errors_go_outward_to_the_nearest_catcher_that_fits() {
     };
     let near = run(&file(roots, &body("e1")), json!({}));
     assert_eq!(near.of("error_caught"), ["bi"]);
-    assert_eq!((near.completed().as_str(), near.cancelled().as_str()), ("s os is x bi o", "i"));
+    assert_eq!(
+        (near.completed().as_str(), near.cancelled().as_str()),
+        ("s os is x bi o", "i")
+    );
     let far = run(&file(roots, &body("e2")), json!({}));
-    assert_eq!((far.of("error_caught").join(" "), far.cancelled(), far.completed()), ("bo".into(), "i o".into(), "s os is x bo t".into()));
-    assert_eq!(far.lines.iter().find(|line| line["event"] == "error_caught").unwrap()["data"], json!({"code": "E2"}));
+    assert_eq!(
+        (
+            far.of("error_caught").join(" "),
+            far.cancelled(),
+            far.completed()
+        ),
+        ("bo".into(), "i o".into(), "s os is x bo t".into())
+    );
+    assert_eq!(
+        far.lines
+            .iter()
+            .find(|line| line["event"] == "error_caught")
+            .unwrap()["data"],
+        json!({"code": "E2"})
+    );
 }
 
 #[test]
@@ -65,8 +102,18 @@ fn an_uncaught_error_end_event_ends_its_instance() {
         r#"<startEvent id="s"/><parallelGateway id="f"/><userTask id="t"/><endEvent id="x"><errorEventDefinition errorRef="e1"/></endEvent>{}"#,
         flows("s > f; f > t; f > x")
     );
-    let run = run(&file(r#"<error id="e1" errorCode="E1"/>"#, &body), json!({"answers": [{"element": "t", "after": "PT1S"}]}));
-    assert_eq!((run.of("error_thrown").join(" "), run.cancelled(), run.outcome), ("x".into(), "t".into(), Outcome::Ended));
+    let run = run(
+        &file(r#"<error id="e1" errorCode="E1"/>"#, &body),
+        json!({"answers": [{"element": "t", "after": "PT1S"}]}),
+    );
+    assert_eq!(
+        (
+            run.of("error_thrown").join(" "),
+            run.cancelled(),
+            run.outcome
+        ),
+        ("x".into(), "t".into(), Outcome::Ended)
+    );
 }
 
 #[test]
@@ -76,10 +123,22 @@ fn an_error_of_a_task_is_caught_at_its_boundary_or_is_an_incident() {
         flows("s > t; b > h")
     );
     let roots = r#"<error id="e1" errorCode="E1"/>"#;
-    let caught = run(&file(roots, &body), json!({"answers": [{"element": "t", "error": "E1"}]}));
-    assert_eq!((caught.completed(), caught.cancelled()), ("s b h".into(), "t".into()));
-    let other = run(&file(roots, &body), json!({"answers": [{"element": "t", "error": "E9"}]}));
-    assert_eq!((other.count("incident"), other.outcome), (1, Outcome::Failed));
+    let caught = run(
+        &file(roots, &body),
+        json!({"answers": [{"element": "t", "error": "E1"}]}),
+    );
+    assert_eq!(
+        (caught.completed(), caught.cancelled()),
+        ("s b h".into(), "t".into())
+    );
+    let other = run(
+        &file(roots, &body),
+        json!({"answers": [{"element": "t", "error": "E9"}]}),
+    );
+    assert_eq!(
+        (other.count("incident"), other.outcome),
+        (1, Outcome::Failed)
+    );
 }
 
 #[test]
@@ -94,10 +153,16 @@ fn an_escalation_goes_on_when_the_catcher_does_not_interrupt() {
         )
     };
     let keeps = run(&file(roots, &body(false)), json!({}));
-    assert!(keeps.before(("escalation_caught", "b"), ("element_completed", "x")), "the boundary acts before the thrower's token moves on");
+    assert!(
+        keeps.before(("escalation_caught", "b"), ("element_completed", "x")),
+        "the boundary acts before the thrower's token moves on"
+    );
     assert_eq!(keeps.completed(), "s us b x h a u z");
     let ends = run(&file(roots, &body(true)), json!({}));
-    assert_eq!((ends.completed(), ends.cancelled()), ("s us b h".into(), "x u".into()));
+    assert_eq!(
+        (ends.completed(), ends.cancelled()),
+        ("s us b h".into(), "x u".into())
+    );
 }
 
 #[test]
@@ -106,8 +171,14 @@ fn an_escalation_that_nobody_catches_changes_nothing() {
         r#"<startEvent id="s"/><endEvent id="x"><escalationEventDefinition escalationRef="x1"/></endEvent>{}"#,
         flows("s > x")
     );
-    let run = run(&file(r#"<escalation id="x1" escalationCode="X"/>"#, &body), json!({}));
-    assert_eq!((run.completed(), run.outcome), ("s x".into(), Outcome::Ended));
+    let run = run(
+        &file(r#"<escalation id="x1" escalationCode="X"/>"#, &body),
+        json!({}),
+    );
+    assert_eq!(
+        (run.completed(), run.outcome),
+        ("s x".into(), Outcome::Ended)
+    );
 }
 
 #[test]
@@ -123,9 +194,15 @@ fn event_sub_processes_interrupt_or_run_beside() {
     };
     let scenario = json!({"answers": [{"element": "t", "after": "PT1H"}], "messages": [{"name": "stop", "after": "PT1M"}, {"name": "stop", "after": "PT2M"}]});
     let stops = run(&file(roots, &body(true)), scenario.clone());
-    assert_eq!((stops.completed(), stops.cancelled()), ("s hs ht h".into(), "t".into()));
+    assert_eq!(
+        (stops.completed(), stops.cancelled()),
+        ("s hs ht h".into(), "t".into())
+    );
     let beside = run(&file(roots, &body(false)), scenario);
-    assert_eq!((beside.completed(), beside.cancelled()), ("s hs ht h hs ht h t e".into(), String::new()));
+    assert_eq!(
+        (beside.completed(), beside.cancelled()),
+        ("s hs ht h hs ht h t e".into(), String::new())
+    );
 }
 
 #[test]
@@ -137,7 +214,14 @@ fn an_error_event_sub_process_catches_inside_its_scope() {
         flows("us > x"),
         flows("s > u; u > z")
     );
-    assert_eq!(run(&file(r#"<error id="e1" errorCode="E1"/>"#, &body), json!({})).completed(), "s us x hs ht h u z");
+    assert_eq!(
+        run(
+            &file(r#"<error id="e1" errorCode="E1"/>"#, &body),
+            json!({})
+        )
+        .completed(),
+        "s us x hs ht h u z"
+    );
 }
 
 #[test]
@@ -153,7 +237,10 @@ fn a_signal_reaches_everything_that_waits_and_starts_processes() {
     let run = run(&file(&roots, &body), json!({}));
     assert_eq!(run.of("signal_received"), ["c1", "c2"]);
     assert!(run.before(("element_completed", "c1"), ("element_completed", "x")));
-    assert_eq!((run.completed().contains("qs qt"), run.outcome), (true, Outcome::Ended));
+    assert_eq!(
+        (run.completed().contains("qs qt"), run.outcome),
+        (true, Outcome::Ended)
+    );
 }
 
 #[test]
@@ -167,8 +254,17 @@ fn messages_go_between_processes_and_start_them() {
         flows("s > x; x > r; r > e")
     );
     let run = run(&file(&roots, &body), json!({}));
-    assert_eq!((run.of("message_sent").join(" "), run.of("message_received").join(" ")), ("x qt".into(), "r".into()));
-    assert_eq!((run.count("instance_completed"), run.outcome), (2, Outcome::Ended));
+    assert_eq!(
+        (
+            run.of("message_sent").join(" "),
+            run.of("message_received").join(" ")
+        ),
+        ("x qt".into(), "r".into())
+    );
+    assert_eq!(
+        (run.count("instance_completed"), run.outcome),
+        (2, Outcome::Ended)
+    );
 }
 
 #[test]
@@ -177,8 +273,14 @@ fn a_message_finds_the_wait_with_its_key() {
         r#"<startEvent id="s"/><parallelGateway id="f"/><intermediateCatchEvent id="c1"><messageEventDefinition messageRef="m" tk:key="'one'"/></intermediateCatchEvent><intermediateCatchEvent id="c2"><messageEventDefinition messageRef="m" tk:key="'two'"/></intermediateCatchEvent>{}"#,
         flows("s > f; f > c1; f > c2")
     );
-    let run = run(&file(r#"<message id="m" name="report"/>"#, &body), json!({"messages": [{"name": "report", "key": "two", "after": "PT1S"}, {"name": "report", "key": "three"}]}));
-    assert_eq!((run.of("message_received").join(" "), run.outcome), ("c2".into(), Outcome::Stuck));
+    let run = run(
+        &file(r#"<message id="m" name="report"/>"#, &body),
+        json!({"messages": [{"name": "report", "key": "two", "after": "PT1S"}, {"name": "report", "key": "three"}]}),
+    );
+    assert_eq!(
+        (run.of("message_received").join(" "), run.outcome),
+        ("c2".into(), Outcome::Stuck)
+    );
 }
 
 #[test]
@@ -212,8 +314,14 @@ fn a_multiple_event_takes_one_and_a_parallel_multiple_takes_all() {
         )
     };
     let scenario = json!({"messages": [{"name": "msg", "after": "PT1S"}], "signals": [{"name": "go", "after": "PT5S"}]});
-    assert_eq!(run(&file(roots, &body(false)), scenario.clone()).seconds("element_completed", "c"), [1]);
-    assert_eq!(run(&file(roots, &body(true)), scenario).seconds("element_completed", "c"), [5]);
+    assert_eq!(
+        run(&file(roots, &body(false)), scenario.clone()).seconds("element_completed", "c"),
+        [1]
+    );
+    assert_eq!(
+        run(&file(roots, &body(true)), scenario).seconds("element_completed", "c"),
+        [5]
+    );
 }
 
 #[test]
@@ -224,7 +332,10 @@ fn compensation_runs_the_handlers_backwards() {
         <intermediateThrowEvent id="x"><compensateEventDefinition/></intermediateThrowEvent><endEvent id="e"/>{}<association id="x1" sourceRef="ca" targetRef="ha"/><association id="x2" sourceRef="cb" targetRef="hb"/>"#,
         flows("s > a; a > b; b > x; x > e")
     );
-    assert_eq!(run(&file("", &body), json!({})).completed(), "s a b hb ha x e");
+    assert_eq!(
+        run(&file("", &body), json!({})).completed(),
+        "s a b hb ha x e"
+    );
 }
 
 #[test]
@@ -235,12 +346,48 @@ fn a_cancelled_transaction_compensates_and_leaves_by_its_cancel_boundary() {
         flows("us > a; a > x"),
         flows("s > u; u > z; bc > h")
     );
-    assert_eq!(run(&file("", &body), json!({})).completed(), "s us a ha x bc h");
+    assert_eq!(
+        run(&file("", &body), json!({})).completed(),
+        "s us a ha x bc h"
+    );
 }
 
 #[test]
 fn event_definitions_may_be_referenced() {
-    let roots = r#"<timerEventDefinition id="td"><timeDuration>PT3S</timeDuration></timerEventDefinition>"#;
-    let body = format!(r#"<startEvent id="s"/><intermediateCatchEvent id="c"><eventDefinitionRef>td</eventDefinitionRef></intermediateCatchEvent>{}"#, flows("s > c"));
-    assert_eq!(run(&file(roots, &body), json!({})).seconds("element_completed", "c"), [3]);
+    let roots =
+        r#"<timerEventDefinition id="td"><timeDuration>PT3S</timeDuration></timerEventDefinition>"#;
+    let body = format!(
+        r#"<startEvent id="s"/><intermediateCatchEvent id="c"><eventDefinitionRef>td</eventDefinitionRef></intermediateCatchEvent>{}"#,
+        flows("s > c")
+    );
+    assert_eq!(
+        run(&file(roots, &body), json!({})).seconds("element_completed", "c"),
+        [3]
+    );
+}
+
+#[test]
+fn an_instantiating_gateway_or_receive_task_starts_by_its_message() {
+    let roots = r#"<message id="m" name="m"/><message id="n" name="n"/>"#;
+    let body = format!(
+        r#"<eventBasedGateway id="g" instantiate="true"/><intermediateCatchEvent id="a"><messageEventDefinition messageRef="m"/></intermediateCatchEvent><intermediateCatchEvent id="b"><messageEventDefinition messageRef="n"/></intermediateCatchEvent><task id="t"/>{}"#,
+        flows("g > a; g > b; a > t; b > t")
+    );
+    let gateway = run(&file(roots, &body), json!({"messages": [{"name": "n"}]}));
+    assert_eq!(
+        (gateway.completed(), gateway.outcome),
+        ("b t".into(), Outcome::Ended)
+    );
+    let body = format!(
+        r#"<receiveTask id="r" messageRef="m" instantiate="true"/><task id="t"/>{}"#,
+        flows("r > t")
+    );
+    let task = run(
+        &file(roots, &body),
+        json!({"messages": [{"name": "m"}, {"name": "m"}]}),
+    );
+    assert_eq!(
+        (task.completed(), task.count("instance_started")),
+        ("r t r t".into(), 2)
+    );
 }

@@ -21,18 +21,33 @@ fn exclusive_takes_the_first_that_holds_and_else_the_default() {
 
 #[test]
 fn no_flow_that_holds_is_an_incident_and_so_is_a_missing_name() {
-    let body = format!(r#"{TASKS}<exclusiveGateway id="g"/>{}"#, flows("s > g; g > a ? x > 10; g > b ? x > 20; a > e; b > e"));
+    let body = format!(
+        r#"{TASKS}<exclusiveGateway id="g"/>{}"#,
+        flows("s > g; g > a ? x > 10; g > b ? x > 20; a > e; b > e")
+    );
     let none = run(&file("", &body), json!({"variables": {"x": 1}}));
-    assert_eq!((none.of("incident"), none.outcome), (vec!["g".to_owned()], Outcome::Failed));
+    assert_eq!(
+        (none.of("incident"), none.outcome),
+        (vec!["g".to_owned()], Outcome::Failed)
+    );
     let missing = run(&file("", &body), json!({}));
-    assert_eq!((missing.of("incident"), missing.outcome), (vec!["g".to_owned()], Outcome::Failed));
+    assert_eq!(
+        (missing.of("incident"), missing.outcome),
+        (vec!["g".to_owned()], Outcome::Failed)
+    );
     assert_eq!(missing.count("element_completed"), 1);
 }
 
 #[test]
 fn parallel_waits_for_one_token_of_each_flow() {
-    let body = format!(r#"{TASKS}<parallelGateway id="f"/><parallelGateway id="j"/>{}"#, flows("s > f; f > a; f > b; f > c; a > j; b > j; c > j; j > d; d > e"));
-    let run = run(&file("", &body), json!({"answers": [{"element": "b", "after": "PT1H"}]}));
+    let body = format!(
+        r#"{TASKS}<parallelGateway id="f"/><parallelGateway id="j"/>{}"#,
+        flows("s > f; f > a; f > b; f > c; a > j; b > j; c > j; j > d; d > e")
+    );
+    let run = run(
+        &file("", &body),
+        json!({"answers": [{"element": "b", "after": "PT1H"}]}),
+    );
     assert_eq!(run.completed(), "s f a c b j d e");
     assert_eq!(run.seconds("element_entered", "j"), [3600]);
 }
@@ -44,7 +59,10 @@ fn a_second_token_on_one_flow_does_not_open_a_parallel_join() {
         r#"{TASKS}<parallelGateway id="f"/><exclusiveGateway id="x"/><parallelGateway id="j"/>{}"#,
         flows("s > f; f > a; f > c; a > x; c > x; x > j; f > b; b > j; j > d; d > e")
     );
-    let run = run(&file("", &body), json!({"answers": [{"element": "b", "after": "PT1H"}]}));
+    let run = run(
+        &file("", &body),
+        json!({"answers": [{"element": "b", "after": "PT1H"}]}),
+    );
     assert_eq!(run.seconds("element_entered", "j"), [3600]);
     assert_eq!((run.count("stuck"), run.outcome), (1, Outcome::Stuck));
 }
@@ -56,7 +74,10 @@ fn inclusive_takes_all_that_hold_and_its_join_waits_for_those_only() {
         flows("s > f; f > a ? x > 1; f > b ? x > 2; f > c; a > j; b > j; c > j; j > d; d > e")
     );
     for (x, expected) in [(3, "s f a b j d e"), (2, "s f a j d e"), (0, "s f c j d e")] {
-        let run = run(&file("", &body), json!({"variables": {"x": x}, "answers": [{"element": "a", "after": "PT1S"}, {"element": "b", "after": "PT2S"}]}));
+        let run = run(
+            &file("", &body),
+            json!({"variables": {"x": x}, "answers": [{"element": "a", "after": "PT1S"}, {"element": "b", "after": "PT2S"}]}),
+        );
         assert_eq!(run.completed(), expected);
         assert_eq!((run.count("stuck"), run.outcome), (0, Outcome::Ended));
     }
@@ -69,10 +90,16 @@ fn an_inclusive_join_does_not_wait_for_a_token_that_cannot_come_any_more() {
         r#"{TASKS}<parallelGateway id="f"/><exclusiveGateway id="x"/><endEvent id="e2"/><inclusiveGateway id="j"/>{}"#,
         flows("s > f; f > a; f > b; a > j; b > x; x > j ? y; x > e2 ? !y; j > d; d > e")
     );
-    let gone = run(&file("", &body), json!({"variables": {"y": false}, "answers": [{"element": "b", "after": "PT5S"}]}));
+    let gone = run(
+        &file("", &body),
+        json!({"variables": {"y": false}, "answers": [{"element": "b", "after": "PT5S"}]}),
+    );
     assert_eq!(gone.completed(), "s f a b x e2 j d e");
     assert_eq!(gone.seconds("element_entered", "j"), [5]);
-    let comes = run(&file("", &body), json!({"variables": {"y": true}, "answers": [{"element": "b", "after": "PT5S"}]}));
+    let comes = run(
+        &file("", &body),
+        json!({"variables": {"y": true}, "answers": [{"element": "b", "after": "PT5S"}]}),
+    );
     assert_eq!(comes.completed(), "s f a b x j d e");
 }
 
@@ -80,7 +107,9 @@ fn an_inclusive_join_does_not_wait_for_a_token_that_cannot_come_any_more() {
 fn inclusive_joins_that_wait_for_each_other_do_not_stick() {
     let body = format!(
         r#"{TASKS}<parallelGateway id="f"/><inclusiveGateway id="j"/><inclusiveGateway id="k"/><exclusiveGateway id="x"/><exclusiveGateway id="y"/>{}"#,
-        flows("s > f; f > j; f > k; j > a; a > x; x > k ? false; x > e ? true; k > b; b > y; y > j ? false; y > e ? true")
+        flows(
+            "s > f; f > j; f > k; j > a; a > x; x > k ? false; x > e ? true; k > b; b > y; y > j ? false; y > e ? true"
+        )
     );
     let run = run(&file("", &body), json!({}));
     assert_eq!((run.count("stuck"), run.outcome), (0, Outcome::Ended));
@@ -92,14 +121,26 @@ fn flows_out_of_an_activity_split_and_a_default_is_taken_when_no_condition_holds
         r#"<startEvent id="s"/><task id="t" default="t_c"/><task id="a"/><task id="b"/><task id="c"/>{}"#,
         flows("s > t; t > a ? x > 1; t > b; t > c")
     );
-    assert_eq!(run(&file("", &body), json!({"variables": {"x": 2}})).completed(), "s t a b");
-    assert_eq!(run(&file("", &body), json!({"variables": {"x": 1}})).completed(), "s t b c");
+    assert_eq!(
+        run(&file("", &body), json!({"variables": {"x": 2}})).completed(),
+        "s t a b"
+    );
+    assert_eq!(
+        run(&file("", &body), json!({"variables": {"x": 1}})).completed(),
+        "s t b c"
+    );
 }
 
 #[test]
 fn several_flows_into_an_activity_start_it_for_each_token() {
-    let body = format!(r#"{TASKS}<parallelGateway id="f"/>{}"#, flows("s > f; f > a; f > b; a > c; b > c; c > e"));
-    assert_eq!(run(&file("", &body), json!({})).completed(), "s f a b c c e e");
+    let body = format!(
+        r#"{TASKS}<parallelGateway id="f"/>{}"#,
+        flows("s > f; f > a; f > b; a > c; b > c; c > e")
+    );
+    assert_eq!(
+        run(&file("", &body), json!({})).completed(),
+        "s f a b c c e e"
+    );
 }
 
 #[test]
@@ -122,9 +163,15 @@ fn an_event_gateway_goes_on_with_the_first_event_and_forgets_the_others() {
     );
     let late = run(&file(roots, &body), json!({}));
     assert_eq!(late.completed(), "s g late b e");
-    let early = run(&file(roots, &body), json!({"messages": [{"name": "reply", "after": "PT4S", "variables": {"v": 1}}]}));
+    let early = run(
+        &file(roots, &body),
+        json!({"messages": [{"name": "reply", "after": "PT4S", "variables": {"v": 1}}]}),
+    );
     assert_eq!(early.completed(), "s g msg a e");
-    assert_eq!((early.count("timer_fired"), early.variable("v")), (0, json!(1)));
+    assert_eq!(
+        (early.count("timer_fired"), early.variable("v")),
+        (0, json!(1))
+    );
 }
 
 #[test]
@@ -133,6 +180,18 @@ fn a_complex_gateway_opens_by_its_condition() {
         r#"{TASKS}<parallelGateway id="f"/><complexGateway id="j"><activationCondition>activationCount >= 2</activationCondition></complexGateway>{}"#,
         flows("s > f; f > a; f > b; f > c; a > j; b > j; c > j; j > d; d > e")
     );
-    let run = run(&file("", &body), json!({"answers": [{"element": "a", "after": "PT1S"}, {"element": "b", "after": "PT2S"}, {"element": "c", "after": "PT3S"}]}));
+    let run = run(
+        &file("", &body),
+        json!({"answers": [{"element": "a", "after": "PT1S"}, {"element": "b", "after": "PT2S"}, {"element": "c", "after": "PT3S"}]}),
+    );
     assert_eq!(run.seconds("element_entered", "d"), [2]);
+}
+
+#[test]
+fn a_completion_quantity_sends_that_many_tokens() {
+    let body = format!(
+        r#"<startEvent id="s"/><task id="a" completionQuantity="3"/><task id="b"/>{}"#,
+        flows("s > a; a > b")
+    );
+    assert_eq!(run(&file("", &body), json!({})).completed(), "s a b b b");
 }

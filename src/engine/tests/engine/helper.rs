@@ -50,14 +50,22 @@ pub fn run_with(text: &str, scenario: Value, processes: &[&str]) -> Run {
     };
     let mut out = Vec::new();
     let outcome = simulate(&defs, &options, &mut out).unwrap();
-    let lines = String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines = String::from_utf8(out)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     Run { lines, outcome }
 }
 
 impl Run {
     /// The elements of one kind of event, in order, with the item after a colon.
     pub fn of(&self, event: &str) -> Vec<String> {
-        self.lines.iter().filter(|line| line["event"] == event).map(element).collect()
+        self.lines
+            .iter()
+            .filter(|line| line["event"] == event)
+            .map(element)
+            .collect()
     }
 
     pub fn completed(&self) -> String {
@@ -78,19 +86,35 @@ impl Run {
         self.lines
             .iter()
             .filter(|line| line["event"] == event && line["element"] == id)
-            .map(|line| (line["at"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap() - start).num_seconds())
+            .map(|line| {
+                (line["at"]
+                    .as_str()
+                    .unwrap()
+                    .parse::<chrono::DateTime<chrono::Utc>>()
+                    .unwrap()
+                    - start)
+                    .num_seconds()
+            })
             .collect()
     }
 
     /// The last value that a variable was set to.
     pub fn variable(&self, name: &str) -> Value {
-        let set = self.lines.iter().rev().find(|line| line["event"] == "variable_set" && line["data"]["name"] == name);
+        let set = self
+            .lines
+            .iter()
+            .rev()
+            .find(|line| line["event"] == "variable_set" && line["data"]["name"] == name);
         set.map_or(Value::Null, |line| line["data"]["value"].clone())
     }
 
     /// Whether `first` of an event comes before `second`.
     pub fn before(&self, first: (&str, &str), second: (&str, &str)) -> bool {
-        let at = |(event, id): (&str, &str)| self.lines.iter().position(|line| line["event"] == event && line["element"] == id);
+        let at = |(event, id): (&str, &str)| {
+            self.lines
+                .iter()
+                .position(|line| line["event"] == event && line["element"] == id)
+        };
         matches!((at(first), at(second)), (Some(first), Some(second)) if first < second)
     }
 }

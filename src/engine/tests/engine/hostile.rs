@@ -6,14 +6,19 @@ use trinhky_engine::read;
 use trinhky_engine::simulate::Outcome;
 
 fn refused(text: &str) -> Vec<String> {
-    read(&[("bad.bpmn", text.as_bytes())]).unwrap_err().into_iter().map(|finding| finding.rule).collect()
+    read(&[("bad.bpmn", text.as_bytes())])
+        .unwrap_err()
+        .into_iter()
+        .map(|finding| finding.rule)
+        .collect()
 }
 
 #[test]
 fn entity_bombs_and_external_entities_are_refused() {
     let bomb = r#"<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">&b;</definitions>"#;
     assert_eq!(refused(bomb), ["xml-dtd"]);
-    let outside = r#"<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><definitions>&x;</definitions>"#;
+    let outside =
+        r#"<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><definitions>&x;</definitions>"#;
     assert_eq!(refused(outside), ["xml-dtd"]);
 }
 
@@ -21,7 +26,9 @@ fn entity_bombs_and_external_entities_are_refused() {
 fn deep_nesting_is_refused_without_using_up_the_stack() {
     let deep = format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000));
     assert!(!refused(&deep).is_empty());
-    let inner = (0..200).fold(String::from(r#"<task id="t"/>"#), |inner, index| format!(r#"<subProcess id="u{index}">{inner}</subProcess>"#));
+    let inner = (0..200).fold(String::from(r#"<task id="t"/>"#), |inner, index| {
+        format!(r#"<subProcess id="u{index}">{inner}</subProcess>"#)
+    });
     assert!(!refused(&file("", &inner)).is_empty());
 }
 
@@ -58,7 +65,13 @@ fn a_round_of_a_million_becomes_an_incident() {
         r#"<startEvent id="s"/><task id="t"><multiInstanceLoopCharacteristics><loopCardinality>n</loopCardinality></multiInstanceLoopCharacteristics></task>{}"#,
         flows("s > t")
     );
-    for n in [json!(1_000_000), json!(-1), json!(1.5), json!("many"), json!(9.0e300)] {
+    for n in [
+        json!(1_000_000),
+        json!(-1),
+        json!(1.5),
+        json!("many"),
+        json!(9.0e300),
+    ] {
         let run = run(&file("", &body), json!({"variables": {"n": n}}));
         assert_eq!((run.count("incident"), run.outcome), (1, Outcome::Failed));
     }
@@ -73,9 +86,18 @@ fn expressions_that_fail_are_incidents() {
         ("n + 1 > 0", json!({"n": i64::MAX})),
         ("n[9] == 1", json!({"n": [1]})),
     ] {
-        let body = format!(r#"<startEvent id="s"/><exclusiveGateway id="g"/><task id="a"/><task id="b"/>{}"#, flows(&format!("s > g; g > a ? {expression}; g > b ? !({expression})")));
+        let body = format!(
+            r#"<startEvent id="s"/><exclusiveGateway id="g"/><task id="a"/><task id="b"/>{}"#,
+            flows(&format!(
+                "s > g; g > a ? {expression}; g > b ? !({expression})"
+            ))
+        );
         let run = run(&file("", &body), json!({"variables": values}));
-        assert_eq!((run.of("incident"), run.outcome), (vec!["g".to_owned()], Outcome::Failed), "{expression}");
+        assert_eq!(
+            (run.of("incident"), run.outcome),
+            (vec!["g".to_owned()], Outcome::Failed),
+            "{expression}"
+        );
     }
 }
 
@@ -87,7 +109,10 @@ fn bad_expressions_scripts_and_timers_are_found_with_their_place_when_the_file_i
     );
     let rules = refused(&file("", &body));
     for rule in ["script", "timer-rule", "expression"] {
-        assert!(rules.iter().any(|found| found == rule), "{rule} in {rules:?}");
+        assert!(
+            rules.iter().any(|found| found == rule),
+            "{rule} in {rules:?}"
+        );
     }
 }
 
@@ -99,7 +124,10 @@ fn a_timer_cycle_without_end_does_not_simulate_for_ever() {
     );
     let until = json!({"until": "2023-01-01T00:01:00Z"});
     let run = run(&file(r#"<message id="m" name="m"/>"#, &body), until);
-    assert_eq!((run.count("timer_fired"), run.outcome), (60, Outcome::Stuck));
+    assert_eq!(
+        (run.count("timer_fired"), run.outcome),
+        (60, Outcome::Stuck)
+    );
 }
 
 #[test]
@@ -107,4 +135,14 @@ fn the_hash_names_the_content() {
     let (one, two) = (file("", r#"<task id="a"/>"#), file("", r#"<task id="b"/>"#));
     assert_eq!(definitions(&one).hash(), definitions(&one).hash());
     assert_ne!(definitions(&one).hash(), definitions(&two).hash());
+}
+
+#[test]
+fn a_loop_of_tasks_that_answer_at_once_is_stopped() {
+    let body = format!(
+        r#"<startEvent id="s"/><userTask id="t"/><exclusiveGateway id="g" default="g_t"/><endEvent id="e"/>{}"#,
+        flows("s > t; t > g; g > e ? false; g > t")
+    );
+    let run = run(&file("", &body), json!({}));
+    assert_eq!((run.count("incident"), run.outcome), (1, Outcome::Failed));
 }

@@ -8,7 +8,10 @@ use crate::helper::{definitions, file};
 use proptest::prelude::*;
 use serde_json::json;
 use trinhky_calendar::Calendar;
-use trinhky_engine::{Command, CommandKind, Definitions, State, Status, TaskId, TimerId, Topic, Variables, apply, decide};
+use trinhky_engine::{
+    Command, CommandKind, Definitions, State, Status, TaskId, TimerId, Topic, Variables, apply,
+    decide,
+};
 
 #[derive(Debug, Clone)]
 enum Block {
@@ -22,10 +25,20 @@ enum Block {
     Inclusive(Vec<Block>),
     Race,
     Sub(Box<Block>),
-    Round { block: Box<Block>, items: u8, sequential: bool, stop_at: u8 },
-    TaskRound { items: u8, sequential: bool },
+    Round {
+        block: Box<Block>,
+        items: u8,
+        sequential: bool,
+        stop_at: u8,
+    },
+    TaskRound {
+        items: u8,
+        sequential: bool,
+    },
     /// A task with a boundary timer whose path joins the normal one.
-    Deadline { interrupting: bool },
+    Deadline {
+        interrupting: bool,
+    },
     /// A sub-process that throws an error in one of its branches, caught at its boundary.
     Rescue(Box<Block>),
 }
@@ -48,8 +61,17 @@ fn block() -> impl Strategy<Value = Block> {
             several().prop_map(Block::Parallel),
             several().prop_map(Block::Inclusive),
             inner.clone().prop_map(|block| Block::Sub(Box::new(block))),
-            inner.clone().prop_map(|block| Block::Rescue(Box::new(block))),
-            (inner, 0..4_u8, any::<bool>(), 1..5_u8).prop_map(|(block, items, sequential, stop_at)| Block::Round { block: Box::new(block), items, sequential, stop_at }),
+            inner
+                .clone()
+                .prop_map(|block| Block::Rescue(Box::new(block))),
+            (inner, 0..4_u8, any::<bool>(), 1..5_u8).prop_map(
+                |(block, items, sequential, stop_at)| Block::Round {
+                    block: Box::new(block),
+                    items,
+                    sequential,
+                    stop_at
+                }
+            ),
         ]
     })
 }
@@ -75,8 +97,12 @@ impl Writer {
 
     fn flow(&mut self, from: &str, to: &str, condition: Option<&str>) {
         let id = self.id("flow");
-        let inner = condition.map(|condition| format!("<conditionExpression>{condition}</conditionExpression>")).unwrap_or_default();
-        self.xml += &format!("<sequenceFlow id=\"{id}\" sourceRef=\"{from}\" targetRef=\"{to}\">{inner}</sequenceFlow>");
+        let inner = condition
+            .map(|condition| format!("<conditionExpression>{condition}</conditionExpression>"))
+            .unwrap_or_default();
+        self.xml += &format!(
+            "<sequenceFlow id=\"{id}\" sourceRef=\"{from}\" targetRef=\"{to}\">{inner}</sequenceFlow>"
+        );
     }
 
     /// Writes a block; its first and last node.
@@ -85,8 +111,14 @@ impl Writer {
         match block {
             Block::User => one(self.node("userTask", "")),
             Block::Script => one(self.node("scriptTask", "<script>n = n + 1</script>")),
-            Block::Wait => one(self.node("intermediateCatchEvent", "<timerEventDefinition><timeDuration>PT1M</timeDuration></timerEventDefinition>")),
-            Block::Receive => one(self.node("intermediateCatchEvent", "<messageEventDefinition messageRef=\"m\"/>")),
+            Block::Wait => one(self.node(
+                "intermediateCatchEvent",
+                "<timerEventDefinition><timeDuration>PT1M</timeDuration></timerEventDefinition>",
+            )),
+            Block::Receive => one(self.node(
+                "intermediateCatchEvent",
+                "<messageEventDefinition messageRef=\"m\"/>",
+            )),
             Block::Sequence(blocks) => {
                 let parts: Vec<_> = blocks.iter().map(|block| self.block(block)).collect();
                 for pair in parts.windows(2) {
@@ -94,10 +126,17 @@ impl Writer {
                 }
                 (parts[0].0.clone(), parts[parts.len() - 1].1.clone())
             }
-            Block::Exclusive(blocks) => self.split("exclusiveGateway", blocks, |index| format!("(n + {index}) % 2 == 0")),
-            Block::Inclusive(blocks) => self.split("inclusiveGateway", blocks, |index| format!("(n + {index}) % 2 == 0")),
+            Block::Exclusive(blocks) => self.split("exclusiveGateway", blocks, |index| {
+                format!("(n + {index}) % 2 == 0")
+            }),
+            Block::Inclusive(blocks) => self.split("inclusiveGateway", blocks, |index| {
+                format!("(n + {index}) % 2 == 0")
+            }),
             Block::Parallel(blocks) => {
-                let (split, join) = (self.node("parallelGateway", ""), self.node("parallelGateway", ""));
+                let (split, join) = (
+                    self.node("parallelGateway", ""),
+                    self.node("parallelGateway", ""),
+                );
                 for block in blocks {
                     let (first, last) = self.block(block);
                     self.flow(&split, &first, None);
@@ -106,7 +145,10 @@ impl Writer {
                 (split, join)
             }
             Block::Race => {
-                let (split, join) = (self.node("eventBasedGateway", ""), self.node("exclusiveGateway", ""));
+                let (split, join) = (
+                    self.node("eventBasedGateway", ""),
+                    self.node("exclusiveGateway", ""),
+                );
                 for block in [Block::Wait, Block::Receive] {
                     let (event, _) = self.block(&block);
                     self.flow(&split, &event, None);
@@ -118,16 +160,35 @@ impl Writer {
                 let inner = self.inside(block, "");
                 one(self.node("subProcess", &inner))
             }
-            Block::Round { block, items, sequential, stop_at } => {
+            Block::Round {
+                block,
+                items,
+                sequential,
+                stop_at,
+            } => {
                 let inner = self.inside(block, "");
                 let stop = format!("numberOfCompletedInstances &gt;= {stop_at}");
-                one(self.node("subProcess", &format!("{}{inner}", round(*items, *sequential, &format!("<completionCondition>{stop}</completionCondition>")))))
+                one(self.node(
+                    "subProcess",
+                    &format!(
+                        "{}{inner}",
+                        round(
+                            *items,
+                            *sequential,
+                            &format!("<completionCondition>{stop}</completionCondition>")
+                        )
+                    ),
+                ))
             }
-            Block::TaskRound { items, sequential } => one(self.node("userTask", &round(*items, *sequential, ""))),
+            Block::TaskRound { items, sequential } => {
+                one(self.node("userTask", &round(*items, *sequential, "")))
+            }
             Block::Deadline { interrupting } => {
                 let (task, join) = (self.node("userTask", ""), self.node("exclusiveGateway", ""));
                 let boundary = self.id("boundary");
-                self.xml += &format!("<boundaryEvent id=\"{boundary}\" attachedToRef=\"{task}\" cancelActivity=\"{interrupting}\"><timerEventDefinition><timeDuration>PT1M</timeDuration></timerEventDefinition></boundaryEvent>");
+                self.xml += &format!(
+                    "<boundaryEvent id=\"{boundary}\" attachedToRef=\"{task}\" cancelActivity=\"{interrupting}\"><timerEventDefinition><timeDuration>PT1M</timeDuration></timerEventDefinition></boundaryEvent>"
+                );
                 self.flow(&task, &join, None);
                 if *interrupting {
                     self.flow(&boundary, &join, None);
@@ -139,9 +200,14 @@ impl Writer {
             }
             Block::Rescue(block) => {
                 let inner = self.inside(block, "<errorEventDefinition errorRef=\"err\"/>");
-                let (sub, join) = (self.node("subProcess", &inner), self.node("exclusiveGateway", ""));
+                let (sub, join) = (
+                    self.node("subProcess", &inner),
+                    self.node("exclusiveGateway", ""),
+                );
                 let boundary = self.id("boundary");
-                self.xml += &format!("<boundaryEvent id=\"{boundary}\" attachedToRef=\"{sub}\"><errorEventDefinition errorRef=\"err\"/></boundaryEvent>");
+                self.xml += &format!(
+                    "<boundaryEvent id=\"{boundary}\" attachedToRef=\"{sub}\"><errorEventDefinition errorRef=\"err\"/></boundaryEvent>"
+                );
                 self.flow(&sub, &join, None);
                 self.flow(&boundary, &join, None);
                 (sub, join)
@@ -149,14 +215,21 @@ impl Writer {
         }
     }
 
-    fn split(&mut self, tag: &str, blocks: &[Block], condition: impl Fn(usize) -> String) -> (String, String) {
+    fn split(
+        &mut self,
+        tag: &str,
+        blocks: &[Block],
+        condition: impl Fn(usize) -> String,
+    ) -> (String, String) {
         let (split, join) = (self.id(tag), self.node(tag, ""));
         let mut default = String::new();
         for (index, block) in blocks.iter().enumerate() {
             let (first, last) = self.block(block);
             if index + 1 == blocks.len() {
                 default = self.id("flow");
-                self.xml += &format!("<sequenceFlow id=\"{default}\" sourceRef=\"{split}\" targetRef=\"{first}\"/>");
+                self.xml += &format!(
+                    "<sequenceFlow id=\"{default}\" sourceRef=\"{split}\" targetRef=\"{first}\"/>"
+                );
             } else {
                 self.flow(&split, &first, Some(&condition(index)));
             }
@@ -180,28 +253,47 @@ impl Writer {
 
 fn round(items: u8, sequential: bool, inner: &str) -> String {
     let list: Vec<u8> = (0..items).collect();
-    format!("<multiInstanceLoopCharacteristics isSequential=\"{sequential}\" tk:collection=\"{list:?}\" tk:elementVariable=\"i\">{inner}</multiInstanceLoopCharacteristics>")
+    format!(
+        "<multiInstanceLoopCharacteristics isSequential=\"{sequential}\" tk:collection=\"{list:?}\" tk:elementVariable=\"i\">{inner}</multiInstanceLoopCharacteristics>"
+    )
 }
 
 fn model(block: &Block) -> Definitions {
     let mut writer = Writer::default();
     let inner = writer.inside(block, "");
     // The content of a round comes before its flow elements in none of the standard's schemas; order it as the schema says.
-    definitions(&file("<message id=\"m\" name=\"m\"/><error id=\"err\" errorCode=\"E\"/>", &inner))
+    definitions(&file(
+        "<message id=\"m\" name=\"m\"/><error id=\"err\" errorCode=\"E\"/>",
+        &inner,
+    ))
 }
 
 /// All that can be done now, in order.
 fn choices(state: &State) -> Vec<CommandKind> {
     let mut choices = Vec::new();
     for task in state.tasks() {
-        choices.push(CommandKind::CompleteTask { task: task.id.clone(), variables: variables(json!({"answer": task.id.number})) });
+        choices.push(CommandKind::CompleteTask {
+            task: task.id.clone(),
+            variables: variables(json!({"answer": task.id.number})),
+        });
     }
     for timer in state.timers() {
-        choices.push(CommandKind::FireDue { timer: TimerId::new(timer.id.scope.clone(), timer.id.number) });
+        choices.push(CommandKind::FireDue {
+            timer: TimerId::new(timer.id.scope.clone(), timer.id.number),
+        });
     }
     let waits = |topic: &Topic| matches!(topic, Topic::Message { .. });
-    if state.scopes.values().any(|scope| scope.subscriptions.values().any(|subscription| waits(&subscription.to))) {
-        choices.push(CommandKind::Correlate { name: "m".to_owned(), key: None, variables: Variables::new() });
+    if state.scopes.values().any(|scope| {
+        scope
+            .subscriptions
+            .values()
+            .any(|subscription| waits(&subscription.to))
+    }) {
+        choices.push(CommandKind::Correlate {
+            name: "m".to_owned(),
+            key: None,
+            variables: Variables::new(),
+        });
     }
     choices
 }
@@ -209,20 +301,48 @@ fn choices(state: &State) -> Vec<CommandKind> {
 /// Acts of people that do not bring the process to its end by themselves.
 fn detours(state: &State, pick: usize) -> Option<CommandKind> {
     let tasks: Vec<TaskId> = state.tasks().map(|task| task.id.clone()).collect();
-    let rounds: Vec<_> = state.scopes.values().filter(|scope| scope.mi.is_some()).collect();
+    let rounds: Vec<_> = state
+        .scopes
+        .values()
+        .filter(|scope| scope.mi.is_some())
+        .collect();
     match pick % 5 {
-        0 => tasks.get(pick % tasks.len().max(1)).map(|task| CommandKind::Claim { task: task.clone() }),
-        1 => rounds.first().map(|round| CommandKind::AddItem { round: round.id.clone(), item: json!(pick) }),
+        0 => tasks
+            .get(pick % tasks.len().max(1))
+            .map(|task| CommandKind::Claim { task: task.clone() }),
+        1 => rounds.first().map(|round| CommandKind::AddItem {
+            round: round.id.clone(),
+            item: json!(pick),
+        }),
         2 => {
-            let item = state.scopes.values().find(|scope| scope.item.is_some() && scope.id.parent().is_some_and(|parent| state.scopes[&parent].mi.is_some()))?;
-            Some(CommandKind::RemoveItem { item: item.id.clone() })
+            let item = state.scopes.values().find(|scope| {
+                scope.item.is_some()
+                    && scope
+                        .id
+                        .parent()
+                        .is_some_and(|parent| state.scopes[&parent].mi.is_some())
+            })?;
+            Some(CommandKind::RemoveItem {
+                item: item.id.clone(),
+            })
         }
         3 => {
-            let scope = state.scopes.values().find(|scope| !scope.tasks.is_empty())?;
+            let scope = state
+                .scopes
+                .values()
+                .find(|scope| !scope.tasks.is_empty())?;
             let task = scope.tasks.values().next()?;
-            Some(CommandKind::MoveToken { scope: scope.id.clone(), token: task.token, to: task.element.clone(), reason: "again".to_owned() })
+            Some(CommandKind::MoveToken {
+                scope: scope.id.clone(),
+                token: task.token,
+                to: task.element.clone(),
+                reason: "again".to_owned(),
+            })
         }
-        _ => Some(CommandKind::SetVariables { scope: trinhky_engine::ScopeId::root(), variables: variables(json!({"n": pick})) }),
+        _ => Some(CommandKind::SetVariables {
+            scope: trinhky_engine::ScopeId::root(),
+            variables: variables(json!({"n": pick})),
+        }),
     }
 }
 
@@ -230,13 +350,27 @@ fn walk(defs: &Definitions, path: &[usize]) -> Result<(), TestCaseError> {
     let calendar = Calendar::vietnam();
     let mut live = State::default();
     let mut journal = Vec::new();
-    let mut kind = Some(CommandKind::Start { process: "p".to_owned(), variables: variables(json!({"n": 0})), start: None });
+    let mut kind = Some(CommandKind::Start {
+        process: "p".to_owned(),
+        variables: variables(json!({"n": 0})),
+        start: None,
+    });
     let mut step = 0;
     while let Some(next) = kind {
-        let command = Command { now: at(i64::try_from(step).unwrap_or(0) * 3600), by: "x".to_owned(), command_id: step.to_string(), kind: next };
+        let command = Command {
+            now: at(i64::try_from(step).unwrap_or(0) * 3600),
+            by: "x".to_owned(),
+            command_id: step.to_string(),
+            kind: next,
+        };
         let whole = decide(defs, &live, &command, &calendar);
         let (part, _) = decide_on_slice(defs, &live, &command);
-        prop_assert_eq!(&whole, &part, "a slice decides as the whole does: {:?}", command.kind);
+        prop_assert_eq!(
+            &whole,
+            &part,
+            "a slice decides as the whole does: {:?}",
+            command.kind
+        );
         match whole {
             Ok(events) => {
                 for event in &events {
@@ -245,7 +379,10 @@ fn walk(defs: &Definitions, path: &[usize]) -> Result<(), TestCaseError> {
                 journal.extend(events);
             }
             // A person's detour may be impossible just now.
-            Err(refusal) => prop_assert!(path.get(step).is_some_and(|pick| pick % 3 == 0), "{refusal:?}"),
+            Err(refusal) => prop_assert!(
+                path.get(step).is_some_and(|pick| pick % 3 == 0),
+                "{refusal:?}"
+            ),
         }
         let mut replayed = State::default();
         for event in &journal {
@@ -264,11 +401,18 @@ fn walk(defs: &Definitions, path: &[usize]) -> Result<(), TestCaseError> {
         let pick = path.get(step).copied().unwrap_or_default();
         let possible = choices(&live);
         prop_assert!(!possible.is_empty(), "stuck: {live:#?}");
-        let detour = if step < path.len() && pick % 3 == 0 { detours(&live, pick / 3) } else { None };
+        let detour = if step < path.len() && pick % 3 == 0 {
+            detours(&live, pick / 3)
+        } else {
+            None
+        };
         kind = detour.or_else(|| possible.get(pick % possible.len()).cloned());
     }
     prop_assert_eq!(live.instance.status, Status::Completed);
-    prop_assert!(live.scopes.len() == 1 && live.live().is_empty(), "nothing is left over: {live:#?}");
+    prop_assert!(
+        live.scopes.len() == 1 && live.live().is_empty(),
+        "nothing is left over: {live:#?}"
+    );
     Ok(())
 }
 
