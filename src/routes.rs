@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::people::session::{clear_flash, keep_form};
 use crate::web::error::localise_errors;
 use crate::web::headers::security_headers;
-use crate::{distribution, documents, objectives, people, web};
+use crate::{distribution, documents, objectives, people, reminders, web};
 
 /// Who may open an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,7 @@ pub fn table() -> Vec<Route> {
     use objectives::pages as o;
     use people::admin as a;
     use people::pages as p;
+    use reminders::pages as r;
     let route = |path, access, handlers| Route { path, access, handlers };
     vec![
         route("/suc-khoe", Open, get(p::health)),
@@ -84,9 +85,10 @@ pub fn table() -> Vec<Route> {
         route("/tiep-nhan/{id}/tu-choi", SignedIn, post(d::refuse)),
         route("/tiep-nhan/{id}/ma", Code, get(d::guest_page).post(d::guest)),
         route("/van-ban/{id}/xac-nhan", SignedIn, get(d::attest_page).post(d::attest)),
-        route("/van-ban/{id}/theo-doi", SignedIn, get(d::tracking)),
-        route("/van-ban/{id}/theo-doi.csv", SignedIn, get(d::tracking_csv)),
-        route("/van-ban/{id}/nhac", SignedIn, get(d::remind_page).post(d::remind)),
+        route("/van-ban/{id}/theo-doi", SignedIn, get(r::tracking)),
+        route("/van-ban/{id}/theo-doi/so-dem", SignedIn, get(r::live_counters)),
+        route("/van-ban/{id}/theo-doi.csv", SignedIn, get(r::tracking_csv)),
+        route("/van-ban/{id}/nhac", SignedIn, get(r::remind_page).post(r::remind)),
         // Objectives
         route("/muc-tieu", SignedIn, get(o::index)),
         route("/van-ban/{id}/muc-tieu", SignedIn, get(o::show)),

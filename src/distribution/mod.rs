@@ -2,8 +2,10 @@
 
 mod expand;
 mod fan_out;
+pub mod pages;
 pub mod receipt;
 pub mod rows;
+pub mod tracking;
 
 pub use expand::{Expanded, Purpose, Recipient, expand};
 pub use fan_out::{fan_out, notify};

@@ -135,11 +135,22 @@ pub async fn refuse(app: &App, actor: &Actor, id: Uuid, reason: String) -> Outco
 /// Somebody of a body without an account, after the typed code was right.
 ///
 /// # Errors
-/// One sentence when the code is wrong or was tried too often.
+/// One sentence when the name is missing, the code is wrong or was tried too often.
 pub async fn guest(app: &App, id: Uuid, code: &str, name: &str) -> Outcome<Actor> {
     if name.trim().is_empty() {
         return Err(Fault::invalid("name", "Ghi họ tên người tiếp nhận.", "Write the name of who receives it."));
     }
+    open_with_code(app, id, code).await?;
+    let found = delivered(app.store.reader(), id).await?;
+    let unit = people_find::unit(app.store.reader(), found.unit_id, app.today()).await?;
+    Ok(Actor::guest(name.trim(), unit.id, &unit.name))
+}
+
+/// Checks the typed code of a body without an account; the code stays good until the delivery is answered.
+///
+/// # Errors
+/// One sentence when the code is wrong or was tried too often.
+pub async fn open_with_code(app: &App, id: Uuid, code: &str) -> Outcome<()> {
     let right = app
         .store
         .write((id, code_digest(id, code)), |tx, (id, hash)| {
@@ -167,11 +178,7 @@ pub async fn guest(app: &App, id: Uuid, code: &str, name: &str) -> Outcome<Actor
             "The code is blocked after too many tries. Ask the sender's clerk for a new one.",
         )),
         Some(false) => Err(Fault::invalid("code", "Mã không đúng. Xem lại mã trong thư.", "The code is not right. Look at the mail again.")),
-        Some(true) => {
-            let found = delivered(app.store.reader(), id).await?;
-            let unit = people_find::unit(app.store.reader(), found.unit_id, app.today()).await?;
-            Ok(Actor::guest(name.trim(), unit.id, &unit.name))
-        }
+        Some(true) => Ok(()),
     }
 }
 

@@ -1,0 +1,20 @@
+//! Who is told what: notices of new tasks, the ladders around a deadline, the morning digest, reminders by hand.
+//!
+//! *When* a step comes the workflow says, *how* a mail leaves `mail` says. Every step mails at most once: its key is in
+//! the outbox for ever. A step looks at the world again before it mails, so nobody is reminded of what is done.
+
+mod audience;
+mod by_hand;
+mod digest;
+mod ladder;
+mod letter;
+mod notice;
+pub mod pages;
+mod receipt;
+mod report;
+
+pub use by_hand::{Preview, may_remind, preview, remind_missing};
+pub use digest::digest;
+pub use notice::{approver, opinions_asked, task_opened};
+pub use receipt::receipt;
+pub use report::report;
