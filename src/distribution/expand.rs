@@ -169,17 +169,17 @@ impl<'a> PhraseBook<'a> {
     }
 }
 
-/// Words that strike the members named after them.
-const EXCEPT: [&str; 4] = ["trừ", "ngoại trừ", "không bao gồm", "không gồm"];
-/// Words that keep only the members named after them.
-const ONLY: [&str; 3] = [":", "gồm", "sau đây"];
+/// Words that strike the members named after them: trừ, ngoại trừ, không bao gồm, không gồm, folded as the texts are.
+const EXCEPT: [&str; 4] = ["tru", "ngoai tru", "khong bao gom", "khong gom"];
+/// Words that keep only the members named after them: gồm, sau đây, folded.
+const ONLY: [&str; 3] = [":", "gom", "sau day"];
 
 fn strikes(before: &str) -> bool {
     EXCEPT.iter().any(|word| before.trim_end().ends_with(word))
 }
 
 fn joins(before: &str) -> bool {
-    matches!(before.trim(), "," | "và" | ", và")
+    matches!(before.trim(), "," | "va" | ", va")
 }
 
 /// A unit's name without the words that every commune shares.
@@ -217,7 +217,7 @@ pub fn asks_staff_to_study(draft: &Draft) -> bool {
     draft.body.iter().any(|block| match block {
         Block::Article(article) => {
             let text = fold(&article.text);
-            text.contains("nghiên cứu") && (text.contains("hiểu rõ") || text.contains("quán triệt"))
+            text.contains("nghien cuu") && (text.contains("hieu ro") || text.contains("quan triet"))
         }
         _ => false,
     })

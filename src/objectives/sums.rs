@@ -220,7 +220,7 @@ fn by_unit(periods: &[Uuid]) -> String {
     format!(
         "SELECT r.unit_id, v.indicator_id, CAST(SUM(COALESCE(v.numerator, 0)) AS bigint) AS numerator, \
          CAST(SUM(COALESCE(v.denominator, 0)) AS bigint) AS denominator, CAST(COUNT(*) AS bigint) AS reports, \
-         CAST(SUM(CASE WHEN v.nothing_arose THEN 1 ELSE 0 END) AS bigint) AS nothing \
+         CAST(SUM(CASE WHEN v.nothing_arose THEN 1 ELSE 0 END) AS bigint) AS \"nothing\" \
          FROM {COUNTED} WHERE r.period_id IN ({}) GROUP BY r.unit_id, v.indicator_id",
         places(periods)
     )
@@ -231,7 +231,7 @@ async fn totals(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeMap
         return Ok(BTreeMap::new());
     }
     // What a unit had nothing of is neither met nor missed; the rest is compared as exact fractions.
-    let nothing = "(i.is_count AND u.nothing = u.reports) OR (NOT i.is_count AND u.denominator = 0)";
+    let nothing = "(i.is_count AND u.\"nothing\" = u.reports) OR (NOT i.is_count AND u.denominator = 0)";
     let (left, right) = ("u.numerator * i.target_d", "i.target_n * CASE WHEN i.is_count THEN 1 ELSE u.denominator END");
     let met = [("ge", ">="), ("gt", ">"), ("eq", "="), ("le", "<="), ("lt", "<")]
         .map(|(word, sign)| format!("(i.comparator = '{word}' AND {left} {sign} {right})"))
@@ -240,7 +240,7 @@ async fn totals(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeMap
         "SELECT u.indicator_id, CAST(SUM(u.numerator) AS bigint) AS numerator, CAST(SUM(u.denominator) AS bigint) AS denominator, \
          CAST(SUM(u.reports) AS bigint) AS reports, CAST(COUNT(*) AS bigint) AS units, \
          CAST(SUM(CASE WHEN {nothing} THEN 0 WHEN {met} THEN 1 ELSE 0 END) AS bigint) AS met, \
-         CAST(SUM(CASE WHEN {nothing} THEN 1 ELSE 0 END) AS bigint) AS nothing \
+         CAST(SUM(CASE WHEN {nothing} THEN 1 ELSE 0 END) AS bigint) AS \"nothing\" \
          FROM ({}) u JOIN indicator i ON i.id = u.indicator_id GROUP BY u.indicator_id",
         by_unit(periods)
     );

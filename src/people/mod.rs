@@ -135,3 +135,11 @@ pub struct Unit {
     pub superior: String,
     pub valid_to: Option<NaiveDate>,
 }
+
+impl Unit {
+    /// How sentences call it: an organisation by its short name, a division in full, since `TTr` alone says nothing.
+    #[must_use]
+    pub fn called(&self) -> &str {
+        if self.id == self.org_id { &self.short } else { &self.name }
+    }
+}

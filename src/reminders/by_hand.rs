@@ -61,9 +61,9 @@ pub async fn preview(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<Pre
     for delivery in &missing {
         let Some(unit) = units.get(&delivery.unit_id) else { continue };
         match delivery.reminded_at.filter(|_| !is_free(delivery, now, &calendar)) {
-            Some(at) => skipped.push(format!("{}: đã nhắc lúc {}", unit.short, date_time(at))),
-            None if addressee(unit, &book).is_none() => skipped.push(format!("{}: không có địa chỉ thư", unit.short)),
-            None => named.push(unit.short.clone()),
+            Some(at) => skipped.push(format!("{}: đã nhắc lúc {}", unit.called(), date_time(at))),
+            None if addressee(unit, &book).is_none() => skipped.push(format!("{}: không có địa chỉ thư", unit.called())),
+            None => named.push(unit.called().to_owned()),
         }
     }
     let letter = match free.first() {
@@ -148,7 +148,7 @@ async fn queue(cx: Cx<'_>, document: &Document, free: &[delivery::Model], calend
     for delivery in free {
         let Some(unit) = units.get(&delivery.unit_id) else { continue };
         let Some(to) = addressee(unit, &book) else {
-            unaddressed.push(unit.short.as_str());
+            unaddressed.push(unit.called());
             continue;
         };
         let reminder = Reminder {

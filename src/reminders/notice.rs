@@ -170,7 +170,7 @@ async fn ask_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Option<
         let officers = Audience::of([book.any_of(unit.id, REPORTERS), book.first_of(unit.id, HEADS)].into_iter().flatten());
         let to = officers.or_else(|| Audience::of(book.any_of(unit.id, CLERKS))).or_else(|| Audience::mailbox(unit));
         let Some(mut to) = to else {
-            unaddressed.push(unit.short.clone());
+            unaddressed.push(unit.called());
             continue;
         };
         if let Some(mailbox) = &unit.email {

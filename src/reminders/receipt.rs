@@ -40,10 +40,10 @@ async fn step(cx: Cx<'_>, service: &Service) -> Outcome<()> {
     let calendar = people_find::calendar(cx.tx, found.org_id).await?;
     let unit = people_find::unit(cx.tx, found.unit_id, cx.today()).await?;
     let entry = if !found.is_open() {
-        skipped(&found, format!("Không nhắc {}: đã trả lời", unit.short))
+        skipped(&found, format!("Không nhắc {}: đã trả lời", unit.called()))
     } else if is_overtaken(step, found.due_at, cx.now, &calendar)? {
         // After an outage one letter, not one for every step that was missed.
-        skipped(&found, format!("Không nhắc {}: đã tới bước nhắc sau", unit.short))
+        skipped(&found, format!("Không nhắc {}: đã tới bước nhắc sau", unit.called()))
     } else if ladder::put_off(cx, "reminders.receipt", service, &calendar).await? {
         return Ok(());
     } else if step == Step::ThreeLate {
@@ -69,7 +69,7 @@ async fn remind(cx: Cx<'_>, found: &Delivered, unit: &Unit, step: Step, calendar
     let book = Book::of_units(cx.tx, &[unit.id], cx.today()).await?;
     let title = found.title()?;
     let Some(mut to) = addressee(unit, &book) else {
-        let summary = format!("Chưa nhắc được {} tiếp nhận {title}: không có địa chỉ thư", unit.short);
+        let summary = format!("Chưa nhắc được {} tiếp nhận {title}: không có địa chỉ thư", unit.called());
         return Ok(Entry::about(found.document_id, "reminder.unaddressed", summary));
     };
     if late {
@@ -83,7 +83,7 @@ async fn remind(cx: Cx<'_>, found: &Delivered, unit: &Unit, step: Step, calendar
         mark_reminded(cx, &[found.id]).await?;
     }
     let when = if late { "quá hạn 1 ngày làm việc; đồng gửi thủ trưởng đơn vị, Chánh Văn phòng" } else { "đến hạn" };
-    Ok(Entry::about(found.document_id, "reminder.sent", format!("Nhắc {} tiếp nhận {title}: {when}", unit.short)))
+    Ok(Entry::about(found.document_id, "reminder.sent", format!("Nhắc {} tiếp nhận {title}: {when}", unit.called())))
 }
 
 /// The clerk of the unit, else its own mailbox.
@@ -155,7 +155,7 @@ async fn escalate(cx: Cx<'_>, found: &Delivered, unit: &Unit, calendar: &Calenda
     let key = format!("receipt:{}:escalation:{}", found.document_id, cx.today());
     let title = found.title()?;
     if letter::is_queued(cx, &key).await? {
-        let summary = format!("{} có tên trong thư báo Chánh Văn phòng hôm nay: chưa tiếp nhận {title}", unit.short);
+        let summary = format!("{} có tên trong thư báo Chánh Văn phòng hôm nay: chưa tiếp nhận {title}", unit.called());
         return Ok(Entry::about(found.document_id, "reminder.listed", summary));
     }
     let document = find::document(cx.tx, found.document_id).await?;

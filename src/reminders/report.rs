@@ -38,9 +38,11 @@ async fn step(cx: Cx<'_>, service: &Service) -> Outcome<()> {
     let missing = flow::tasks_of_subject(cx.tx, report.id).await?.iter().any(|task| task.element == FILL);
     let about = |act, summary| Entry::about(document.row.id, act, summary);
     let entry = if !missing {
-        about("reminder.skipped", format!("Không nhắc {}: đã gửi báo cáo {}", unit.short, period.name))
+        about("reminder.skipped", format!("Không nhắc {}: đã gửi báo cáo {}", unit.called(), period.name))
+    } else if letter::is_queued(cx, &key(&report, step)).await? {
+        about("reminder.skipped", format!("Không nhắc {}: đã nhắc ở bước này", unit.called()))
     } else if is_overtaken(step, period.due_at, cx.now, &calendar)? {
-        about("reminder.skipped", format!("Không nhắc {}: đã tới bước nhắc sau", unit.short))
+        about("reminder.skipped", format!("Không nhắc {}: đã tới bước nhắc sau", unit.called()))
     } else if ladder::put_off(cx, "reminders.report", service, &calendar).await? {
         return Ok(());
     } else if step == Step::ThreeLate {
@@ -52,17 +54,24 @@ async fn step(cx: Cx<'_>, service: &Service) -> Outcome<()> {
     ladder::finish(cx, service, report.org_id, entry.unit(unit.id).data(data)).await
 }
 
+/// A step of a report mails once, also when the report is sent back and its ladder begins anew.
+fn key(report: &unit_report::Model, step: Step) -> String {
+    format!("report:{}:{}", report.id, step.word())
+}
+
 /// The element at which a unit writes its report.
 const FILL: &str = "fill_report";
 
-/// Whether the next step for the same people has come already; the escalation is for others and overtakes nothing.
+/// Whether a later step has come for the same people; the escalation is for others and overtakes nothing.
+///
+/// So an outage, or a report sent back after its deadline, brings one letter and not one for every step.
 fn is_overtaken(step: Step, due: DateTime<Utc>, now: DateTime<Utc>, calendar: &Calendar) -> Outcome<bool> {
-    let next = match step {
-        Step::FiveBefore => Step::OneBefore,
-        Step::OneBefore | Step::Due => Step::OneLate,
-        Step::OneLate | Step::ThreeLate => return Ok(false),
-    };
-    Ok(now >= next.at(due, calendar)?)
+    Ok(match step {
+        Step::FiveBefore => now >= Step::OneBefore.at(due, calendar)?,
+        Step::OneBefore => now > due,
+        Step::Due => now >= Step::OneLate.at(due, calendar)?,
+        Step::OneLate | Step::ThreeLate => false,
+    })
 }
 
 async fn remind(
@@ -78,7 +87,7 @@ async fn remind(
     let reporters = Audience::of(book.any_of(unit.id, REPORTERS));
     let to = reporters.or_else(|| Audience::of(book.first_of(unit.id, HEADS))).or_else(|| Audience::mailbox(unit));
     let Some(mut to) = to else {
-        let summary = format!("Chưa nhắc được {} gửi báo cáo {}: không có địa chỉ thư", unit.short, period.name);
+        let summary = format!("Chưa nhắc được {} gửi báo cáo {}: không có địa chỉ thư", unit.called(), period.name);
         return Ok(Entry::about(document.row.id, "reminder.unaddressed", summary));
     };
     if step >= Step::OneBefore {
@@ -101,21 +110,21 @@ async fn remind(
         "link": format!("{}/bao-cao/{}", cx.app.config.base_url(), report.id),
     });
     let template = if step >= Step::OneLate { "report_late" } else { "report_soon" };
-    let letter = Letter { key: format!("report:{}:{}", report.id, step.word()), template, to, context, delivery_id: None };
+    let letter = Letter { key: key(report, step), template, to, context, delivery_id: None };
     letter::post(cx, document.row.org_id, Some(document.row.id), vec![letter]).await?;
     let when = match step {
         Step::FiveBefore | Step::Due => due.left,
         Step::OneBefore => format!("{}; đồng gửi thủ trưởng đơn vị", due.left),
         Step::OneLate | Step::ThreeLate => format!("{}; đồng gửi thủ trưởng đơn vị, Chánh Văn phòng", due.left),
     };
-    Ok(Entry::about(document.row.id, "reminder.sent", format!("Nhắc {} gửi báo cáo {}: {when}", unit.short, period.name)))
+    Ok(Entry::about(document.row.id, "reminder.sent", format!("Nhắc {} gửi báo cáo {}: {when}", unit.called(), period.name)))
 }
 
 /// One letter a day to the Office chief with every unit whose report of the period is missing.
 async fn escalate(cx: Cx<'_>, document: &Document, period: &report_period::Model, unit: &Unit, calendar: &Calendar) -> Outcome<Entry> {
     let key = format!("report:{}:escalation:{}", period.id, cx.today());
     if letter::is_queued(cx, &key).await? {
-        let summary = format!("{} có tên trong thư báo Chánh Văn phòng hôm nay: chưa gửi báo cáo {}", unit.short, period.name);
+        let summary = format!("{} có tên trong thư báo Chánh Văn phòng hôm nay: chưa gửi báo cáo {}", unit.called(), period.name);
         return Ok(Entry::about(document.row.id, "reminder.listed", summary));
     }
     let missing = missing(cx, period.id).await?;
