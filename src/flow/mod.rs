@@ -48,7 +48,7 @@ pub async fn start(cx: Cx<'_>, process: &str, org_id: Uuid, document_id: Uuid, v
     }
     let instance = save::Instance { id: cx.id(), org_id, document_id, definition: hash };
     save::insert_instance(cx, &instance, process, &after).await?;
-    let ended = save::changes(cx, &instance, &state, &after).await?;
+    let ended = save::changes(cx, &instance, &state, &after, &events).await?;
     Ok((instance.id, advanced(&events, ended)?))
 }
 
@@ -69,7 +69,7 @@ pub async fn advance(cx: Cx<'_>, instance_id: Uuid, kind: CommandKind) -> Outcom
                 for event in &events {
                     apply(&mut after, event);
                 }
-                let ended = save::changes(cx, &instance, &loaded.state, &after).await?;
+                let ended = save::changes(cx, &instance, &loaded.state, &after, &events).await?;
                 return advanced(&events, ended);
             }
             Err(Rejection::Incomplete(need)) => loaded.more(cx, instance_id, &need).await?,

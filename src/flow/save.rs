@@ -1,10 +1,10 @@
 //! Writing what an act changed: scopes, and the rows by which tasks and timers are found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 use trinhky_engine::model::TaskKind;
-use trinhky_engine::{Scope, ScopeId, State, Status, Task, TaskState, Timer};
+use trinhky_engine::{Event, Scope, ScopeId, State, Status, Task, TaskState, Timer};
 use uuid::Uuid;
 
 use super::load::end_of_subtree;
@@ -50,8 +50,8 @@ pub(super) async fn insert_instance(cx: Cx<'_>, instance: &Instance, process: &s
 }
 
 /// Writes the difference between two states of an instance; true when it has ended.
-pub(super) async fn changes(cx: Cx<'_>, instance: &Instance, before: &State, after: &State) -> Outcome<bool> {
-    remove_scopes(cx, instance, before, after).await?;
+pub(super) async fn changes(cx: Cx<'_>, instance: &Instance, before: &State, after: &State, events: &[Event]) -> Outcome<bool> {
+    remove_scopes(cx, instance, before, after, events).await?;
     write_scopes(cx, instance, before, after).await?;
     write_tasks(cx, instance, before, after).await?;
     write_timers(cx, instance, before, after).await?;
@@ -70,10 +70,16 @@ pub(super) async fn changes(cx: Cx<'_>, instance: &Instance, before: &State, aft
 }
 
 /// Removes the outermost scopes that are gone; what was inside goes with them, loaded or not.
-async fn remove_scopes(cx: Cx<'_>, instance: &Instance, before: &State, after: &State) -> Outcome<()> {
-    let gone: Vec<&ScopeId> = before.scopes.keys().filter(|id| !after.scopes.contains_key(id)).collect();
+///
+/// A round that a deadline cuts off may not be loaded at all: only the event names it.
+async fn remove_scopes(cx: Cx<'_>, instance: &Instance, before: &State, after: &State, events: &[Event]) -> Outcome<()> {
+    let ended = events.iter().filter_map(|event| match event {
+        Event::ScopeCancelled { scope } | Event::ScopeCompleted { scope } => Some(scope),
+        _ => None,
+    });
+    let gone: BTreeSet<&ScopeId> = before.scopes.keys().chain(ended).filter(|id| !after.scopes.contains_key(id)).collect();
     for id in &gone {
-        if id.parent().is_some_and(|parent| gone.contains(&&parent)) {
+        if id.parent().is_some_and(|parent| gone.contains(&parent)) {
             continue;
         }
         flow_scope::Entity::delete_many()
