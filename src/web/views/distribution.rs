@@ -88,8 +88,10 @@ pub struct Guest {
     pub to: String,
     /// Field `code`.
     pub code_form: Form,
-    /// After the code.
+    /// After the code, and once it is answered.
     pub delivery: Option<DeliveryView>,
+    /// The code as it was typed; every further press carries it.
+    pub code: String,
     /// Fields `name`, `post`.
     pub form: Form,
     /// Fields `reason`, `remark`.
@@ -111,7 +113,6 @@ pub struct Tracking {
     /// The mail that would be sent, to be read before.
     pub remind: Option<RemindView>,
     pub csv_href: String,
-    pub xlsx_href: String,
     pub legend: Vec<(String, String)>,
 }
 
@@ -145,6 +146,20 @@ pub struct RemindView {
     pub label: String,
     pub subject: String,
     pub body: String,
+}
+
+/// The reminder by hand, with the mail shown before it goes.
+#[derive(Debug, Template)]
+#[template(path = "distribution/remind.html")]
+pub struct RemindPage {
+    pub page: Page,
+    pub document: Link,
+    pub remind: RemindView,
+    /// Who would get it.
+    pub units: Vec<String>,
+    /// Who was reminded less than a working day ago, or has no address: the sentence for each.
+    pub skipped: Vec<String>,
+    pub then: String,
 }
 
 /// "Read and understood" of one person (Điều 2).

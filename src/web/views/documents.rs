@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::shared::{
-    Choice, Filter, FindingView, Happening, Mark, Markup, Pager, Progress, SignatureLine,
+    ActForm, Choice, Filter, FindingView, Happening, Mark, Markup, Pager, Progress, SignatureLine,
 };
 use crate::web::format::Due;
 use crate::web::page::Link;
@@ -44,6 +44,8 @@ pub struct DocumentShow {
     pub urgency: String,
     /// What the reader has to do with it now.
     pub next: Option<NextAct>,
+    /// What can be done with one press from here: withdraw, remind, retry the seal …
+    pub acts: Vec<ActForm>,
     /// Label and value, in order: drafting unit, drafter, signer, number, date, file …
     pub facts: Vec<(String, String)>,
     /// Files: PDF, DOCX, evidence.
@@ -52,8 +54,8 @@ pub struct DocumentShow {
     pub signatures: Vec<SignatureLine>,
     pub opinions: Vec<OpinionRow>,
     pub versions: Vec<VersionRow>,
-    /// The drawing of the process with its live tokens, and its description in words.
-    pub process: Markup,
+    /// The address of the drawing of the process with its live tokens (empty: none), and where it stands, in words.
+    pub process_href: String,
     pub process_words: String,
     pub timeline: Vec<Happening>,
     pub progress: Option<Progress>,
@@ -140,6 +142,35 @@ pub struct DocumentImport {
     pub form: Form,
     /// `20 MB`.
     pub limit: String,
+}
+
+/// The drafter hands the draft over: to which units for opinions, and for how long.
+#[derive(Debug, Template)]
+#[template(path = "documents/submit.html")]
+pub struct SubmitDraft {
+    pub page: Page,
+    pub subject: String,
+    pub findings: Vec<FindingView>,
+    /// Fields `unit` (several), `working_days`.
+    pub form: Form,
+    pub units: Vec<Choice>,
+    pub label: String,
+    pub then: String,
+}
+
+/// The Office answers a question of the Chairman.
+#[derive(Debug, Template)]
+#[template(path = "documents/question.html")]
+pub struct AnswerQuestion {
+    pub page: Page,
+    pub subject: String,
+    pub asked_by: String,
+    pub question: String,
+    pub due: Option<Due>,
+    /// Field `answer`.
+    pub form: Form,
+    pub autosave: String,
+    pub files: Vec<Link>,
 }
 
 /// A unit gives its opinion on a draft.

@@ -10,7 +10,7 @@ pub mod objectives;
 pub mod people;
 pub mod shared;
 
-pub use shared::{Choice, Filter, Happening, Mark, Markup, Pager, Progress, Tone};
+pub use shared::{ActForm, Choice, Filter, Happening, Mark, Markup, Pager, Progress, Tone};
 
 #[cfg(test)]
 mod samples;

@@ -29,6 +29,27 @@ pub struct SampleAccount {
     pub post: String,
 }
 
+/// A form that was sent after its session had ended: what was typed, to be sent now by a press.
+#[derive(Debug, Template)]
+#[template(path = "people/kept_form.html")]
+pub struct KeptForm {
+    pub page: Page,
+    /// Where the form goes.
+    pub action: String,
+    /// Every field as it was sent, the hidden ones too.
+    pub fields: Vec<(String, String)>,
+}
+
+impl KeptForm {
+    /// What a person typed, for reading: without the hidden fields and what is empty.
+    fn typed(&self) -> impl Iterator<Item = &str> {
+        self.fields
+            .iter()
+            .filter(|(name, value)| name != Form::KEY && name != Form::VERSION && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+}
+
 /// My desk (Việc của tôi).
 #[derive(Debug, Template)]
 #[template(path = "people/desk.html")]

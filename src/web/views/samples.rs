@@ -327,7 +327,10 @@ fn every_act_carries_its_key() {
             }
             let inside = rest.split("</form>").next().unwrap_or("");
             assert!(
-                inside.contains("name=\"act_key\"") || head.contains("/dang-xuat"),
+                inside.contains("name=\"act_key\"")
+                    // Signing out twice is the same, and reading the file of a guest changes nothing.
+                    || head.contains("/dang-xuat")
+                    || inside.contains("value=\"pdf\""),
                 "{name}: {head}"
             );
         }

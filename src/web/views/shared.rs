@@ -4,6 +4,7 @@ use std::fmt;
 
 use askama::filters::HtmlSafe;
 
+use crate::web::forms::Form;
 use crate::web::i18n::Lang;
 
 /// HTML made by our own code (the typesetter's text, a drawing), which templates put out as it is. Never make one from
@@ -200,6 +201,18 @@ pub struct Happening {
     pub remark: String,
     /// The number in the journal.
     pub journal_no: String,
+}
+
+/// An act that is one press: no field but the hidden ones.
+#[derive(Debug, Clone, Default)]
+pub struct ActForm {
+    pub form: Form,
+    /// Act and object: `Đóng dấu Quyết định số 05/QĐ-UBND`.
+    pub label: String,
+    /// What happens then.
+    pub then: String,
+    /// At most one act of a page is the main one.
+    pub main: bool,
 }
 
 /// One of the answers a form offers.

@@ -15,6 +15,7 @@ pub(super) fn all(m: &Maker) -> Vec<Rendered> {
         ("distribution-guest-code", guest(m, false).render()),
         ("distribution-guest", guest(m, true).render()),
         ("distribution-tracking", tracking(m).render()),
+        ("distribution-remind", remind(m).render()),
         ("distribution-attest", attest(m).render()),
         ("distribution-delivery", evidence(m).render()),
     ]
@@ -107,6 +108,7 @@ fn guest(m: &Maker, opened: bool) -> Guest {
         to: "Sở Khoa học và Công nghệ".to_owned(),
         code_form,
         delivery: opened.then_some(shown),
+        code: "K7Q2XTNRMA".to_owned(),
         form,
         refuse: m.form("/nhan/abc/tu-choi"),
         reasons: reasons(m),
@@ -160,14 +162,8 @@ fn tracking(m: &Maker) -> Tracking {
             row("Phòng Dân tộc", Mark::not_sent(m.lang), "", ""),
         ],
         pager: m.pager(),
-        remind: Some(RemindView {
-            form: m.form("/van-ban/05/nhac"),
-            label: "Nhắc 7 đơn vị còn thiếu".to_owned(),
-            subject: "Tiếp nhận Quyết định số 05/QĐ-UBND trước 17:00 thứ Sáu 24/03/2023".to_owned(),
-            body: m.words.clone(),
-        }),
+        remind: Some(letter(m)),
         csv_href: "/van-ban/05/theo-doi.csv".to_owned(),
-        xlsx_href: "/van-ban/05/theo-doi.xlsx".to_owned(),
         legend: vec![(
             "Đã đến".to_owned(),
             "Hệ thống nơi nhận đã có văn bản; chưa ai mở.".to_owned(),
@@ -198,5 +194,28 @@ fn evidence(m: &Maker) -> DeliveryEvidence {
         facts: vec![("Mục đích".to_owned(), "để thực hiện".to_owned())],
         timeline: m.timeline(),
         links: vec![Link::new("/giao/7/chung-cu.zip", "Gói chứng cứ")],
+    }
+}
+
+fn letter(m: &Maker) -> RemindView {
+    RemindView {
+        form: m.form("/van-ban/05/nhac"),
+        label: "Nhắc 7 đơn vị còn thiếu".to_owned(),
+        subject: "Tiếp nhận Quyết định số 05/QĐ-UBND trước 17:00 thứ Sáu 24/03/2023".to_owned(),
+        body: m.words.clone(),
+    }
+}
+
+fn remind(m: &Maker) -> RemindPage {
+    RemindPage {
+        page: m.page(
+            "Nhắc 7 đơn vị chưa tiếp nhận Quyết định số 05/QĐ-UBND",
+            "/van-ban/05/nhac",
+        ),
+        document: m.document(),
+        remind: letter(m),
+        units: vec!["UBND xã Mẫu Sơn".to_owned(), "Phòng Y tế".to_owned()],
+        skipped: vec!["UBND xã Công Sơn đã được nhắc lúc 08:00 hôm nay.".to_owned()],
+        then: "Mỗi đơn vị nhận một thư; lần nhắc được ghi vào nhật ký.".to_owned(),
     }
 }

@@ -5,13 +5,15 @@ use askama::Template;
 use super::{Maker, Rendered};
 use crate::web::page::Link;
 use crate::web::views::documents::*;
-use crate::web::views::shared::{Mark, Tone};
+use crate::web::views::shared::{ActForm, Mark, Tone};
 
 pub(super) fn all(m: &Maker) -> Vec<Rendered> {
     vec![
         ("documents-list", list(m).render()),
         ("documents-show", show(m).render()),
         ("documents-edit", edit(m).render()),
+        ("documents-submit", submit(m).render()),
+        ("documents-question", question(m).render()),
         ("documents-import", import(m).render()),
         ("documents-opinion", opinion(m).render()),
         ("documents-answer", answer(m).render()),
@@ -93,7 +95,13 @@ fn show(m: &Maker) -> DocumentShow {
             href: "/van-ban/05/ban/2".to_owned(),
             compare_href: Some("/van-ban/05/so-sanh/1-2".to_owned()),
         }],
-        process: m.svg(),
+        acts: vec![ActForm {
+            form: m.form("/van-ban/05/thu-hoi"),
+            label: "Rút lại dự thảo".to_owned(),
+            then: "Dự thảo trở về người soạn thảo.".to_owned(),
+            main: false,
+        }],
+        process_href: "/van-ban/05/quy-trinh.svg".to_owned(),
         process_words: "Đang ở bước đóng dấu; tiếp theo là phát hành.".to_owned(),
         timeline: m.timeline(),
         progress: Some(m.progress()),
@@ -333,5 +341,44 @@ fn register(m: &Maker) -> Register {
         }],
         pager: m.pager(),
         csv_href: "/so/ttr-vp/2023.csv".to_owned(),
+    }
+}
+
+fn submit(m: &Maker) -> SubmitDraft {
+    let mut form = m.form("/van-ban/05/trinh");
+    form.set("working_days", m.words.as_str());
+    form.set("unit", "nv");
+    form.refuse("working_days", "Ghi số ngày làm việc, từ 1 đến 30.");
+    form.refuse("unit", "Chọn ít nhất một đơn vị.");
+    SubmitDraft {
+        page: m.page(
+            "Lấy ý kiến về dự thảo Quyết định Mục tiêu chất lượng",
+            "/van-ban/05/trinh",
+        ),
+        subject: "Ban hành Mục tiêu chất lượng năm 2023".to_owned(),
+        findings: m.findings(),
+        form,
+        units: m.choices(&[("nv", "Phòng Nội vụ", ""), ("th", "UBND xã Thụy Hùng", "")]),
+        label: "Gửi lấy ý kiến".to_owned(),
+        then: "Mỗi đơn vị nhận một thư; dự thảo không sửa được trong thời gian lấy ý kiến."
+            .to_owned(),
+    }
+}
+
+fn question(m: &Maker) -> AnswerQuestion {
+    let mut form = m.form("/van-ban/05/tra-loi");
+    form.set("answer", m.words.as_str());
+    AnswerQuestion {
+        page: m.page(
+            "Trả lời Chủ tịch về dự thảo Quyết định Mục tiêu chất lượng",
+            "/van-ban/05/tra-loi",
+        ),
+        subject: "Ban hành Mục tiêu chất lượng năm 2023".to_owned(),
+        asked_by: "Chủ tịch Nguyễn Duy Anh".to_owned(),
+        question: m.words.clone(),
+        due: m.near(),
+        form,
+        autosave: String::new(),
+        files: vec![Link::new("/van-ban/92.pdf", "Tờ trình (PDF)")],
     }
 }

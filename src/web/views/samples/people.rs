@@ -9,6 +9,7 @@ use crate::web::views::shared::Tone;
 pub(super) fn all(m: &Maker) -> Vec<Rendered> {
     vec![
         ("people-sign-in", sign_in(m).render()),
+        ("people-kept-form", kept_form(m).render()),
         ("people-desk", desk(m).render()),
     ]
 }
@@ -62,5 +63,16 @@ fn desk(m: &Maker) -> Desk {
             None,
             Tone::Waiting,
         )],
+    }
+}
+
+fn kept_form(m: &Maker) -> KeptForm {
+    KeptForm {
+        page: m.page("Gửi tiếp nội dung đã nhập", "/luu-tam/k"),
+        action: "/van-ban/05/gop-y".to_owned(),
+        fields: vec![
+            ("act_key".to_owned(), "k-0190".to_owned()),
+            ("text".to_owned(), m.words.clone()),
+        ],
     }
 }
