@@ -115,3 +115,21 @@ pub(super) fn once(done: Outcome<()>) -> Outcome<()> {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steps_lie_in_working_days_around_the_deadline() {
+        let calendar = Calendar::vietnam();
+        let due: DateTime<Utc> = "2023-06-15T17:00:00+07:00".parse().expect("an instant");
+        let day = |step: Step| trinhky_calendar::local(step.at(due, &calendar).expect("in range")).date_naive().to_string();
+        assert_eq!(day(Step::FiveBefore), "2023-06-08");
+        assert_eq!(day(Step::OneBefore), "2023-06-14");
+        assert_eq!(day(Step::Due), "2023-06-15");
+        assert_eq!(day(Step::OneLate), "2023-06-16");
+        // A weekend lies between.
+        assert_eq!(day(Step::ThreeLate), "2023-06-20");
+    }
+}

@@ -18,3 +18,6 @@ pub use digest::digest;
 pub use notice::{approver, opinions_asked, task_opened};
 pub use receipt::receipt;
 pub use report::report;
+
+#[cfg(test)]
+mod tests;

@@ -168,3 +168,23 @@ async fn missing(cx: Cx<'_>, period_id: Uuid) -> Outcome<Vec<Uuid>> {
     let statement = Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, values);
     Ok(Missing::find_by_statement(statement).all(cx.tx).await?.into_iter().map(|row| row.unit_id).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_an_outage_only_the_newest_step_for_the_same_people_mails() {
+        let calendar = Calendar::vietnam();
+        let instant = |text: &str| -> DateTime<Utc> { text.parse().expect("an instant") };
+        let due = instant("2023-06-15T17:00:00+07:00");
+        let overtaken = |step, now: &str| is_overtaken(step, due, instant(now), &calendar).expect("in range");
+        assert!(!overtaken(Step::FiveBefore, "2023-06-13T08:00:00+07:00"));
+        assert!(overtaken(Step::FiveBefore, "2023-06-16T08:00:00+07:00"));
+        assert!(!overtaken(Step::OneBefore, "2023-06-15T17:00:00+07:00"));
+        // Sent back after the deadline: "due soon" would be wrong.
+        assert!(overtaken(Step::OneBefore, "2023-06-16T08:00:00+07:00"));
+        assert!(!overtaken(Step::OneLate, "2023-06-21T08:00:00+07:00"));
+        assert!(!overtaken(Step::ThreeLate, "2023-06-21T08:00:00+07:00"));
+    }
+}
