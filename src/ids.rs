@@ -19,6 +19,7 @@ pub struct Ids(Mutex<ChaCha20Rng>);
 impl Ids {
     /// Seeded by the operating system.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that draws randomness from the system")]
     pub fn from_system() -> Self {
         Self(Mutex::new(ChaCha20Rng::from_os_rng()))
     }

@@ -44,6 +44,7 @@ pub struct Store {
     reader: DatabaseConnection,
     writer: Writer,
     commits: Arc<AtomicU64>,
+    statements: Arc<AtomicU64>,
 }
 
 #[derive(Debug)]
@@ -59,20 +60,23 @@ impl Store {
     /// When the database cannot be opened, or does not keep what it acknowledges.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
         let commits = Arc::new(AtomicU64::new(0));
+        let statements = Arc::new(AtomicU64::new(0));
         if url.starts_with("sqlite:") {
-            let writer = Database::connect(sqlite_options(url, 1)).await?;
+            let mut writer = Database::connect(sqlite_options(url, 1)).await?;
+            count_statements(&mut writer, &statements);
             expect_setting(&writer, "PRAGMA synchronous", "2").await?;
             let reader = Database::connect(sqlite_options(url, READ_CONNECTIONS)).await?;
             let (sender, receiver) = mpsc::channel(QUEUE_LENGTH);
             tokio::spawn(write_queued(writer, receiver, Arc::clone(&commits)));
-            return Ok(Self { reader, writer: Writer::Queue(sender), commits });
+            return Ok(Self { reader, writer: Writer::Queue(sender), commits, statements });
         }
         let mut options = ConnectOptions::new(url);
         options.max_connections(POSTGRES_CONNECTIONS).sqlx_logging(false);
-        let reader = Database::connect(options).await?;
+        let mut reader = Database::connect(options).await?;
+        count_statements(&mut reader, &statements);
         expect_setting(&reader, "SHOW fsync", "on").await?;
         expect_setting(&reader, "SHOW synchronous_commit", "on").await?;
-        Ok(Self { reader, writer: Writer::Transactions, commits })
+        Ok(Self { reader, writer: Writer::Transactions, commits, statements })
     }
 
     /// The pool for reading; never write with it.
@@ -88,6 +92,12 @@ impl Store {
     /// Commits made since the store was opened.
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
+    }
+
+    /// SQL statements of acts since the store was opened (on PostgreSQL also those of reads), without
+    /// the transaction's own BEGIN, SAVEPOINT and COMMIT.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Runs one act; when this returns `Ok`, it is on disk.
@@ -195,7 +205,10 @@ async fn write_queued(connection: DatabaseConnection, mut queue: mpsc::Receiver<
             Err(error) => tracing::error!(%error, acts = batch.len(), "a commit failed"),
         }
         for queued in batch {
-            queued.answer(committed.as_ref().map(|()| ()).map_err(|error| DbErr::Custom(error.to_string())));
+            queued.answer(match &committed {
+                Ok(()) => Ok(()),
+                Err(error) => Err(DbErr::Custom(error.to_string())),
+            });
         }
     }
 }
@@ -217,6 +230,13 @@ async fn commit_batch(connection: &DatabaseConnection, batch: &mut [Box<dyn Queu
         }
     }
     tx.commit().await
+}
+
+fn count_statements(connection: &mut DatabaseConnection, statements: &Arc<AtomicU64>) {
+    let statements = Arc::clone(statements);
+    connection.set_metric_callback(move |_| {
+        statements.fetch_add(1, Ordering::Relaxed);
+    });
 }
 
 fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {

@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Config;
 
-pub(crate) use installation::bring_up;
+pub use installation::bring_up;
 
 /// A document-workflow and approval engine for Vietnamese state offices.
 #[derive(Debug, Parser)]

@@ -1,18 +1,23 @@
 //! The story of the year, read back from the journal line by line.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use trinhky_calendar::{local, weekday_vi};
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::audit::rows::journal;
 use crate::fault::Outcome;
+use crate::people::find as people_find;
 
 /// Tells what the journal has gained since the last time.
 #[derive(Debug, Default)]
 pub struct Teller {
     told: i64,
+    /// Names of units, for acts in the name of one.
+    units: BTreeMap<Uuid, String>,
     day: String,
     text: String,
 }
@@ -34,6 +39,10 @@ impl Teller {
             .order_by_asc(journal::Column::Id)
             .all(app.store.reader())
             .await?;
+        if self.units.is_empty() {
+            let units = people_find::all_units(app.store.reader(), app.today()).await?;
+            self.units = units.into_iter().map(|(id, unit)| (id, unit.called().to_owned())).collect();
+        }
         for row in rows {
             self.told = row.id;
             // A timer that fires is the cause of the next line, not news by itself.
@@ -59,7 +68,8 @@ impl Teller {
             let _ = writeln!(out, "\n{day}");
             self.day = day;
         }
-        let who = if row.capacity.is_empty() { row.actor_name.clone() } else { format!("{}, {}", row.actor_name, row.capacity) };
+        let unit = row.unit_id.and_then(|id| self.units.get(&id)).filter(|name| !row.capacity.contains(name.as_str()) && !row.summary.contains(name.as_str()));
+        let who = [Some(&row.actor_name), Some(&row.capacity), unit].into_iter().flatten().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(", ");
         let _ = writeln!(out, "  {}  #{:<5} {who}: {}", at.format("%H:%M"), row.id, row.summary);
         print!("{out}");
         self.text.push_str(&out);

@@ -258,6 +258,7 @@ async fn notify_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Opti
     let units = people_find::units(cx.tx, &ids, cx.today()).await?;
     let clerks = people_find::holders(cx.tx, &ids, &["clerk", "office_clerk"], cx.today()).await?;
     let organisation = people_find::unit(cx.tx, document.row.org_id, cx.today()).await?;
+    let mut written = 0;
     for delivery in &deliveries {
         let Some(unit) = units.get(&delivery.unit_id) else { continue };
         let clerk = clerks.iter().find(|holder| holder.post.unit_id == unit.id);
@@ -300,6 +301,11 @@ async fn notify_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Opti
             send_at: cx.now,
         };
         mail::queue(cx.tx, cx.id(), cx.now, new).await?;
+        written += 1;
+    }
+    if written > 0 {
+        let summary = format!("Gửi thư báo {} tới {written} nơi nhận", document.title());
+        audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, Entry::about(document_id, "delivery.notified", summary)).await?;
     }
     Ok(deliveries.last().map(|delivery| delivery.id))
 }

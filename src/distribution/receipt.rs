@@ -101,7 +101,7 @@ pub async fn acknowledge(app: &App, actor: &Actor, id: Uuid) -> Outcome<i32> {
             answer(cx, &found, state::REGISTERED, Some(number), "").await?;
             let entry = Entry::about(found.document_id, "document.acknowledged", format!("Tiếp nhận {}, số đến {number}", found.title()?))
                 .data(json!({ "delivery": id, "arrival_number": number }));
-            finish(cx, &found, "registered", entry).await?;
+            finish(cx, &found, entry).await?;
             Ok(number)
         })
     })
@@ -126,7 +126,7 @@ pub async fn refuse(app: &App, actor: &Actor, id: Uuid, reason: String) -> Outco
             answer(cx, &found, state::REFUSED, None, reason.trim()).await?;
             let entry = Entry::about(found.document_id, "document.refused", format!("Từ chối {}: {}", found.title()?, reason.trim()))
                 .data(json!({ "delivery": id }));
-            finish(cx, &found, "refused", entry).await
+            finish(cx, &found, entry).await
         })
     })
     .await
@@ -276,11 +276,11 @@ async fn answer(cx: Cx<'_>, found: &Delivered, state: &str, number: Option<i32>,
 }
 
 /// Completes the unit's task, where it was asked to act, and journals.
-async fn finish(cx: Cx<'_>, found: &Delivered, outcome: &str, entry: Entry) -> Outcome<()> {
+async fn finish(cx: Cx<'_>, found: &Delivered, entry: Entry) -> Outcome<()> {
     let mut entry = entry.unit(found.unit_id);
     if let (Some(instance), Some(task)) = (found.instance_id, &found.task_id) {
-        let variables = Variables::from([("receipt".to_owned(), json!(outcome))]);
-        let advanced = complete(cx, instance, task, variables).await?;
+        // No variables: they would have to be merged into the round's, which is as long as the round.
+        let advanced = complete(cx, instance, task, Variables::new()).await?;
         entry.instance_id = Some(instance);
         entry.events = advanced.events;
     }

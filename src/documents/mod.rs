@@ -5,6 +5,7 @@ pub mod draft;
 pub mod find;
 pub mod issue;
 pub mod numbers;
+pub mod pages;
 pub mod proposal;
 pub mod review;
 pub mod rows;

@@ -214,7 +214,7 @@ impl<'a> Facts<'a> {
             let unit = self.units.iter().find(|unit| unit.id == cause.unit_id);
             vec![
                 label.map(|found| found.label.clone()).unwrap_or_default(),
-                unit.map(|unit| unit.short.clone()).unwrap_or_default(),
+                unit.map(|unit| unit.called().to_owned()).unwrap_or_default(),
                 cause.cause.clone(),
                 format!("{}; {}; {}", cause.measure, cause.owner, cause.measure_due),
             ]
@@ -234,12 +234,12 @@ impl<'a> Facts<'a> {
         let mut header = vec!["Đơn vị".to_owned()];
         header.extend(indicators.iter().map(|indicator| format!("{} ({})", indicator.label, indicator.target.shown())));
         let rows = self.units.iter().map(|unit| {
-            let mut row = vec![unit.short.clone()];
+            let mut row = vec![unit.called().to_owned()];
             row.extend(indicators.iter().map(|indicator| match self.cells.get(&(unit.id, indicator.indicator)) {
                 None => "chưa báo cáo".to_owned(),
                 Some(cell) => match cell.verdict(&indicator.target) {
-                    Verdict::Met => format!("{} ✓", cell.sum().shown(&indicator.target)),
-                    Verdict::NotMet => format!("{} ✕", cell.sum().shown(&indicator.target)),
+                    Verdict::Met => format!("{} (Đ)", cell.sum().shown(&indicator.target)),
+                    Verdict::NotMet => format!("{} (K)", cell.sum().shown(&indicator.target)),
                     Verdict::NotApplicable | Verdict::InProgress => "–".to_owned(),
                 },
             }));
@@ -248,7 +248,7 @@ impl<'a> Facts<'a> {
         let mut widths = vec![5];
         widths.resize(indicators.len() + 1, 3);
         Table {
-            caption: Some("✓ đạt, ✕ không đạt, – không phát sinh".to_owned()),
+            caption: Some("(Đ) đạt, (K) không đạt, – không phát sinh".to_owned()),
             header,
             rows: rows.collect(),
             widths,

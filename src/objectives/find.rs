@@ -52,10 +52,10 @@ impl Indicator {
     #[must_use]
     pub fn applies_to(&self, unit: &Unit) -> bool {
         let who = fold(&self.who_reports);
-        if who.is_empty() || who.contains("mọi đơn vị") || who.contains("các đơn vị") {
+        if who.is_empty() || who.contains(&fold("mọi đơn vị")) || who.contains(&fold("các đơn vị")) {
             return true;
         }
-        if who.contains("các xã") && unit.kind == "commune_committee" {
+        if who.contains(&fold("các xã")) && unit.kind == "commune_committee" {
             return true;
         }
         let name = fold(&unit.name);

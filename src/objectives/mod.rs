@@ -17,6 +17,8 @@ mod plan;
 pub mod report;
 pub mod rows;
 pub mod sums;
+#[cfg(test)]
+mod tests;
 pub mod verdict;
 
 pub use open::open_period;

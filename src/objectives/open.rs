@@ -71,7 +71,7 @@ async fn open(cx: Cx<'_>, service: &Service, period_id: Uuid) -> Outcome<()> {
     let reporters: Vec<Value> = find::reports(cx.tx, period_id, cx.today())
         .await?
         .iter()
-        .map(|(report, unit)| json!({ "unit": unit.id, "id": report.id, "name": unit.short }))
+        .map(|(report, unit)| json!({ "unit": unit.id, "id": report.id, "name": unit.called() }))
         .collect();
     let count = reporters.len();
     let variables = Variables::from([("reporters".to_owned(), json!(reporters))]);

@@ -3,8 +3,8 @@
 pub mod find;
 pub mod import;
 pub mod may;
-//pub mod admin;
-//pub mod pages;
+pub mod admin;
+pub mod pages;
 pub mod rows;
 pub mod session;
 pub mod sign_in;

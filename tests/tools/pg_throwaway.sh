@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A PostgreSQL server that lives as long as the test run: made in a temporary folder, on a free port of 127.0.0.1,
-# without a password, durable against nothing. Prints one line, `READY postgres://trinhky@127.0.0.1:<port>/trinhky`,
+# without a password, durable, since the program refuses a database that is not. Prints one line, `READY postgres://trinhky@127.0.0.1:<port>/trinhky`,
 # and stops and removes everything when standard input closes (so also when the test run is killed).
 # usage: pg_throwaway.sh        exit 2 with a sentence when PostgreSQL is not installed or does not start
 set -euo pipefail
@@ -37,9 +37,9 @@ listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 300
 shared_buffers = '64MB'
-fsync = off
+fsync = on
 full_page_writes = off
-synchronous_commit = off
+synchronous_commit = on
 timezone = 'UTC'
 CONF
 }

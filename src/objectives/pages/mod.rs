@@ -94,7 +94,7 @@ fn grid(
             .iter()
             .filter(|(report, _)| seen.unit(report.unit_id))
             .map(|(report, unit)| UnitGridRow {
-                unit: unit.short.clone(),
+                unit: unit.called().to_owned(),
                 href: Some(format!("/bao-cao/{}", report.id)),
                 cells: indicators
                     .iter()

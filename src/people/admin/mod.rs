@@ -1,0 +1,75 @@
+//! The administrator's pages: units, persons, days off, workflows, outgoing mail, the journal.
+//!
+//! Everything here is limited to the organisation in which the reader holds the role `admin`.
+
+mod holidays;
+mod journal;
+mod outbox;
+mod persons;
+mod units;
+mod workflows;
+
+pub use holidays::{change_holiday, holidays};
+pub use journal::journal;
+pub use outbox::outbox;
+pub use persons::persons;
+pub use units::units;
+pub use workflows::{publish_workflow, workflows};
+
+use uuid::Uuid;
+
+use super::may;
+use super::session::Session;
+use crate::fault::{Fault, Outcome};
+use crate::web::page::NavItem;
+use crate::web::{Lang, Page};
+
+/// The pages beside the units, in the order of the menu.
+const PAGES: [(&str, &str, &str); 5] = [
+    ("/quan-tri/nguoi-dung", "Người dùng", "Persons"),
+    ("/quan-tri/ngay-nghi", "Ngày nghỉ", "Days off"),
+    ("/quan-tri/quy-trinh", "Quy trình", "Workflows"),
+    ("/quan-tri/thu-di", "Thư đi", "Outgoing mail"),
+    ("/quan-tri/nhat-ky", "Nhật ký", "Journal"),
+];
+
+/// The organisation that the reader administers.
+fn administered(session: &Session) -> Outcome<Uuid> {
+    let org_ids = session.actor.org_ids();
+    org_ids.into_iter().find(|org_id| may::administer(&session.actor, *org_id)).ok_or_else(only_administrators)
+}
+
+fn only_administrators() -> Fault {
+    Fault::forbidden(
+        "Chỉ người quản trị của cơ quan được vào phần này.",
+        "Only administrators of the organisation may come here.",
+    )
+}
+
+/// The frame of a page of the administrator, with the other pages in its menu.
+fn frame(session: &Session, title: &str) -> Page {
+    let mut page = session.page(title);
+    let items: Vec<NavItem> = PAGES
+        .iter()
+        .map(|(href, vi, en)| NavItem { href: (*href).to_owned(), text: say(session.lang, vi, en), current: page.path == *href })
+        .collect();
+    for item in &mut page.nav {
+        item.current = item.href == page.path;
+    }
+    page.nav.extend(items);
+    page
+}
+
+/// A short text in the reader's language.
+fn say(lang: Lang, vi: &str, en: &str) -> String {
+    match lang {
+        Lang::Vi => vi,
+        Lang::En => en,
+    }
+    .to_owned()
+}
+
+/// Text as it may stand in an address after `=`.
+fn in_address(text: &str) -> String {
+    serde_urlencoded::to_string([("", text)]).unwrap_or_default().trim_start_matches('=').to_owned()
+}

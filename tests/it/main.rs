@@ -1,0 +1,9 @@
+//! The product as a whole: real databases, the real program, real outside tools.
+
+mod demo;
+mod kill;
+mod mail;
+mod office;
+mod receipt;
+mod tidy;
+mod tools;
