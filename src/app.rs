@@ -51,7 +51,10 @@ impl Deref for App {
 
 impl std::fmt::Debug for App {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("App").field("store", &self.store).finish_non_exhaustive()
+        formatter
+            .debug_struct("App")
+            .field("store", &self.store)
+            .finish_non_exhaustive()
     }
 }
 
@@ -87,8 +90,9 @@ impl App {
     /// # Errors
     /// One sentence saying what could not be opened.
     pub async fn open(config: Config, clock: Clock, ids: Ids) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(&config.data)
-            .with_context(|| format!("cannot write to the data folder {}", config.data.display()))?;
+        std::fs::create_dir_all(&config.data).with_context(|| {
+            format!("cannot write to the data folder {}", config.data.display())
+        })?;
         let store = Store::open(&config.database_url()).await?;
         let files = Files::open(&config.data.join("files"))?;
         let mailer = match &config.smtp {
@@ -126,9 +130,20 @@ impl App {
         let now = self.clock.now();
         let outcome = self
             .store
-            .write((self.clone(), actor.clone(), now, run, input), |tx, (app, actor, now, run, input)| {
-                run(Cx { tx, app, actor, now: *now }, input)
-            })
+            .write(
+                (self.clone(), actor.clone(), now, run, input),
+                |tx, (app, actor, now, run, input)| {
+                    run(
+                        Cx {
+                            tx,
+                            app,
+                            actor,
+                            now: *now,
+                        },
+                        input,
+                    )
+                },
+            )
             .await;
         match &outcome {
             Ok(_) => self.wake.notify_one(),
@@ -140,13 +155,23 @@ impl App {
         outcome
     }
 
-    async fn journal_refusal(&self, actor: &Actor, now: DateTime<Utc>, sentence: String) -> Outcome<()> {
-        let Some(org_id) = actor.posts.first().map(|post| post.org_id) else { return Ok(()) };
+    async fn journal_refusal(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        sentence: String,
+    ) -> Outcome<()> {
+        let Some(org_id) = actor.posts.first().map(|post| post.org_id) else {
+            return Ok(());
+        };
         self.store
-            .write((actor.clone(), org_id, now, sentence), |tx, (actor, org_id, now, sentence)| {
-                let entry = audit::Entry::general("act.refused", sentence.clone());
-                Box::pin(audit::append(tx, *org_id, actor, *now, entry))
-            })
+            .write(
+                (actor.clone(), org_id, now, sentence),
+                |tx, (actor, org_id, now, sentence)| {
+                    let entry = audit::Entry::general("act.refused", sentence.clone());
+                    Box::pin(audit::append(tx, *org_id, actor, *now, entry))
+                },
+            )
             .await
     }
 }

@@ -28,7 +28,10 @@ impl Clock {
 
     /// The present instant.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the machine's clock"
+    )]
     pub fn now(&self) -> DateTime<Utc> {
         match self {
             Self::System => Utc::now(),
@@ -55,7 +58,10 @@ pub struct Stopwatch(std::time::Instant);
 impl Stopwatch {
     /// Starts now.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the machine's clock"
+    )]
     pub fn start() -> Self {
         Self(std::time::Instant::now())
     }

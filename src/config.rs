@@ -56,7 +56,10 @@ pub struct Recurring {
 
 impl Default for Config {
     fn default() -> Self {
-        let recurring = |job: &str, at: &str| Recurring { job: job.to_owned(), at: at.to_owned() };
+        let recurring = |job: &str, at: &str| Recurring {
+            job: job.to_owned(),
+            at: at.to_owned(),
+        };
         Self {
             data: PathBuf::from("data"),
             database: String::new(),
@@ -83,10 +86,12 @@ impl Config {
         let mut config = match file {
             None => Self::default(),
             Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|error| anyhow::anyhow!("cannot read the configuration {}: {error}", path.display()))?;
-                toml::from_str(&text)
-                    .map_err(|error| anyhow::anyhow!("the configuration {} is not right: {error}", path.display()))?
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    anyhow::anyhow!("cannot read the configuration {}: {error}", path.display())
+                })?;
+                toml::from_str(&text).map_err(|error| {
+                    anyhow::anyhow!("the configuration {} is not right: {error}", path.display())
+                })?
             }
         };
         if let Some(url) = environment("TRINHKY_DATABASE") {
@@ -98,7 +103,9 @@ impl Config {
         if let Some(url) = environment("TRINHKY_PUBLIC_URL") {
             config.public_url = url;
         }
-        if let (Some(smtp), Some(password)) = (&mut config.smtp, environment("TRINHKY_SMTP_PASSWORD")) {
+        if let (Some(smtp), Some(password)) =
+            (&mut config.smtp, environment("TRINHKY_SMTP_PASSWORD"))
+        {
             smtp.password = password;
         }
         Ok(config)
@@ -108,7 +115,10 @@ impl Config {
     #[must_use]
     pub fn database_url(&self) -> String {
         if self.database.is_empty() {
-            format!("sqlite://{}?mode=rwc", self.data.join("trinhky.db").display())
+            format!(
+                "sqlite://{}?mode=rwc",
+                self.data.join("trinhky.db").display()
+            )
         } else {
             self.database.clone()
         }
@@ -135,7 +145,10 @@ fn starttls() -> String {
     "starttls".to_owned()
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the environment"
+)]
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

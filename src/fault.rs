@@ -57,8 +57,18 @@ impl Fault {
     }
 
     /// A refusal of any kind.
-    pub fn refused(kind: RefusalKind, field: Option<&str>, vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self::Refused(Refusal { kind, field: field.map(str::to_owned), vi: vi.into(), en: en.into() })
+    pub fn refused(
+        kind: RefusalKind,
+        field: Option<&str>,
+        vi: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self::Refused(Refusal {
+            kind,
+            field: field.map(str::to_owned),
+            vi: vi.into(),
+            en: en.into(),
+        })
     }
 }
 

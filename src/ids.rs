@@ -19,7 +19,10 @@ pub struct Ids(Mutex<ChaCha20Rng>);
 impl Ids {
     /// Seeded by the operating system.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that draws randomness from the system")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that draws randomness from the system"
+    )]
     pub fn from_system() -> Self {
         Self(Mutex::new(ChaCha20Rng::from_os_rng()))
     }
@@ -44,13 +47,18 @@ impl Ids {
     /// A code that a person types from a mail or a printed sheet.
     pub fn code(&self) -> String {
         let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (0..CODE_LENGTH).map(|_| char::from(CODE_LETTERS[rng.random_range(0..CODE_LETTERS.len())])).collect()
+        (0..CODE_LENGTH)
+            .map(|_| char::from(CODE_LETTERS[rng.random_range(0..CODE_LETTERS.len())]))
+            .collect()
     }
 
     /// Random bytes, e.g. a salt or a certificate's serial number.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(&mut bytes);
         bytes
     }
 }

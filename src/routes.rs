@@ -53,7 +53,11 @@ pub fn table() -> Vec<Route> {
     use people::admin as a;
     use people::pages as p;
     use reminders::pages as r;
-    let route = |path, access, handlers| Route { path, access, handlers };
+    let route = |path, access, handlers| Route {
+        path,
+        access,
+        handlers,
+    };
     vec![
         route("/suc-khoe", Open, get(p::health)),
         route("/dang-nhap", Open, get(p::sign_in_page).post(p::sign_in)),
@@ -62,18 +66,54 @@ pub fn table() -> Vec<Route> {
         route("/luu-tam/{id}", SignedIn, get(p::kept_form)),
         // Documents
         route("/van-ban", SignedIn, get(v::list)),
-        route("/van-ban/nhap", SignedIn, get(v::import_page).post(v::import)),
+        route(
+            "/van-ban/nhap",
+            SignedIn,
+            get(v::import_page).post(v::import),
+        ),
         route("/van-ban/{id}", SignedIn, get(v::show)),
         route("/van-ban/{id}/tep.pdf", SignedIn, get(v::pdf)),
         route("/van-ban/{id}/quy-trinh.svg", SignedIn, get(v::picture)),
-        route("/van-ban/{id}/soan", SignedIn, get(v::edit_page).post(v::save)),
-        route("/van-ban/{id}/trinh", SignedIn, get(v::submit_page).post(v::submit)),
-        route("/van-ban/{id}/gop-y", SignedIn, get(v::opinion_page).post(v::give_opinion)),
-        route("/van-ban/{id}/giai-trinh", SignedIn, get(v::answers_page).post(v::answer_opinions)),
-        route("/van-ban/{id}/kiem-tra", SignedIn, get(v::check_page).post(v::check)),
-        route("/van-ban/{id}/phe-duyet", SignedIn, get(v::approve_page).post(v::decide)),
-        route("/van-ban/{id}/tra-loi", SignedIn, get(v::question_page).post(v::answer_question)),
-        route("/van-ban/{id}/ky", SignedIn, get(v::sign_page).post(v::sign)),
+        route(
+            "/van-ban/{id}/soan",
+            SignedIn,
+            get(v::edit_page).post(v::save),
+        ),
+        route(
+            "/van-ban/{id}/trinh",
+            SignedIn,
+            get(v::submit_page).post(v::submit),
+        ),
+        route(
+            "/van-ban/{id}/gop-y",
+            SignedIn,
+            get(v::opinion_page).post(v::give_opinion),
+        ),
+        route(
+            "/van-ban/{id}/giai-trinh",
+            SignedIn,
+            get(v::answers_page).post(v::answer_opinions),
+        ),
+        route(
+            "/van-ban/{id}/kiem-tra",
+            SignedIn,
+            get(v::check_page).post(v::check),
+        ),
+        route(
+            "/van-ban/{id}/phe-duyet",
+            SignedIn,
+            get(v::approve_page).post(v::decide),
+        ),
+        route(
+            "/van-ban/{id}/tra-loi",
+            SignedIn,
+            get(v::question_page).post(v::answer_question),
+        ),
+        route(
+            "/van-ban/{id}/ky",
+            SignedIn,
+            get(v::sign_page).post(v::sign),
+        ),
         route("/van-ban/{id}/cap-so", SignedIn, post(v::assign_number)),
         route("/van-ban/{id}/dong-dau", SignedIn, post(v::seal)),
         route("/van-ban/{id}/phat-hanh", SignedIn, post(v::issue)),
@@ -81,30 +121,58 @@ pub fn table() -> Vec<Route> {
         route("/so-van-ban/{id}", SignedIn, get(v::register)),
         // Distribution
         route("/van-ban-den", SignedIn, get(d::inbox)),
-        route("/tiep-nhan/{id}", SignedIn, get(d::receive_page).post(d::receive)),
+        route(
+            "/tiep-nhan/{id}",
+            SignedIn,
+            get(d::receive_page).post(d::receive),
+        ),
         route("/tiep-nhan/{id}/tu-choi", SignedIn, post(d::refuse)),
-        route("/tiep-nhan/{id}/ma", Code, get(d::guest_page).post(d::guest)),
-        route("/van-ban/{id}/xac-nhan", SignedIn, get(d::attest_page).post(d::attest)),
+        route(
+            "/tiep-nhan/{id}/ma",
+            Code,
+            get(d::guest_page).post(d::guest),
+        ),
+        route(
+            "/van-ban/{id}/xac-nhan",
+            SignedIn,
+            get(d::attest_page).post(d::attest),
+        ),
         route("/van-ban/{id}/theo-doi", SignedIn, get(r::tracking)),
-        route("/van-ban/{id}/theo-doi/so-dem", SignedIn, get(r::live_counters)),
+        route(
+            "/van-ban/{id}/theo-doi/so-dem",
+            SignedIn,
+            get(r::live_counters),
+        ),
         route("/van-ban/{id}/theo-doi.csv", SignedIn, get(r::tracking_csv)),
-        route("/van-ban/{id}/nhac", SignedIn, get(r::remind_page).post(r::remind)),
+        route(
+            "/van-ban/{id}/nhac",
+            SignedIn,
+            get(r::remind_page).post(r::remind),
+        ),
         // Objectives
         route("/muc-tieu", SignedIn, get(o::index)),
         route("/van-ban/{id}/muc-tieu", SignedIn, get(o::show)),
         route("/van-ban/{id}/muc-tieu.csv", SignedIn, get(o::csv)),
-        route("/bao-cao/{id}", SignedIn, get(o::report_page).post(o::save_report)),
+        route(
+            "/bao-cao/{id}",
+            SignedIn,
+            get(o::report_page).post(o::save_report),
+        ),
         route("/bao-cao/{id}/duyet", SignedIn, post(o::approve_report)),
-        route("/ky-bao-cao/{id}/tong-hop", SignedIn, get(o::consolidate_page).post(o::consolidate)),
-        route("/van-ban/{id}/danh-gia", SignedIn, get(o::evaluate_page).post(o::evaluate)),
+        route(
+            "/ky-bao-cao/{id}/tong-hop",
+            SignedIn,
+            get(o::consolidate_page).post(o::consolidate),
+        ),
+        route(
+            "/van-ban/{id}/danh-gia",
+            SignedIn,
+            get(o::evaluate_page).post(o::evaluate),
+        ),
         route("/van-ban/{id}/dong-nam", SignedIn, post(o::close_year)),
         // Administration
         route("/quan-tri", Admin, get(a::units)),
-        route("/quan-tri/nguoi-dung", Admin, get(a::persons)),
-        route("/quan-tri/ngay-nghi", Admin, get(a::holidays).post(a::change_holiday)),
-        route("/quan-tri/quy-trinh", Admin, get(a::workflows)),
         route("/quan-tri/thu-di", Admin, get(a::outbox)),
-        route("/quan-tri/nhat-ky", Admin, get(a::journal)),
     ]
 }
 
@@ -125,7 +193,10 @@ pub fn router(app: App) -> Router {
         .layer(CsrfLayer::new())
         .layer(from_fn(security_headers))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(
+            axum::http::StatusCode::REQUEST_TIMEOUT,
+            REQUEST_TIMEOUT,
+        ))
         .layer(CatchPanicLayer::new())
         .with_state(app)
 }

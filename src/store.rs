@@ -14,8 +14,9 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -68,15 +69,27 @@ impl Store {
             let reader = Database::connect(sqlite_options(url, READ_CONNECTIONS)).await?;
             let (sender, receiver) = mpsc::channel(QUEUE_LENGTH);
             tokio::spawn(write_queued(writer, receiver, Arc::clone(&commits)));
-            return Ok(Self { reader, writer: Writer::Queue(sender), commits, statements });
+            return Ok(Self {
+                reader,
+                writer: Writer::Queue(sender),
+                commits,
+                statements,
+            });
         }
         let mut options = ConnectOptions::new(url);
-        options.max_connections(POSTGRES_CONNECTIONS).sqlx_logging(false);
+        options
+            .max_connections(POSTGRES_CONNECTIONS)
+            .sqlx_logging(false);
         let mut reader = Database::connect(options).await?;
         count_statements(&mut reader, &statements);
         expect_setting(&reader, "SHOW fsync", "on").await?;
         expect_setting(&reader, "SHOW synchronous_commit", "on").await?;
-        Ok(Self { reader, writer: Writer::Transactions, commits, statements })
+        Ok(Self {
+            reader,
+            writer: Writer::Transactions,
+            commits,
+            statements,
+        })
     }
 
     /// The pool for reading; never write with it.
@@ -113,8 +126,14 @@ impl Store {
             Writer::Transactions => self.transact(&input, act).await,
             Writer::Queue(queue) => {
                 let (reply, answer) = oneshot::channel();
-                let queued = Box::new(QueuedAct { input, act, outcome: None, reply });
-                let stopped = || Fault::Internal(anyhow::anyhow!("the database writer has stopped"));
+                let queued = Box::new(QueuedAct {
+                    input,
+                    act,
+                    outcome: None,
+                    reply,
+                });
+                let stopped =
+                    || Fault::Internal(anyhow::anyhow!("the database writer has stopped"));
                 queue.send(queued).await.map_err(|_| stopped())?;
                 answer.await.map_err(|_| stopped())?
             }
@@ -189,7 +208,11 @@ impl<I: Send + Sync, T: Send> Queued for QueuedAct<I, T> {
 }
 
 /// The SQLite writer: takes what waits, runs it, commits once, answers.
-async fn write_queued(connection: DatabaseConnection, mut queue: mpsc::Receiver<Box<dyn Queued>>, commits: Arc<AtomicU64>) {
+async fn write_queued(
+    connection: DatabaseConnection,
+    mut queue: mpsc::Receiver<Box<dyn Queued>>,
+    commits: Arc<AtomicU64>,
+) {
     while let Some(first) = queue.recv().await {
         let mut batch = vec![first];
         while batch.len() < MAX_ACTS_PER_COMMIT
@@ -213,7 +236,10 @@ async fn write_queued(connection: DatabaseConnection, mut queue: mpsc::Receiver<
     }
 }
 
-async fn commit_batch(connection: &DatabaseConnection, batch: &mut [Box<dyn Queued>]) -> Result<(), DbErr> {
+async fn commit_batch(
+    connection: &DatabaseConnection,
+    batch: &mut [Box<dyn Queued>],
+) -> Result<(), DbErr> {
     let tx = connection
         .begin_with_options(TransactionOptions {
             isolation_level: None,
@@ -241,22 +267,35 @@ fn count_statements(connection: &mut DatabaseConnection, statements: &Arc<Atomic
 
 fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(connections).min_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(|sqlite| {
-        sqlite
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(std::time::Duration::from_secs(10))
-    });
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(std::time::Duration::from_secs(10))
+        });
     options
 }
 
-async fn expect_setting(connection: &DatabaseConnection, question: &str, expected: &str) -> anyhow::Result<()> {
+async fn expect_setting(
+    connection: &DatabaseConnection,
+    question: &str,
+    expected: &str,
+) -> anyhow::Result<()> {
     let row = connection
-        .query_one_raw(Statement::from_string(connection.get_database_backend(), question))
+        .query_one_raw(Statement::from_string(
+            connection.get_database_backend(),
+            question,
+        ))
         .await?
         .ok_or_else(|| anyhow::anyhow!("the database does not answer `{question}`"))?;
-    let answer = row.try_get_by_index::<String>(0).or_else(|_| row.try_get_by_index::<i32>(0).map(|n| n.to_string()))?;
+    let answer = row
+        .try_get_by_index::<String>(0)
+        .or_else(|_| row.try_get_by_index::<i32>(0).map(|n| n.to_string()))?;
     anyhow::ensure!(
         answer == expected,
         "the database answers {answer} to `{question}` and may lose what it acknowledged; set it to {expected}"

@@ -6,7 +6,10 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::OnConflict,
+};
 use serde::Deserialize;
 use serde_json::Value;
 use trinhky_calendar::offset;
@@ -96,7 +99,9 @@ pub async fn run_until_idle(app: &App) -> Outcome<usize> {
             done => total += done,
         }
     }
-    Err(Fault::Internal(anyhow::anyhow!("the worker finds no end of its work")))
+    Err(Fault::Internal(anyhow::anyhow!(
+        "the worker finds no end of its work"
+    )))
 }
 
 /// The next instant at which something becomes due, for a clock that is moved by hand.
@@ -104,11 +109,18 @@ pub async fn run_until_idle(app: &App) -> Outcome<usize> {
 /// # Errors
 /// What the database reports.
 pub async fn next_due(app: &App) -> Outcome<Option<DateTime<Utc>>> {
-    let timer = flow_timer::Entity::find().order_by_asc(flow_timer::Column::DueAt).limit(1).one(app.store.reader()).await?;
+    let timer = flow_timer::Entity::find()
+        .order_by_asc(flow_timer::Column::DueAt)
+        .limit(1)
+        .one(app.store.reader())
+        .await?;
     let job = queue::next_due(app.store.reader()).await?;
     let mail = mail::next_due(app.store.reader()).await?;
     let tick = next_tick(app, app.clock.now());
-    Ok([timer.map(|timer| timer.due_at), job, mail, tick].into_iter().flatten().min())
+    Ok([timer.map(|timer| timer.due_at), job, mail, tick]
+        .into_iter()
+        .flatten()
+        .min())
 }
 
 /// One look at timers, jobs, mails and ticks; returns how many things were done.
@@ -136,9 +148,15 @@ async fn fire_timers(app: &App) -> Outcome<usize> {
                 Box::pin(async move {
                     let id = TimerId::parse(&timer.timer_id)
                         .ok_or_else(|| anyhow::anyhow!("`{}` is not a timer id", timer.timer_id))?;
-                    let advanced = flow::advance(cx, timer.instance_id, CommandKind::FireDue { timer: id }).await?;
+                    let advanced =
+                        flow::advance(cx, timer.instance_id, CommandKind::FireDue { timer: id })
+                            .await?;
                     let instance = flow::instance(cx.tx, timer.instance_id).await?;
-                    let mut entry = Entry::about(instance.document_id, "timer.fired", format!("Đến hạn: {}", timer.element));
+                    let mut entry = Entry::about(
+                        instance.document_id,
+                        "timer.fired",
+                        format!("Đến hạn: {}", timer.element),
+                    );
                     entry.instance_id = Some(timer.instance_id);
                     entry.events = advanced.events;
                     audit::append(cx.tx, instance.org_id, cx.actor, cx.now, entry).await
@@ -157,19 +175,29 @@ async fn fire_timers(app: &App) -> Outcome<usize> {
 async fn run_jobs(app: &App) -> Outcome<usize> {
     let jobs = app
         .store
-        .write((worker_name(app), app.clock.now()), |tx, (worker, now)| Box::pin(queue::claim(tx, worker, *now, BATCH)))
+        .write((worker_name(app), app.clock.now()), |tx, (worker, now)| {
+            Box::pin(queue::claim(tx, worker, *now, BATCH))
+        })
         .await?;
     let count = jobs.len();
     for job in jobs {
         let result = dispatch(app, &job).await;
         let now = app.clock.now();
         match result {
-            Ok(()) => app.store.write((job, now), |tx, (job, now)| Box::pin(queue::done(tx, job.id, *now))).await?,
+            Ok(()) => {
+                app.store
+                    .write((job, now), |tx, (job, now)| {
+                        Box::pin(queue::done(tx, job.id, *now))
+                    })
+                    .await?
+            }
             Err(error) => {
                 tracing::warn!(job = job.name, attempts = job.attempts, %error, "a job failed");
                 let input = (job, error.to_string(), now);
                 app.store
-                    .write(input, |tx, (job, error, now)| Box::pin(queue::failed(tx, job, error, *now)))
+                    .write(input, |tx, (job, error, now)| {
+                        Box::pin(queue::failed(tx, job, error, *now))
+                    })
                     .await?;
             }
         }
@@ -192,20 +220,28 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
         "reminders.report" => reminders::report(app, &service()?).await,
         "reminders.digest" => reminders::digest(app).await,
         "people.clean_up" => people::clean_up(app).await,
-        other => Err(Fault::Internal(anyhow::anyhow!("no job is called `{other}`"))),
+        other => Err(Fault::Internal(anyhow::anyhow!(
+            "no job is called `{other}`"
+        ))),
     }
 }
 
 async fn send_mails(app: &App) -> Outcome<usize> {
     let mails = app
         .store
-        .write((worker_name(app), app.clock.now()), |tx, (worker, now)| Box::pin(mail::claim(tx, worker, *now, BATCH)))
+        .write((worker_name(app), app.clock.now()), |tx, (worker, now)| {
+            Box::pin(mail::claim(tx, worker, *now, BATCH))
+        })
         .await?;
     let count = mails.len();
     for mail in mails {
         let sent = app.mailer.send(&app.config.mail_from, &mail).await;
         let now = app.clock.now();
-        app.store.write((mail, sent, now), |tx, (mail, sent, now)| Box::pin(mail::record(tx, mail, sent, *now))).await?;
+        app.store
+            .write((mail, sent, now), |tx, (mail, sent, now)| {
+                Box::pin(mail::record(tx, mail, sent, *now))
+            })
+            .await?;
     }
     Ok(count)
 }
@@ -216,22 +252,39 @@ async fn tick(app: &App) -> Outcome<usize> {
     let mut queued = 0;
     for recurring in &app.config.cron {
         let schedule = schedule(&recurring.at)?;
-        let row = cron_tick::Entity::find_by_id(recurring.job.clone()).one(app.store.reader()).await?;
+        let row = cron_tick::Entity::find_by_id(recurring.job.clone())
+            .one(app.store.reader())
+            .await?;
         let Some(row) = row else {
             // The first look only remembers when it was: nothing of the past is caught up.
-            app.store.write((recurring.job.clone(), now), |tx, (job, now)| Box::pin(remember_tick(tx, job, *now))).await?;
+            app.store
+                .write((recurring.job.clone(), now), |tx, (job, now)| {
+                    Box::pin(remember_tick(tx, job, *now))
+                })
+                .await?;
             continue;
         };
         let last = row.ticked_at.with_timezone(&offset());
         // Many ticks of an outage are one.
-        let Some(due) = schedule.after(&last).take_while(|at| at.with_timezone(&Utc) <= now).last() else { continue };
+        let Some(due) = schedule
+            .after(&last)
+            .take_while(|at| at.with_timezone(&Utc) <= now)
+            .last()
+        else {
+            continue;
+        };
         let job = NewJob {
             key: format!("cron:{}:{}", recurring.job, due.to_rfc3339()),
             name: recurring_name(&recurring.job)?,
             payload: Value::Null,
             run_at: now,
         };
-        let input = (recurring.job.clone(), due.with_timezone(&Utc), app.ids.uuid(now), job);
+        let input = (
+            recurring.job.clone(),
+            due.with_timezone(&Utc),
+            app.ids.uuid(now),
+            job,
+        );
         app.store
             .write(input, |tx, (name, due, id, job)| {
                 Box::pin(async move {
@@ -246,10 +299,17 @@ async fn tick(app: &App) -> Outcome<usize> {
 }
 
 async fn remember_tick(tx: &crate::store::Tx, job: &str, at: DateTime<Utc>) -> Outcome<()> {
-    cron_tick::Entity::insert(cron_tick::ActiveModel { name: Set(job.to_owned()), ticked_at: Set(at) })
-        .on_conflict(OnConflict::column(cron_tick::Column::Name).update_column(cron_tick::Column::TickedAt).to_owned())
-        .exec_without_returning(tx)
-        .await?;
+    cron_tick::Entity::insert(cron_tick::ActiveModel {
+        name: Set(job.to_owned()),
+        ticked_at: Set(at),
+    })
+    .on_conflict(
+        OnConflict::column(cron_tick::Column::Name)
+            .update_column(cron_tick::Column::TickedAt)
+            .to_owned(),
+    )
+    .exec_without_returning(tx)
+    .await?;
     Ok(())
 }
 
@@ -264,8 +324,11 @@ fn next_tick(app: &App, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 }
 
 fn schedule(expression: &str) -> Outcome<cron::Schedule> {
-    cron::Schedule::from_str(expression)
-        .map_err(|error| Fault::Internal(anyhow::anyhow!("the cron expression `{expression}` is not right: {error}")))
+    cron::Schedule::from_str(expression).map_err(|error| {
+        Fault::Internal(anyhow::anyhow!(
+            "the cron expression `{expression}` is not right: {error}"
+        ))
+    })
 }
 
 fn recurring_name(job: &str) -> Outcome<&'static str> {

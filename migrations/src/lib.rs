@@ -22,7 +22,10 @@ impl MigratorTrait for Migrator {
 /// The name of the newest migration this program knows.
 #[must_use]
 pub fn newest() -> String {
-    Migrator::migrations().last().map(|migration| migration.name().to_owned()).unwrap_or_default()
+    Migrator::migrations()
+        .last()
+        .map(|migration| migration.name().to_owned())
+        .unwrap_or_default()
 }
 
 /// Replaces the type placeholders and runs the statements one by one.
@@ -41,10 +44,21 @@ async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
             .replace("{date}", "date")
             // Ranges over paths compare bytes, as SQLite does.
             .replace("{path}", "text COLLATE \"C\"")
-            .replace("{serial}", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+            .replace(
+                "{serial}",
+                "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            ),
     };
-    let text: String = sql.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
-    for statement in text.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()) {
+    let text: String = sql
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("--"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    for statement in text
+        .split(";\n")
+        .map(str::trim)
+        .filter(|statement| !statement.is_empty())
+    {
         connection.execute_unprepared(statement).await?;
     }
     Ok(())

@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement, ColumnTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, Statement,
+};
 use serde::Serialize;
 use trinhky_engine::{Event, State, apply};
 use uuid::Uuid;
@@ -121,8 +124,14 @@ const QUERIES: &[(&str, &str, &str)] = &[
 pub async fn check(db: &impl ConnectionTrait) -> Outcome<Vec<Breach>> {
     let mut breaches = Vec::new();
     for (invariant, message, sql) in QUERIES {
-        let found = Found::find_by_statement(Statement::from_string(db.get_database_backend(), *sql)).all(db).await?;
-        breaches.extend(found.into_iter().map(|found| Breach { invariant, message: format!("{message}: {}", found.place) }));
+        let found =
+            Found::find_by_statement(Statement::from_string(db.get_database_backend(), *sql))
+                .all(db)
+                .await?;
+        breaches.extend(found.into_iter().map(|found| Breach {
+            invariant,
+            message: format!("{message}: {}", found.place),
+        }));
     }
     breaches.extend(instances_against_journal(db).await?);
     Ok(breaches)
@@ -131,7 +140,11 @@ pub async fn check(db: &impl ConnectionTrait) -> Outcome<Vec<Breach>> {
 /// I6, I8 and I12: each instance's rows equal the fold of its journal; tasks and timers have their rows.
 async fn instances_against_journal(db: &impl ConnectionTrait) -> Outcome<Vec<Breach>> {
     let mut breaches = Vec::new();
-    for instance in flow_instance::Entity::find().order_by_asc(flow_instance::Column::Id).all(db).await? {
+    for instance in flow_instance::Entity::find()
+        .order_by_asc(flow_instance::Column::Id)
+        .all(db)
+        .await?
+    {
         let folded = fold(db, instance.id).await?;
         let stored = flow::whole(db, instance.id).await?;
         if folded.instance != stored.instance || folded.scopes != stored.scopes {
@@ -141,13 +154,26 @@ async fn instances_against_journal(db: &impl ConnectionTrait) -> Outcome<Vec<Bre
             });
         }
         let (tasks, timers) = flow::row_keys(db, instance.id).await?;
-        let open: Vec<String> = stored.tasks().filter(|task| flow::has_row(task)).map(|task| task.id.to_string()).collect();
+        let open: Vec<String> = stored
+            .tasks()
+            .filter(|task| flow::has_row(task))
+            .map(|task| task.id.to_string())
+            .collect();
         if sorted(open) != sorted(tasks) {
-            breaches.push(Breach { invariant: "I8", message: format!("open tasks of instance {} and their rows differ", instance.id) });
+            breaches.push(Breach {
+                invariant: "I8",
+                message: format!(
+                    "open tasks of instance {} and their rows differ",
+                    instance.id
+                ),
+            });
         }
         let set: Vec<String> = stored.timers().map(|timer| timer.id.to_string()).collect();
         if sorted(set) != sorted(timers) {
-            breaches.push(Breach { invariant: "I12", message: format!("timers of instance {} and their rows differ", instance.id) });
+            breaches.push(Breach {
+                invariant: "I12",
+                message: format!("timers of instance {} and their rows differ", instance.id),
+            });
         }
     }
     Ok(breaches)
@@ -165,7 +191,9 @@ async fn fold(db: &impl ConnectionTrait, instance_id: Uuid) -> Outcome<State> {
             .limit(PAGE)
             .all(db)
             .await?;
-        let Some(last) = rows.last() else { return Ok(state) };
+        let Some(last) = rows.last() else {
+            return Ok(state);
+        };
         after = last.id;
         for row in &rows {
             let events: Vec<Event> = serde_json::from_str(&row.events)?;

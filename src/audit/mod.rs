@@ -50,7 +50,10 @@ impl Entry {
     /// An act about the installation itself.
     #[must_use]
     pub fn general(act: &'static str, summary: impl Into<String>) -> Self {
-        Self { document_id: None, ..Self::about(Uuid::nil(), act, summary) }
+        Self {
+            document_id: None,
+            ..Self::about(Uuid::nil(), act, summary)
+        }
     }
 
     /// Adds the unit that acts or is acted for.
@@ -72,7 +75,13 @@ impl Entry {
 ///
 /// # Errors
 /// What the database reports.
-pub async fn append(tx: &Tx, org_id: Uuid, actor: &Actor, now: DateTime<Utc>, entry: Entry) -> Outcome<()> {
+pub async fn append(
+    tx: &Tx,
+    org_id: Uuid,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    entry: Entry,
+) -> Outcome<()> {
     rows::journal::Entity::insert(rows::journal::ActiveModel {
         id: NotSet,
         org_id: Set(org_id),
@@ -97,7 +106,10 @@ pub async fn append(tx: &Tx, org_id: Uuid, actor: &Actor, now: DateTime<Utc>, en
 ///
 /// # Errors
 /// What the database reports.
-pub async fn of_document(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome<Vec<rows::journal::Model>> {
+pub async fn of_document(
+    db: &impl ConnectionTrait,
+    document_id: Uuid,
+) -> Outcome<Vec<rows::journal::Model>> {
     Ok(rows::journal::Entity::find()
         .filter(rows::journal::Column::DocumentId.eq(document_id))
         .order_by_asc(rows::journal::Column::Id)

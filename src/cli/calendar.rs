@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Subcommand;
-use trinhky_calendar::{Calendar, Rule, due_json, due_text, lunar_json, lunar_text, year_json, year_text};
+use trinhky_calendar::{
+    Calendar, Rule, due_json, due_text, lunar_json, lunar_text, year_json, year_text,
+};
 
 use super::{Format, print_json};
 
@@ -39,8 +41,13 @@ pub fn run(command: CalendarCommand) -> anyhow::Result<ExitCode> {
     let calendar = Calendar::vietnam();
     match command {
         CalendarCommand::Due { from, rule, format } => {
-            let rule = Rule::parse(&rule)
-                .map_err(|error| anyhow::anyhow!("the rule `{rule}` is not right at column {}: {}", error.column, error.message))?;
+            let rule = Rule::parse(&rule).map_err(|error| {
+                anyhow::anyhow!(
+                    "the rule `{rule}` is not right at column {}: {}",
+                    error.column,
+                    error.message
+                )
+            })?;
             let from = instant(&calendar, &from)?;
             match format {
                 Format::Text => print!("{}", ended(due_text(&calendar, from, &rule)?)),

@@ -58,18 +58,32 @@ pub fn run(command: DocumentCommand) -> anyhow::Result<ExitCode> {
                 Format::Json => print_json(&findings)?,
                 Format::Text => {
                     for finding in &findings {
-                        println!("{:?} {} [{}] {}: {}", finding.severity, finding.rule, finding.law, finding.r#where, finding.message_vi);
+                        println!(
+                            "{:?} {} [{}] {}: {}",
+                            finding.severity,
+                            finding.rule,
+                            finding.law,
+                            finding.r#where,
+                            finding.message_vi
+                        );
                     }
                     println!("{} findings", findings.len());
                 }
             }
-            let error = findings.iter().any(|finding| finding.severity == Severity::Error);
-            Ok(if error { ExitCode::from(NO) } else { ExitCode::SUCCESS })
+            let error = findings
+                .iter()
+                .any(|finding| finding.severity == Severity::Error);
+            Ok(if error {
+                ExitCode::from(NO)
+            } else {
+                ExitCode::SUCCESS
+            })
         }
         DocumentCommand::Render { file, out, on } => {
             let imported = read(&file)?;
             let bytes = render(&imported, &out, on, Clock::System.now())?;
-            std::fs::write(&out, bytes).with_context(|| format!("cannot write {}", out.display()))?;
+            std::fs::write(&out, bytes)
+                .with_context(|| format!("cannot write {}", out.display()))?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -77,17 +91,39 @@ pub fn run(command: DocumentCommand) -> anyhow::Result<ExitCode> {
 
 fn read(file: &Path) -> anyhow::Result<Imported> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     import(name, &bytes).map_err(|error| anyhow::anyhow!("{}: {}", file.display(), error.message))
 }
 
-fn render(imported: &Imported, out: &Path, on: Option<NaiveDate>, now: DateTime<Utc>) -> anyhow::Result<Vec<u8>> {
+fn render(
+    imported: &Imported,
+    out: &Path,
+    on: Option<NaiveDate>,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Vec<u8>> {
     let draft = &imported.draft;
     match out.extension().and_then(|extension| extension.to_str()) {
         Some("pdf") => {
-            let day = on.or(draft.issued_on).unwrap_or_else(|| local(now).date_naive());
-            let rules = RuleSet::at(day).with_context(|| format!("no layout rules are in force on {day}; name another day with --on"))?;
-            Ok(Typesetter::new().document(draft, &Options { now, rules, places: true, mark: None })?.pdf)
+            let day = on
+                .or(draft.issued_on)
+                .unwrap_or_else(|| local(now).date_naive());
+            let rules = RuleSet::at(day).with_context(|| {
+                format!("no layout rules are in force on {day}; name another day with --on")
+            })?;
+            Ok(Typesetter::new()
+                .document(
+                    draft,
+                    &Options {
+                        now,
+                        rules,
+                        places: true,
+                        mark: None,
+                    },
+                )?
+                .pdf)
         }
         Some("docx") => Ok(docx(draft)?),
         Some("html") => Ok(html(draft).into_bytes()),
@@ -98,8 +134,18 @@ fn render(imported: &Imported, out: &Path, on: Option<NaiveDate>, now: DateTime<
 fn print_summary(imported: &Imported) {
     let draft = &imported.draft;
     println!("{} {}", draft.doc_type.name_in_text(), draft.subject);
-    println!("symbol {}, {} bases, {} blocks, {} recipients", draft.symbol, draft.legal_basis.len(), draft.body.len(), draft.distribution.len());
-    println!("signer {} {}", draft.signer.title_lines.join(" / "), draft.signer.name);
+    println!(
+        "symbol {}, {} bases, {} blocks, {} recipients",
+        draft.symbol,
+        draft.legal_basis.len(),
+        draft.body.len(),
+        draft.distribution.len()
+    );
+    println!(
+        "signer {} {}",
+        draft.signer.title_lines.join(" / "),
+        draft.signer.name
+    );
     for piece in &imported.unplaced {
         println!("not placed, line {}: {}", piece.line, piece.text);
     }

@@ -5,7 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, Database, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, Database, EntityTrait,
+    QueryFilter, QueryOrder,
+};
 use sea_orm_migration::MigratorTrait;
 use trinhky_migrations::Migrator;
 
@@ -73,14 +76,22 @@ pub enum OrgCommand {
 /// # Errors
 /// One sentence about folder or database.
 pub async fn bring_up(config: &Config) -> anyhow::Result<usize> {
-    std::fs::create_dir_all(&config.data)
-        .with_context(|| format!("cannot write to the data folder {}; choose another with --data", config.data.display()))?;
+    std::fs::create_dir_all(&config.data).with_context(|| {
+        format!(
+            "cannot write to the data folder {}; choose another with --data",
+            config.data.display()
+        )
+    })?;
     let url = config.database_url();
     let database = Database::connect(&url).await.with_context(|| {
         if config.database.is_empty() {
-            format!("cannot open the database in {}; is the folder writable?", config.data.display())
+            format!(
+                "cannot open the database in {}; is the folder writable?",
+                config.data.display()
+            )
         } else {
-            "cannot reach the PostgreSQL database; check the address in the configuration".to_owned()
+            "cannot reach the PostgreSQL database; check the address in the configuration"
+                .to_owned()
         }
     })?;
     let pending = match Migrator::get_pending_migrations(&database).await {
@@ -99,7 +110,10 @@ pub async fn bring_up(config: &Config) -> anyhow::Result<usize> {
 pub async fn migrate(args: DataArgs) -> anyhow::Result<ExitCode> {
     let config = args.config()?;
     let applied = bring_up(&config).await?;
-    println!("{applied} migrations applied; the database is at {}", trinhky_migrations::newest());
+    println!(
+        "{applied} migrations applied; the database is at {}",
+        trinhky_migrations::newest()
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -113,10 +127,18 @@ pub async fn check(args: CheckArgs) -> anyhow::Result<ExitCode> {
             for breach in &breaches {
                 println!("{}: {}", breach.invariant, breach.message);
             }
-            println!("{} invariants checked, {} breaches", invariants::COUNT, breaches.len());
+            println!(
+                "{} invariants checked, {} breaches",
+                invariants::COUNT,
+                breaches.len()
+            );
         }
     }
-    Ok(if breaches.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(NO) })
+    Ok(if breaches.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(NO)
+    })
 }
 
 pub async fn doctor(args: DataArgs) -> anyhow::Result<ExitCode> {
@@ -124,7 +146,10 @@ pub async fn doctor(args: DataArgs) -> anyhow::Result<ExitCode> {
     let mut problems = Vec::new();
     let mut notes = Vec::new();
     if config.database.is_empty() && !config.data.join("trinhky.db").exists() {
-        problems.push(format!("There is no database in {}; run `trinhky migrate` or `trinhky serve`.", config.data.display()));
+        problems.push(format!(
+            "There is no database in {}; run `trinhky migrate` or `trinhky serve`.",
+            config.data.display()
+        ));
     } else {
         match Store::open(&config.database_url()).await {
             Err(error) => problems.push(format!("The database cannot be opened: {error:#}.")),
@@ -132,16 +157,24 @@ pub async fn doctor(args: DataArgs) -> anyhow::Result<ExitCode> {
                 let pending = Migrator::get_pending_migrations(store.reader()).await;
                 match pending {
                     Ok(pending) if !pending.is_empty() => {
-                        problems.push(format!("{} migrations wait; run `trinhky migrate`.", pending.len()));
+                        problems.push(format!(
+                            "{} migrations wait; run `trinhky migrate`.",
+                            pending.len()
+                        ));
                     }
                     Ok(_) => {}
-                    Err(error) => problems.push(format!("The database does not fit this program: {error}.")),
+                    Err(error) => {
+                        problems.push(format!("The database does not fit this program: {error}."))
+                    }
                 }
             }
         }
     }
     if config.smtp.is_none() {
-        notes.push(format!("No SMTP server is configured; mails are written to {}.", config.data.join("mail").display()));
+        notes.push(format!(
+            "No SMTP server is configured; mails are written to {}.",
+            config.data.join("mail").display()
+        ));
     }
     if config.public_url.is_empty() {
         notes.push("`public_url` is not set; links in mails point to this machine.".to_owned());
@@ -157,18 +190,32 @@ pub async fn doctor(args: DataArgs) -> anyhow::Result<ExitCode> {
     if problems.is_empty() {
         println!("The installation in {} is in order.", config.data.display());
     }
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(NO) })
+    Ok(if problems.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(NO)
+    })
 }
 
 pub async fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
     match command {
         UserCommand::List { data } => {
             let app = open(&data).await?;
-            for person in person::Entity::find().order_by_asc(person::Column::Email).all(app.store.reader()).await? {
-                let posts = match people_find::actor(app.store.reader(), person.id, app.today()).await {
-                    Ok(actor) => actor.posts.iter().map(|post| format!("{} ({})", post.title, post.role)).collect::<Vec<_>>().join(", "),
-                    Err(_) => "disabled".to_owned(),
-                };
+            for person in person::Entity::find()
+                .order_by_asc(person::Column::Email)
+                .all(app.store.reader())
+                .await?
+            {
+                let posts =
+                    match people_find::actor(app.store.reader(), person.id, app.today()).await {
+                        Ok(actor) => actor
+                            .posts
+                            .iter()
+                            .map(|post| format!("{} ({})", post.title, post.role))
+                            .collect::<Vec<_>>()
+                            .join(", "),
+                        Err(_) => "disabled".to_owned(),
+                    };
                 println!("{}\t{}\t{posts}", person.email, person.name);
             }
         }
@@ -176,13 +223,31 @@ pub async fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
             let app = open(&data).await?;
             let mut password = String::new();
             std::io::stdin().read_line(&mut password)?;
-            let hash = sign_in::hash_password(password.trim_end_matches(['\r', '\n']), &app.ids.bytes()).map_err(sentence)?;
-            change(&app, &email, Some(hash), true, "person.password_set", "Đặt lại mật khẩu").await?;
+            let hash =
+                sign_in::hash_password(password.trim_end_matches(['\r', '\n']), &app.ids.bytes())
+                    .map_err(sentence)?;
+            change(
+                &app,
+                &email,
+                Some(hash),
+                true,
+                "person.password_set",
+                "Đặt lại mật khẩu",
+            )
+            .await?;
             println!("The password of {email} is set; open sessions have ended.");
         }
         UserCommand::Disable { email, data } => {
             let app = open(&data).await?;
-            change(&app, &email, None, false, "person.disabled", "Khóa tài khoản").await?;
+            change(
+                &app,
+                &email,
+                None,
+                false,
+                "person.disabled",
+                "Khóa tài khoản",
+            )
+            .await?;
             println!("{email} can no longer sign in.");
         }
     }
@@ -191,8 +256,13 @@ pub async fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
 
 pub async fn org(command: OrgCommand) -> anyhow::Result<ExitCode> {
     match command {
-        OrgCommand::Import { file, data, dry_run } => {
-            let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        OrgCommand::Import {
+            file,
+            data,
+            dry_run,
+        } => {
+            let text = std::fs::read_to_string(&file)
+                .with_context(|| format!("cannot read {}", file.display()))?;
             let read = match import::read(&text) {
                 Ok(read) => read,
                 Err(problems) => {
@@ -216,39 +286,74 @@ pub async fn org(command: OrgCommand) -> anyhow::Result<ExitCode> {
         }
         OrgCommand::List { data } => {
             let app = open(&data).await?;
-            let mut units: Vec<_> = people_find::all_units(app.store.reader(), app.today()).await.map_err(sentence)?.into_values().collect();
+            let mut units: Vec<_> = people_find::all_units(app.store.reader(), app.today())
+                .await
+                .map_err(sentence)?
+                .into_values()
+                .collect();
             units.sort_by(|a, b| a.key.cmp(&b.key));
             for unit in units {
-                println!("{}\t{}\t{}", unit.key, unit.name, unit.email.unwrap_or_default());
+                println!(
+                    "{}\t{}\t{}",
+                    unit.key,
+                    unit.name,
+                    unit.email.unwrap_or_default()
+                );
             }
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn change(app: &App, email: &str, hash: Option<String>, active: bool, act: &'static str, summary: &str) -> anyhow::Result<()> {
+async fn change(
+    app: &App,
+    email: &str,
+    hash: Option<String>,
+    active: bool,
+    act: &'static str,
+    summary: &str,
+) -> anyhow::Result<()> {
     let found = person::Entity::find()
         .filter(person::Column::Email.eq(email.to_lowercase()))
         .one(app.store.reader())
         .await?
-        .with_context(|| format!("nobody has the address {email}; `trinhky user list` shows everybody"))?;
+        .with_context(|| {
+            format!("nobody has the address {email}; `trinhky user list` shows everybody")
+        })?;
     let input = (found, hash, active, act, summary.to_owned());
-    app.act(&Actor::system(), input, |cx, (found, hash, active, act, summary)| {
-        Box::pin(async move {
-            let mut row = person::ActiveModel { id: Set(found.id), active: Set(*active), ..Default::default() };
-            if let Some(hash) = hash {
-                row.password_hash = Set(Some(hash.clone()));
-            }
-            row.update(cx.tx).await?;
-            let sql = "DELETE FROM session WHERE person_id = $1";
-            let statement = sea_orm::Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, [found.id.into()]);
-            cx.tx.execute_raw(statement).await?;
-            let actor = people_find::actor(cx.tx, found.id, cx.today()).await;
-            let Some(org_id) = actor.ok().and_then(|actor| actor.posts.first().map(|post| post.org_id)) else { return Ok(()) };
-            let entry = audit::Entry::general(act, format!("{summary}: {}", found.name));
-            audit::append(cx.tx, org_id, cx.actor, cx.now, entry).await
-        })
-    })
+    app.act(
+        &Actor::system(),
+        input,
+        |cx, (found, hash, active, act, summary)| {
+            Box::pin(async move {
+                let mut row = person::ActiveModel {
+                    id: Set(found.id),
+                    active: Set(*active),
+                    ..Default::default()
+                };
+                if let Some(hash) = hash {
+                    row.password_hash = Set(Some(hash.clone()));
+                }
+                row.update(cx.tx).await?;
+                let sql = "DELETE FROM session WHERE person_id = $1";
+                let statement = sea_orm::Statement::from_sql_and_values(
+                    cx.tx.get_database_backend(),
+                    sql,
+                    [found.id.into()],
+                );
+                cx.tx.execute_raw(statement).await?;
+                let actor = people_find::actor(cx.tx, found.id, cx.today()).await;
+                let Some(org_id) = actor
+                    .ok()
+                    .and_then(|actor| actor.posts.first().map(|post| post.org_id))
+                else {
+                    return Ok(());
+                };
+                let entry = audit::Entry::general(act, format!("{summary}: {}", found.name));
+                audit::append(cx.tx, org_id, cx.actor, cx.now, entry).await
+            })
+        },
+    )
     .await
     .map_err(sentence)
 }

@@ -53,7 +53,9 @@ pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
 /// When the listener fails.
 pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tokio::spawn(worker::run(app.clone()));
-    axum::serve(listener, routes::router(app)).with_graceful_shutdown(stopped()).await?;
+    axum::serve(listener, routes::router(app))
+        .with_graceful_shutdown(stopped())
+        .await?;
     Ok(())
 }
 

@@ -22,14 +22,18 @@ pub struct VerifyArgs {
 }
 
 pub fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
-    let pdf = std::fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
+    let pdf = std::fs::read(&args.file)
+        .with_context(|| format!("cannot read {}", args.file.display()))?;
     let mut trust = Trust::default();
     for path in &args.trust {
-        let pem = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let more = Trust::from_pem(&pem).with_context(|| format!("{} holds no certificate", path.display()))?;
+        let pem = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let more = Trust::from_pem(&pem)
+            .with_context(|| format!("{} holds no certificate", path.display()))?;
         trust.roots.extend(more.roots);
     }
-    let report = verify(&pdf, &trust, Clock::System.now()).map_err(|error| anyhow::anyhow!("{}: {error}", args.file.display()))?;
+    let report = verify(&pdf, &trust, Clock::System.now())
+        .map_err(|error| anyhow::anyhow!("{}: {error}", args.file.display()))?;
     match args.format {
         Format::Json => print_json(&report)?,
         Format::Text => {
@@ -40,5 +44,9 @@ pub fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    Ok(if report.valid { ExitCode::SUCCESS } else { ExitCode::from(NO) })
+    Ok(if report.valid {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(NO)
+    })
 }

@@ -64,10 +64,22 @@ pub enum Trace {
 pub fn run(command: WorkflowCommand) -> anyhow::Result<ExitCode> {
     match command {
         WorkflowCommand::Check { files, format } => check(&files, format),
-        WorkflowCommand::Simulate { file, process, variables, scenario, start, calendar, format } => {
+        WorkflowCommand::Simulate {
+            file,
+            process,
+            variables,
+            scenario,
+            start,
+            calendar,
+            format,
+        } => {
             let mut options = Options {
                 processes: process,
-                variables: variables.as_deref().map(variables_of).transpose()?.unwrap_or_default(),
+                variables: variables
+                    .as_deref()
+                    .map(variables_of)
+                    .transpose()?
+                    .unwrap_or_default(),
                 start,
                 format: match format {
                     Trace::Jsonl => TraceFormat::Jsonl,
@@ -76,10 +88,12 @@ pub fn run(command: WorkflowCommand) -> anyhow::Result<ExitCode> {
                 ..Options::default()
             };
             if let Some(path) = scenario {
-                options.scenario = Scenario::parse(&text(&path)?).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+                options.scenario = Scenario::parse(&text(&path)?)
+                    .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
             }
             if let Some(path) = calendar {
-                options.calendar = serde_json::from_str(&text(&path)?).with_context(|| format!("{} is not a calendar", path.display()))?;
+                options.calendar = serde_json::from_str(&text(&path)?)
+                    .with_context(|| format!("{} is not a calendar", path.display()))?;
             }
             run_simulation(&file, &options)
         }
@@ -89,12 +103,19 @@ pub fn run(command: WorkflowCommand) -> anyhow::Result<ExitCode> {
 
 fn check(files: &[PathBuf], format: Format) -> anyhow::Result<ExitCode> {
     let known = Known {
-        services: worker::SERVICES.iter().map(|name| (*name).to_owned()).collect(),
-        roles: people::TASK_ROLES.iter().map(|name| (*name).to_owned()).collect(),
+        services: worker::SERVICES
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect(),
+        roles: people::TASK_ROLES
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect(),
     };
     let mut findings = Vec::new();
     for path in files {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes =
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         findings.extend(problems(&path.display().to_string(), &bytes, &known));
     }
     match format {
@@ -103,13 +124,25 @@ fn check(files: &[PathBuf], format: Format) -> anyhow::Result<ExitCode> {
             for finding in &findings {
                 println!(
                     "{}:{}:{}: {:?} {} {}: {}",
-                    finding.file, finding.line, finding.column, finding.severity, finding.rule, finding.element, finding.message
+                    finding.file,
+                    finding.line,
+                    finding.column,
+                    finding.severity,
+                    finding.rule,
+                    finding.element,
+                    finding.message
                 );
             }
         }
     }
-    let error = findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(if error { ExitCode::from(NO) } else { ExitCode::SUCCESS })
+    let error = findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    Ok(if error {
+        ExitCode::from(NO)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// What the linter and the reader say of a file, each problem once.
@@ -118,7 +151,9 @@ fn problems(name: &str, bytes: &[u8], known: &Known) -> Vec<Finding> {
     if let Err(more) = read(&[(name, bytes)]) {
         for finding in more {
             let same = |known: &Finding| {
-                known.severity == Severity::Error && known.line == finding.line && known.column == finding.column
+                known.severity == Severity::Error
+                    && known.line == finding.line
+                    && known.column == finding.column
             };
             if !findings.iter().any(same) {
                 findings.push(finding);
@@ -136,7 +171,10 @@ fn run_simulation(file: &Path, options: &Options) -> anyhow::Result<ExitCode> {
         Ok(definitions) => definitions,
         Err(findings) => {
             for finding in findings {
-                eprintln!("{}:{}:{}: {} {}", finding.file, finding.line, finding.column, finding.rule, finding.message);
+                eprintln!(
+                    "{}:{}:{}: {} {}",
+                    finding.file, finding.line, finding.column, finding.rule, finding.message
+                );
             }
             return Ok(ExitCode::from(NO));
         }
@@ -156,7 +194,15 @@ fn run_simulation(file: &Path, options: &Options) -> anyhow::Result<ExitCode> {
 fn draw(file: &Path, out: &Path) -> anyhow::Result<ExitCode> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let name = file.display().to_string();
-    let sentence = |finding: Finding| anyhow::anyhow!("{}:{}:{}: {}", finding.file, finding.line, finding.column, finding.message);
+    let sentence = |finding: Finding| {
+        anyhow::anyhow!(
+            "{}:{}:{}: {}",
+            finding.file,
+            finding.line,
+            finding.column,
+            finding.message
+        )
+    };
     let decoded = xml::decode(&name, &bytes).map_err(sentence)?;
     let document = xml::parse(&name, &decoded).map_err(sentence)?;
     let picture = svg(&document, &Overlay::default())?;
@@ -165,8 +211,13 @@ fn draw(file: &Path, out: &Path) -> anyhow::Result<ExitCode> {
 }
 
 fn variables_of(argument: &str) -> anyhow::Result<Variables> {
-    let json = if argument.trim_start().starts_with('{') { argument.to_owned() } else { text(Path::new(argument))? };
-    let values: BTreeMap<String, serde_json::Value> = serde_json::from_str(&json).context("--variables is not a JSON object")?;
+    let json = if argument.trim_start().starts_with('{') {
+        argument.to_owned()
+    } else {
+        text(Path::new(argument))?
+    };
+    let values: BTreeMap<String, serde_json::Value> =
+        serde_json::from_str(&json).context("--variables is not a JSON object")?;
     Ok(values)
 }
 

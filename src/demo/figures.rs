@@ -10,7 +10,10 @@ use crate::objectives::input::Typed;
 /// What one unit reports for one indicator in one period.
 #[must_use]
 pub fn typed(indicator: &Indicator, applies: bool, unit: &str, period: &str) -> Typed {
-    let mut typed = Typed { code: indicator.code.clone(), ..Typed::default() };
+    let mut typed = Typed {
+        code: indicator.code.clone(),
+        ..Typed::default()
+    };
     if !applies {
         typed.nothing_arose = true;
         return typed;
@@ -25,7 +28,8 @@ pub fn typed(indicator: &Indicator, applies: bool, unit: &str, period: &str) -> 
 
 /// Cause and measure, for a value that misses its target.
 pub fn explain(typed: &mut Typed, owner: &str, due: &str) {
-    "Người dân chưa quen nộp hồ sơ trực tuyến; công chức mới nhận việc".clone_into(&mut typed.cause);
+    "Người dân chưa quen nộp hồ sơ trực tuyến; công chức mới nhận việc"
+        .clone_into(&mut typed.cause);
     "Tổ công nghệ số hỗ trợ tại nhà văn hóa; bồi dưỡng nghiệp vụ".clone_into(&mut typed.measure);
     owner.clone_into(&mut typed.owner);
     due.clone_into(&mut typed.measure_due);
@@ -40,7 +44,10 @@ fn counts(code: &str, unit: &str, period: &str) -> (i64, Option<i64>) {
         "O1a" => (rng.random_range(120..480), 976 + rng.random_range(-9..=9)),
         "O2a" => (rng.random_range(90..140), 1000),
         "O2b" => (rng.random_range(1..5), 1000),
-        "O3" => (rng.random_range(100..420), 640 + rng.random_range(-120..=120)),
+        "O3" => (
+            rng.random_range(100..420),
+            640 + rng.random_range(-120..=120),
+        ),
         "O4a" | "O4b" => (rng.random_range(12..32), 1000),
         "O5" => (rng.random_range(60..160), 968 + rng.random_range(-20..=20)),
         _ => return (0, None),

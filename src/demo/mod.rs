@@ -65,7 +65,11 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         ..Config::default()
     };
     // The port first: nobody should wait for a story and then learn that it cannot be served.
-    let listener = if args.play_only { None } else { Some(serve::listen(&config.listen).await?) };
+    let listener = if args.play_only {
+        None
+    } else {
+        Some(serve::listen(&config.listen).await?)
+    };
     if args.go_on {
         anyhow::ensure!(
             args.data.join(MARKER).exists(),
@@ -78,7 +82,9 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         let text = play_anew(&config, &name, &bytes).await?;
         std::fs::write(args.data.join("story.txt"), text)?;
     }
-    let Some(listener) = listener else { return Ok(ExitCode::SUCCESS) };
+    let Some(listener) = listener else {
+        return Ok(ExitCode::SUCCESS);
+    };
     let last = last_instant(&config).await?;
     let app = App::open(config, Clock::shifted_to(last), Ids::from_system()).await?;
     print_sign_ins(&app).await?;
@@ -93,16 +99,34 @@ async fn play_anew(config: &Config, name: &str, bytes: &[u8]) -> anyhow::Result<
     make_clean(&config.data)?;
     eprintln!("Bản diễn mới trong {}.", config.data.display());
     crate::cli::bring_up(config).await?;
-    let imported = trinhky_drafting::import(name, bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.message))?;
+    let imported = trinhky_drafting::import(name, bytes)
+        .map_err(|error| anyhow::anyhow!("{name}: {}", error.message))?;
     let schedule = play::Schedule::of(&imported.draft);
-    let app = App::open(config.clone(), Clock::fake(schedule.start()), Ids::seeded(RANDOM_SEED)).await?;
+    let app = App::open(
+        config.clone(),
+        Clock::fake(schedule.start()),
+        Ids::seeded(RANDOM_SEED),
+    )
+    .await?;
     let mut teller = story::Teller::new();
-    play::year(&app, &schedule, play::Script { file_name: name, bytes, organisation: ORGANISATION, password: PASSWORD }, &mut teller)
-        .await
-        .map_err(|fault| match fault {
-            crate::fault::Fault::Refused(refusal) => anyhow::anyhow!("the story stopped: {}", refusal.en),
-            other => anyhow::Error::from(other),
-        })?;
+    play::year(
+        &app,
+        &schedule,
+        play::Script {
+            file_name: name,
+            bytes,
+            organisation: ORGANISATION,
+            password: PASSWORD,
+        },
+        &mut teller,
+    )
+    .await
+    .map_err(|fault| match fault {
+        crate::fault::Fault::Refused(refusal) => {
+            anyhow::anyhow!("the story stopped: {}", refusal.en)
+        }
+        other => anyhow::Error::from(other),
+    })?;
     let text = teller.into_text();
     eprintln!(
         "Diễn xong trong {:.1} giây, {} lần ghi (commit). Tệp PDF, thư và khóa thử nghiệm ở {}.",
@@ -114,9 +138,15 @@ async fn play_anew(config: &Config, name: &str, bytes: &[u8]) -> anyhow::Result<
 }
 
 fn document(path: Option<&Path>) -> anyhow::Result<(String, Vec<u8>)> {
-    let Some(path) = path else { return Ok(("decision-2023.md".to_owned(), SEED.as_bytes().to_vec())) };
+    let Some(path) = path else {
+        return Ok(("decision-2023.md".to_owned(), SEED.as_bytes().to_vec()));
+    };
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("document").to_owned();
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or("document")
+        .to_owned();
     Ok((name, bytes))
 }
 
@@ -131,7 +161,12 @@ fn make_clean(data: &Path) -> anyhow::Result<()> {
         );
         std::fs::remove_dir_all(data)?;
     }
-    std::fs::create_dir_all(data).with_context(|| format!("cannot write to {}; name another folder with --data", data.display()))?;
+    std::fs::create_dir_all(data).with_context(|| {
+        format!(
+            "cannot write to {}; name another folder with --data",
+            data.display()
+        )
+    })?;
     std::fs::File::create(data.join(MARKER))?.write_all(b"made by trinhky demo\n")?;
     Ok(())
 }
@@ -139,7 +174,10 @@ fn make_clean(data: &Path) -> anyhow::Result<()> {
 /// The instant of the newest journal row: where the virtual clock goes on.
 async fn last_instant(config: &Config) -> anyhow::Result<DateTime<Utc>> {
     let store = crate::store::Store::open(&config.database_url()).await?;
-    let last = journal::Entity::find().order_by_desc(journal::Column::Id).one(store.reader()).await?;
+    let last = journal::Entity::find()
+        .order_by_desc(journal::Column::Id)
+        .one(store.reader())
+        .await?;
     Ok(last.context("the demo has no journal")?.at + TimeDelta::minutes(1))
 }
 
@@ -147,14 +185,27 @@ async fn last_instant(config: &Config) -> anyhow::Result<DateTime<Utc>> {
 async fn print_sign_ins(app: &App) -> anyhow::Result<()> {
     println!("\nTrình Ký: {}", app.config.base_url());
     println!("Mật khẩu của mọi tài khoản mẫu: {PASSWORD}");
-    for role in ["chair", "office_chief", "drafter", "form_checker", "clerk", "office_clerk", "reporter", "unit_head", "admin"] {
+    for role in [
+        "chair",
+        "office_chief",
+        "drafter",
+        "form_checker",
+        "clerk",
+        "office_clerk",
+        "reporter",
+        "unit_head",
+        "admin",
+    ] {
         let first = post::Entity::find()
             .filter(post::Column::Role.eq(role))
             .order_by_asc(post::Column::Id)
             .one(app.store.reader())
             .await?;
         let Some(post) = first else { continue };
-        if let Some(person) = person::Entity::find_by_id(post.person_id).one(app.store.reader()).await? {
+        if let Some(person) = person::Entity::find_by_id(post.person_id)
+            .one(app.store.reader())
+            .await?
+        {
             println!("  {:<44} {} ({})", person.email, person.name, post.title);
         }
     }

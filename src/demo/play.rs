@@ -13,7 +13,9 @@ use crate::app::App;
 use crate::distribution::receipt;
 use crate::distribution::rows::attestation;
 use crate::documents::decide::{Decision, answer_question, decide};
-use crate::documents::review::{Answer as OpinionAnswer, Check, Stance, answer_opinions, check, give_opinion, submit};
+use crate::documents::review::{
+    Answer as OpinionAnswer, Check, Stance, answer_opinions, check, give_opinion, submit,
+};
 use crate::documents::{draft, find, issue, numbers};
 use crate::fault::{Fault, Outcome};
 use crate::objectives::evaluate::{Judgement, close_year, evaluate};
@@ -45,15 +47,29 @@ impl Schedule {
     #[must_use]
     pub fn of(draft: &Draft) -> Self {
         let calendar = Calendar::vietnam();
-        let cited = draft.legal_basis.iter().rev().find_map(|basis| citation(basis));
-        let month = draft.expected_month.map_or((2023, 3), |month| (month.year, month.month));
+        let cited = draft
+            .legal_basis
+            .iter()
+            .rev()
+            .find_map(|basis| citation(basis));
+        let month = draft
+            .expected_month
+            .map_or((2023, 3), |month| (month.year, month.month));
         let day = cited
             .map(|(_, day)| day)
             .filter(|day| (day.year(), day.month()) == month)
             .or_else(|| NaiveDate::from_ymd_opt(month.0, month.1, 20))
             .unwrap_or_default();
-        let proposal = if calendar.is_working_day(day) { day } else { calendar.next_working_day(day) };
-        Self { calendar, proposal, proposal_number: cited.map(|(number, _)| number) }
+        let proposal = if calendar.is_working_day(day) {
+            day
+        } else {
+            calendar.next_working_day(day)
+        };
+        Self {
+            calendar,
+            proposal,
+            proposal_number: cited.map(|(number, _)| number),
+        }
     }
 
     /// When the play begins.
@@ -64,7 +80,11 @@ impl Schedule {
 
     /// An hour of the `n`-th working day after the proposal's.
     fn at(&self, n: i64, hour: u32, minute: u32) -> DateTime<Utc> {
-        at(self.calendar.add_working_days(self.proposal, n), hour, minute)
+        at(
+            self.calendar.add_working_days(self.proposal, n),
+            hour,
+            minute,
+        )
     }
 }
 
@@ -72,7 +92,12 @@ impl Schedule {
 ///
 /// # Errors
 /// What an act refuses: then the story stops there.
-pub async fn year(app: &App, schedule: &Schedule, script: Script<'_>, teller: &mut Teller) -> Outcome<()> {
+pub async fn year(
+    app: &App,
+    schedule: &Schedule,
+    script: Script<'_>,
+    teller: &mut Teller,
+) -> Outcome<()> {
     let mut stage = Stage { app, teller };
     found_office(&mut stage, schedule, &script).await?;
     let decision = up_to_the_chairman(&mut stage, schedule, &script).await?;
@@ -91,10 +116,15 @@ pub async fn year(app: &App, schedule: &Schedule, script: Script<'_>, teller: &m
     leave_files(app, decision).await
 }
 
-async fn found_office(stage: &mut Stage<'_>, schedule: &Schedule, script: &Script<'_>) -> Outcome<()> {
+async fn found_office(
+    stage: &mut Stage<'_>,
+    schedule: &Schedule,
+    script: &Script<'_>,
+) -> Outcome<()> {
     progress("lập cơ quan mẫu, ban hành quy trình");
     let app = stage.app;
-    let file = import::read(script.organisation).map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
+    let file = import::read(script.organisation)
+        .map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
     let hash = sign_in::hash_password(script.password, &app.ids.bytes())?;
     import::load(app, file, Some(hash)).await?;
     flow::publish_shipped(app).await?;
@@ -112,7 +142,11 @@ async fn found_office(stage: &mut Stage<'_>, schedule: &Schedule, script: &Scrip
 }
 
 /// Draft, opinions, checks, proposal.
-async fn up_to_the_chairman(stage: &mut Stage<'_>, schedule: &Schedule, script: &Script<'_>) -> Outcome<Uuid> {
+async fn up_to_the_chairman(
+    stage: &mut Stage<'_>,
+    schedule: &Schedule,
+    script: &Script<'_>,
+) -> Outcome<Uuid> {
     progress("soạn thảo, lấy ý kiến, kiểm tra, trình");
     let app = stage.app;
     let (drafter, org, office) = stage.first("drafter").await?;
@@ -126,10 +160,15 @@ async fn up_to_the_chairman(stage: &mut Stage<'_>, schedule: &Schedule, script: 
         if n + 1 == asked.len() {
             continue;
         }
-        stage.until(schedule.at(-6, 8, 0) + TimeDelta::minutes(i64::try_from(n).unwrap_or(0) * 43)).await?;
+        stage
+            .until(schedule.at(-6, 8, 0) + TimeDelta::minutes(i64::try_from(n).unwrap_or(0) * 43))
+            .await?;
         let actor = stage.of_unit(*unit, &["unit_head", "reporter"]).await?;
         let (stance, remark) = if n == 1 {
-            (Stance::Other, "Đề nghị ghi rõ thời hạn và đơn vị báo cáo kết quả từng mục tiêu.".to_owned())
+            (
+                Stance::Other,
+                "Đề nghị ghi rõ thời hạn và đơn vị báo cáo kết quả từng mục tiêu.".to_owned(),
+            )
         } else {
             (Stance::Agree, String::new())
         };
@@ -143,7 +182,8 @@ async fn up_to_the_chairman(stage: &mut Stage<'_>, schedule: &Schedule, script: 
         .map(|opinion| OpinionAnswer {
             opinion_id: opinion.id,
             kind: "explained".to_owned(),
-            text: "Thời hạn, đơn vị báo cáo được theo dõi trên hệ thống theo kỳ báo cáo.".to_owned(),
+            text: "Thời hạn, đơn vị báo cáo được theo dõi trên hệ thống theo kỳ báo cáo."
+                .to_owned(),
         })
         .collect();
     answer_opinions(app, &drafter, id, answers).await?;
@@ -154,7 +194,11 @@ async fn up_to_the_chairman(stage: &mut Stage<'_>, schedule: &Schedule, script: 
     let (checker, ..) = stage.first("form_checker").await?;
     check(app, &checker, id, Check::Form, true, String::new()).await?;
     stage.until(schedule.at(0, 8, 30)).await?;
-    let proposal = find::proposal_of(app.store.reader(), id).await?.ok_or(Fault::NotFound)?.row.id;
+    let proposal = find::proposal_of(app.store.reader(), id)
+        .await?
+        .ok_or(Fault::NotFound)?
+        .row
+        .id;
     issue::sign(app, &chief, proposal).await?;
     stage.until(schedule.at(0, 9, 15)).await?;
     let (clerk, ..) = stage.first("office_clerk").await?;
@@ -169,8 +213,16 @@ async fn units_for_opinion(stage: &Stage<'_>, org: Uuid, office: Uuid) -> Outcom
     let groups = people_find::groups(stage.app.store.reader(), org).await?;
     let units = people_find::all_units(stage.app.store.reader(), stage.app.today()).await?;
     let mut asked = Vec::new();
-    for group in groups.iter().filter(|group| group.purpose == "action" && group.members.len() > 1) {
-        let mut members: Vec<_> = group.members.iter().filter_map(|id| units.get(id)).filter(|unit| unit.id != office).collect();
+    for group in groups
+        .iter()
+        .filter(|group| group.purpose == "action" && group.members.len() > 1)
+    {
+        let mut members: Vec<_> = group
+            .members
+            .iter()
+            .filter_map(|id| units.get(id))
+            .filter(|unit| unit.id != office)
+            .collect();
         members.sort_by(|a, b| a.key.cmp(&b.key));
         asked.extend(members.into_iter().take(3).map(|unit| unit.id));
     }
@@ -183,12 +235,33 @@ async fn sign_and_issue(stage: &mut Stage<'_>, schedule: &Schedule, id: Uuid) ->
     let (chair, org, _) = stage.first("chair").await?;
     let (drafter, ..) = stage.first("drafter").await?;
     stage.until(schedule.at(1, 9, 0)).await?;
-    let seen = find::document(app.store.reader(), id).await?.row.content_hash;
-    decide(app, &chair, id, seen, Decision::Ask, "Kết quả năm trước của từng mục tiêu là bao nhiêu?".to_owned()).await?;
+    let seen = find::document(app.store.reader(), id)
+        .await?
+        .row
+        .content_hash;
+    decide(
+        app,
+        &chair,
+        id,
+        seen,
+        Decision::Ask,
+        "Kết quả năm trước của từng mục tiêu là bao nhiêu?".to_owned(),
+    )
+    .await?;
     stage.until(schedule.at(1, 10, 30)).await?;
-    answer_question(app, &drafter, id, "Hệ thống theo dõi từ năm nay; số liệu năm trước có trong hồ sơ giấy kèm Tờ trình.".to_owned()).await?;
+    answer_question(
+        app,
+        &drafter,
+        id,
+        "Hệ thống theo dõi từ năm nay; số liệu năm trước có trong hồ sơ giấy kèm Tờ trình."
+            .to_owned(),
+    )
+    .await?;
     stage.until(schedule.at(2, 8, 10)).await?;
-    let seen = find::document(app.store.reader(), id).await?.row.content_hash;
+    let seen = find::document(app.store.reader(), id)
+        .await?
+        .row
+        .content_hash;
     decide(app, &chair, id, seen, Decision::Approve, String::new()).await?;
     stage.until(schedule.at(3, 14, 0)).await?;
     issue::sign(app, &chair, id).await?;
@@ -228,18 +301,38 @@ async fn receive(stage: &mut Stage<'_>, schedule: &Schedule, id: Uuid) -> Outcom
             _ => schedule.at(4, 9, 10) + minutes,
         };
         planned.push(if !unit.account {
-            (schedule.at(5, 9, 30) + minutes / 9, Planned::Guest { delivery })
+            (
+                schedule.at(5, 9, 30) + minutes / 9,
+                Planned::Guest { delivery },
+            )
         } else if n + 1 == deliveries.len() && deliveries[n].kind == "information" {
-            (when, Planned::Refuse { delivery, unit: unit_id })
+            (
+                when,
+                Planned::Refuse {
+                    delivery,
+                    unit: unit_id,
+                },
+            )
         } else {
-            (when, Planned::Acknowledge { delivery, unit: unit_id })
+            (
+                when,
+                Planned::Acknowledge {
+                    delivery,
+                    unit: unit_id,
+                },
+            )
         });
     }
     let mut staff = attestation::Entity::find().all(app.store.reader()).await?;
     staff.sort_by_key(|row| row.person_id);
     for (n, row) in staff.iter().enumerate() {
         let n = i64::try_from(n).unwrap_or(0);
-        planned.push((schedule.at(5 + n % 8, 8, 5) + TimeDelta::minutes(n), Planned::Attest { person: row.person_id }));
+        planned.push((
+            schedule.at(5 + n % 8, 8, 5) + TimeDelta::minutes(n),
+            Planned::Attest {
+                person: row.person_id,
+            },
+        ));
     }
     planned.sort_by_key(|(when, _)| *when);
     for (when, act) in planned {
@@ -256,7 +349,13 @@ async fn receive(stage: &mut Stage<'_>, schedule: &Schedule, id: Uuid) -> Outcom
             }
             Planned::Refuse { delivery, unit } => {
                 let clerk = stage.of_unit(unit, &["clerk"]).await?;
-                receipt::refuse(app, &clerk, delivery, "Trùng với văn bản đã gửi Ban Chỉ đạo ISO huyện".to_owned()).await?;
+                receipt::refuse(
+                    app,
+                    &clerk,
+                    delivery,
+                    "Trùng với văn bản đã gửi Ban Chỉ đạo ISO huyện".to_owned(),
+                )
+                .await?;
             }
             Planned::Attest { person } => {
                 let actor = stage.person(person).await?;
@@ -269,7 +368,13 @@ async fn receive(stage: &mut Stage<'_>, schedule: &Schedule, id: Uuid) -> Outcom
 }
 
 /// One reporting period: reports on time, late, sent back once; then the consolidation. Returns its day.
-async fn report(stage: &mut Stage<'_>, schedule: &Schedule, decision: Uuid, period_id: Uuid, nth: usize) -> Outcome<NaiveDate> {
+async fn report(
+    stage: &mut Stage<'_>,
+    schedule: &Schedule,
+    decision: Uuid,
+    period_id: Uuid,
+    nth: usize,
+) -> Outcome<NaiveDate> {
     let app = stage.app;
     let period = objectives_find::period(app.store.reader(), period_id).await?;
     stage.until(period.opens_at).await?;
@@ -285,7 +390,10 @@ async fn report(stage: &mut Stage<'_>, schedule: &Schedule, decision: Uuid, peri
                 other => -1 - i64::try_from(other % 6).unwrap_or(0),
             };
             let minutes = TimeDelta::minutes(i64::try_from(n).unwrap_or(0) * 7);
-            (at(schedule.calendar.add_working_days(due_day, offset), 8, 30) + minutes, n)
+            (
+                at(schedule.calendar.add_working_days(due_day, offset), 8, 30) + minutes,
+                n,
+            )
         })
         .collect();
     planned.sort();
@@ -301,13 +409,33 @@ async fn report(stage: &mut Stage<'_>, schedule: &Schedule, decision: Uuid, peri
         stage.until(when).await?;
         let (row, unit) = &reports[n];
         let reporter = stage.of_unit(unit.id, &["reporter", "unit_head"]).await?;
-        let head = stage.of_unit(unit.id, &["unit_head", "office_chief"]).await?;
-        submit_report(app, &reporter, row.id, input_for(stage, decision, row.id, unit, &period.code, due_day).await?).await?;
+        let head = stage
+            .of_unit(unit.id, &["unit_head", "office_chief"])
+            .await?;
+        submit_report(
+            app,
+            &reporter,
+            row.id,
+            input_for(stage, decision, row.id, unit, &period.code, due_day).await?,
+        )
+        .await?;
         if n == 5 && nth == 0 {
             stage.until(when + TimeDelta::minutes(20)).await?;
-            approve_report(app, &head, row.id, Answer::Back("Kiểm tra lại số hồ sơ trực tuyến với Bộ phận một cửa.".to_owned())).await?;
+            approve_report(
+                app,
+                &head,
+                row.id,
+                Answer::Back("Kiểm tra lại số hồ sơ trực tuyến với Bộ phận một cửa.".to_owned()),
+            )
+            .await?;
             stage.until(when + TimeDelta::minutes(50)).await?;
-            submit_report(app, &reporter, row.id, input_for(stage, decision, row.id, unit, &period.code, due_day).await?).await?;
+            submit_report(
+                app,
+                &reporter,
+                row.id,
+                input_for(stage, decision, row.id, unit, &period.code, due_day).await?,
+            )
+            .await?;
         }
         stage.until(when + TimeDelta::minutes(55)).await?;
         approve_report(app, &head, row.id, Answer::Approve).await?;
@@ -322,7 +450,8 @@ async fn report(stage: &mut Stage<'_>, schedule: &Schedule, decision: Uuid, peri
 }
 
 /// The chief's words to a consolidated report.
-const ASSESSMENT: &str = "Các đơn vị cơ bản báo cáo đúng thời hạn; tập trung khắc phục chỉ tiêu chưa đạt trong kỳ tới.";
+const ASSESSMENT: &str =
+    "Các đơn vị cơ bản báo cáo đúng thời hạn; tập trung khắc phục chỉ tiêu chưa đạt trong kỳ tới.";
 
 /// The figures of one report, with cause and measure wherever a target is missed.
 async fn input_for(
@@ -346,23 +475,45 @@ async fn input_for(
         }
         values.push(typed);
     }
-    Ok(ReportInput { seen_revision: row.revision, values, remark: String::new() })
+    Ok(ReportInput {
+        seen_revision: row.revision,
+        values,
+        remark: String::new(),
+    })
 }
 
 /// The Chairman's verdict and the end of the year.
-async fn close(stage: &mut Stage<'_>, schedule: &Schedule, decision: Uuid, last: NaiveDate) -> Outcome<()> {
+async fn close(
+    stage: &mut Stage<'_>,
+    schedule: &Schedule,
+    decision: Uuid,
+    last: NaiveDate,
+) -> Outcome<()> {
     let app = stage.app;
     let (chair, ..) = stage.first("chair").await?;
     let (chief, ..) = stage.first("office_chief").await?;
-    stage.until(at(schedule.calendar.add_working_days(last, 4), 9, 0)).await?;
+    stage
+        .until(at(schedule.calendar.add_working_days(last, 4), 9, 0))
+        .await?;
     let measures = objectives_find::indicators(app.store.reader(), decision)
         .await?
         .into_iter()
         .map(|indicator| (indicator.code, "Giao Văn phòng phối hợp các đơn vị xây dựng giải pháp, hoàn thành trong quý I năm sau".to_owned()))
         .collect();
     let conclusion = "Tiếp tục duy trì các mục tiêu đạt; rà soát, điều chỉnh mục tiêu chưa đạt khi xây dựng mục tiêu năm sau.".to_owned();
-    evaluate(app, &chair, decision, Judgement { conclusion, measures }).await?;
-    stage.until(at(schedule.calendar.add_working_days(last, 7), 16, 0)).await?;
+    evaluate(
+        app,
+        &chair,
+        decision,
+        Judgement {
+            conclusion,
+            measures,
+        },
+    )
+    .await?;
+    stage
+        .until(at(schedule.calendar.add_working_days(last, 7), 16, 0))
+        .await?;
     close_year(app, &chief, decision).await?;
     stage.teller.tell(app).await
 }
@@ -372,21 +523,30 @@ async fn leave_files(app: &App, decision: Uuid) -> Outcome<()> {
     let folder = app.config.data.join("pdf");
     std::fs::create_dir_all(&folder).map_err(anyhow::Error::from)?;
     let db = app.store.reader();
-    let mut documents = vec![(find::document(db, decision).await?, "quyet-dinh.pdf".to_owned())];
+    let mut documents = vec![(
+        find::document(db, decision).await?,
+        "quyet-dinh.pdf".to_owned(),
+    )];
     if let Some(proposal) = find::proposal_of(db, decision).await? {
         documents.push((proposal, "to-trinh.pdf".to_owned()));
     }
     for period in objectives_find::periods(db, decision).await? {
-        let report = objectives_find::consolidation(db, decision, &period.code).await?.and_then(|row| row.report_id);
+        let report = objectives_find::consolidation(db, decision, &period.code)
+            .await?
+            .and_then(|row| row.report_id);
         if let Some(report) = report {
-            documents.push((find::document(db, report).await?, format!("bao-cao-{}.pdf", period.code)));
+            documents.push((
+                find::document(db, report).await?,
+                format!("bao-cao-{}.pdf", period.code),
+            ));
         }
     }
     for (document, name) in documents {
         let pdf = signing::pdf(app, &document).await?;
         std::fs::write(folder.join(name), pdf).map_err(anyhow::Error::from)?;
     }
-    std::fs::write(app.config.data.join("trust.pem"), signing::roots_pem(app)?).map_err(anyhow::Error::from)?;
+    std::fs::write(app.config.data.join("trust.pem"), signing::roots_pem(app)?)
+        .map_err(anyhow::Error::from)?;
     Ok(())
 }
 
@@ -397,7 +557,11 @@ fn progress(what: &str) {
 /// An hour of a day in office time.
 fn at(day: NaiveDate, hour: u32, minute: u32) -> DateTime<Utc> {
     let time = NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
-    day.and_time(time).and_local_timezone(offset()).single().map(|at| at.with_timezone(&Utc)).unwrap_or_default()
+    day.and_time(time)
+        .and_local_timezone(offset())
+        .single()
+        .map(|at| at.with_timezone(&Utc))
+        .unwrap_or_default()
 }
 
 fn stage_day(day: NaiveDate) -> String {
@@ -407,11 +571,27 @@ fn stage_day(day: NaiveDate) -> String {
 /// Number and day of `Tờ trình số 92/TTr-VP ngày 20/3/2023` (or `ngày 20 tháng 3 năm 2023`).
 fn citation(basis: &str) -> Option<(i32, NaiveDate)> {
     let rest = &basis[basis.find("Tờ trình số")? + "Tờ trình số".len()..];
-    let number = rest.trim_start().chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()?;
+    let number = rest
+        .trim_start()
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect::<String>()
+        .parse()
+        .ok()?;
     let date = &rest[rest.find("ngày")? + "ngày".len()..];
-    let mut parts = date.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).map(str::parse::<u32>);
-    let (day, month, year) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
-    Some((number, NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?))
+    let mut parts = date
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+        .map(str::parse::<u32>);
+    let (day, month, year) = (
+        parts.next()?.ok()?,
+        parts.next()?.ok()?,
+        parts.next()?.ok()?,
+    );
+    Some((
+        number,
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?,
+    ))
 }
 
 #[cfg(test)]
@@ -421,7 +601,10 @@ mod tests {
     #[test]
     fn the_cited_proposal_gives_number_and_day_in_both_forms() {
         let day = NaiveDate::from_ymd_opt(2023, 3, 20).expect("a day");
-        for text in ["tại Tờ trình số 92/TTr-VP ngày 20/3/2023.", "tại Tờ trình số 92/TTr-VP ngày 20 tháng 3 năm 2023."] {
+        for text in [
+            "tại Tờ trình số 92/TTr-VP ngày 20/3/2023.",
+            "tại Tờ trình số 92/TTr-VP ngày 20 tháng 3 năm 2023.",
+        ] {
             assert_eq!(citation(text), Some((92, day)));
         }
     }

@@ -86,11 +86,24 @@ impl Stage<'_> {
             .one(self.app.store.reader())
             .await?
             .ok_or(Fault::NotFound)?;
-        let is_code = |word: &&str| word.len() == 10 && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        mail.body_text.split_whitespace().find(is_code).map(str::to_owned).ok_or(Fault::NotFound)
+        let is_code = |word: &&str| {
+            word.len() == 10
+                && word
+                    .bytes()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        };
+        mail.body_text
+            .split_whitespace()
+            .find(is_code)
+            .map(str::to_owned)
+            .ok_or(Fault::NotFound)
     }
 }
 
 fn nobody(role: &str) -> Fault {
-    Fault::invalid("role", format!("Không có ai giữ vai trò {role}."), format!("Nobody holds the role {role}."))
+    Fault::invalid(
+        "role",
+        format!("Không có ai giữ vai trò {role}."),
+        format!("Nobody holds the role {role}."),
+    )
 }

@@ -41,7 +41,10 @@ impl Teller {
             .await?;
         if self.units.is_empty() {
             let units = people_find::all_units(app.store.reader(), app.today()).await?;
-            self.units = units.into_iter().map(|(id, unit)| (id, unit.called().to_owned())).collect();
+            self.units = units
+                .into_iter()
+                .map(|(id, unit)| (id, unit.called().to_owned()))
+                .collect();
         }
         for row in rows {
             self.told = row.id;
@@ -68,9 +71,26 @@ impl Teller {
             let _ = writeln!(out, "\n{day}");
             self.day = day;
         }
-        let unit = row.unit_id.and_then(|id| self.units.get(&id)).filter(|name| !row.capacity.contains(name.as_str()) && !row.summary.contains(name.as_str()));
-        let who = [Some(&row.actor_name), Some(&row.capacity), unit].into_iter().flatten().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(", ");
-        let _ = writeln!(out, "  {}  #{:<5} {who}: {}", at.format("%H:%M"), row.id, row.summary);
+        let unit = row
+            .unit_id
+            .and_then(|id| self.units.get(&id))
+            .filter(|name| {
+                !row.capacity.contains(name.as_str()) && !row.summary.contains(name.as_str())
+            });
+        let who = [Some(&row.actor_name), Some(&row.capacity), unit]
+            .into_iter()
+            .flatten()
+            .filter(|part| !part.is_empty())
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
+        let _ = writeln!(
+            out,
+            "  {}  #{:<5} {who}: {}",
+            at.format("%H:%M"),
+            row.id,
+            row.summary
+        );
         print!("{out}");
         self.text.push_str(&out);
     }

@@ -53,7 +53,11 @@ pub fn expand(draft: &Draft, groups: &[Group], units: &BTreeMap<Uuid, Unit>) -> 
             expanded.unknown.push(line.text().to_owned());
         }
         for (unit_id, purpose) in named {
-            let purpose = purpose.unwrap_or(if for_action { Purpose::Action } else { Purpose::Information });
+            let purpose = purpose.unwrap_or(if for_action {
+                Purpose::Action
+            } else {
+                Purpose::Information
+            });
             expanded.add(unit_id, purpose, line.text());
         }
     }
@@ -62,14 +66,22 @@ pub fn expand(draft: &Draft, groups: &[Group], units: &BTreeMap<Uuid, Unit>) -> 
 
 impl Expanded {
     fn add(&mut self, unit_id: Uuid, purpose: Purpose, line: &str) {
-        match self.recipients.iter_mut().find(|recipient| recipient.unit_id == unit_id) {
+        match self
+            .recipients
+            .iter_mut()
+            .find(|recipient| recipient.unit_id == unit_id)
+        {
             Some(known) => {
                 known.purpose = known.purpose.max(purpose);
                 if known.lines.iter().all(|named| named != line) {
                     known.lines.push(line.to_owned());
                 }
             }
-            None => self.recipients.push(Recipient { unit_id, purpose, lines: vec![line.to_owned()] }),
+            None => self.recipients.push(Recipient {
+                unit_id,
+                purpose,
+                lines: vec![line.to_owned()],
+            }),
         }
     }
 }
@@ -97,7 +109,12 @@ impl<'a> PhraseBook<'a> {
     fn new(groups: &'a [Group], units: &'a BTreeMap<Uuid, Unit>) -> Self {
         let mut entries: Vec<(String, Meaning<'a>)> = groups
             .iter()
-            .flat_map(|group| group.phrases.iter().map(move |phrase| (fold(phrase), Meaning::Group(group))))
+            .flat_map(|group| {
+                group
+                    .phrases
+                    .iter()
+                    .map(move |phrase| (fold(phrase), Meaning::Group(group)))
+            })
             .chain(units.values().flat_map(|unit| {
                 [&unit.name, &unit.short]
                     .into_iter()
@@ -120,14 +137,25 @@ impl<'a> PhraseBook<'a> {
             let before = &text[n.checked_sub(1).map_or(0, |p| hits[p].end)..hit.start];
             match hit.meaning {
                 // A body named after "trừ" is struck from the group before it.
-                Meaning::Unit(unit) if strikes(before) || (n > 0 && struck.last() == Some(&(n - 1)) && joins(before)) => {
+                Meaning::Unit(unit)
+                    if strikes(before)
+                        || (n > 0 && struck.last() == Some(&(n - 1)) && joins(before)) =>
+                {
                     named.retain(|(id, _)| *id != unit);
                     struck.push(n);
                 }
                 Meaning::Unit(unit) => push(&mut named, unit, None),
                 Meaning::Group(group) => {
-                    let after = &text[hit.end..hits.get(n + 1).filter(|next| matches!(next.meaning, Meaning::Group(_))).map_or(text.len(), |next| next.start)];
-                    let purpose = if group.purpose == "action" { Purpose::Action } else { Purpose::Information };
+                    let after = &text[hit.end
+                        ..hits
+                            .get(n + 1)
+                            .filter(|next| matches!(next.meaning, Meaning::Group(_)))
+                            .map_or(text.len(), |next| next.start)];
+                    let purpose = if group.purpose == "action" {
+                        Purpose::Action
+                    } else {
+                        Purpose::Information
+                    };
                     for unit in self.kept(group, after) {
                         push(&mut named, unit, Some(purpose));
                     }
@@ -141,12 +169,21 @@ impl<'a> PhraseBook<'a> {
     fn kept(&self, group: &Group, after: &str) -> Vec<Uuid> {
         let clause = after.trim_start_matches([' ', '(', ',']);
         let mentioned = |unit: &&Uuid| {
-            self.units.get(unit).is_some_and(|unit| clause.contains(&bare(&fold(&unit.short))))
+            self.units
+                .get(unit)
+                .is_some_and(|unit| clause.contains(&bare(&fold(&unit.short))))
         };
         if EXCEPT.iter().any(|word| clause.starts_with(word)) {
-            return group.members.iter().filter(|unit| !mentioned(unit)).copied().collect();
+            return group
+                .members
+                .iter()
+                .filter(|unit| !mentioned(unit))
+                .copied()
+                .collect();
         }
-        if ONLY.iter().any(|word| clause.starts_with(word)) && group.members.iter().any(|unit| mentioned(&unit)) {
+        if ONLY.iter().any(|word| clause.starts_with(word))
+            && group.members.iter().any(|unit| mentioned(&unit))
+        {
             return group.members.iter().filter(mentioned).copied().collect();
         }
         group.members.clone()
@@ -158,9 +195,14 @@ impl<'a> PhraseBook<'a> {
         for (phrase, meaning) in &self.entries {
             for (start, _) in text.match_indices(phrase.as_str()) {
                 let end = start + phrase.len();
-                let whole = !text[..start].ends_with(char::is_alphanumeric) && !text[end..].starts_with(char::is_alphanumeric);
+                let whole = !text[..start].ends_with(char::is_alphanumeric)
+                    && !text[end..].starts_with(char::is_alphanumeric);
                 if whole && hits.iter().all(|hit| end <= hit.start || start >= hit.end) {
-                    hits.push(Hit { start, end, meaning: *meaning });
+                    hits.push(Hit {
+                        start,
+                        end,
+                        meaning: *meaning,
+                    });
                 }
             }
         }
@@ -250,7 +292,11 @@ mod tests {
         let units: BTreeMap<Uuid, Unit> = [
             unit(1, "Ủy ban nhân dân xã Bảo Lâm", "UBND xã Bảo Lâm"),
             unit(2, "Ủy ban nhân dân xã Hòa Cư", "UBND xã Hòa Cư"),
-            unit(3, "Ủy ban nhân dân thị trấn Cao Lộc", "UBND thị trấn Cao Lộc"),
+            unit(
+                3,
+                "Ủy ban nhân dân thị trấn Cao Lộc",
+                "UBND thị trấn Cao Lộc",
+            ),
             unit(4, "Ban Chỉ đạo ISO huyện", "BCĐ ISO"),
             unit(5, "Tổ giúp việc Ban Chỉ đạo ISO huyện", "TGV ISO"),
         ]
@@ -266,17 +312,34 @@ mod tests {
         };
         let groups = vec![
             group(&["UBND các xã, thị trấn"], "action", &[1, 2, 3]),
-            group(&["các thành viên Ban Chỉ đạo ISO huyện", "BCĐ ISO huyện"], "information", &[4]),
+            group(
+                &["các thành viên Ban Chỉ đạo ISO huyện", "BCĐ ISO huyện"],
+                "information",
+                &[4],
+            ),
             group(&["Tổ giúp việc BCĐ ISO huyện"], "information", &[5]),
         ];
         (groups, units)
     }
 
     fn draft(article: &str, lines: &[&str]) -> Draft {
-        let mut distribution = vec![Line::AsArticle { article: 3, text: "Như Điều 3".to_owned() }];
-        distribution.extend(lines.iter().map(|line| Line::Body { text: (*line).to_owned() }));
-        distribution.push(Line::Archive { text: "Lưu: VT.".to_owned() });
-        let article = Article { number: 3, title: None, text: article.to_owned(), clauses: Vec::new(), tail: Vec::new() };
+        let mut distribution = vec![Line::AsArticle {
+            article: 3,
+            text: "Như Điều 3".to_owned(),
+        }];
+        distribution.extend(lines.iter().map(|line| Line::Body {
+            text: (*line).to_owned(),
+        }));
+        distribution.push(Line::Archive {
+            text: "Lưu: VT.".to_owned(),
+        });
+        let article = Article {
+            number: 3,
+            title: None,
+            text: article.to_owned(),
+            clauses: Vec::new(),
+            tail: Vec::new(),
+        };
         Draft {
             doc_type: DocType::QD,
             superior_agency: None,
@@ -310,8 +373,14 @@ mod tests {
     #[test]
     fn as_article_three_stands_for_whom_article_three_names() {
         use Purpose::{Action, Information};
-        let named = ids("UBND các xã, thị trấn và các thành viên Ban chỉ đạo ISO huyện chịu trách nhiệm thi hành./.", &[]);
-        assert_eq!(named, [(1, Action), (2, Action), (3, Action), (4, Information)]);
+        let named = ids(
+            "UBND các xã, thị trấn và các thành viên Ban chỉ đạo ISO huyện chịu trách nhiệm thi hành./.",
+            &[],
+        );
+        assert_eq!(
+            named,
+            [(1, Action), (2, Action), (3, Action), (4, Information)]
+        );
     }
 
     #[test]
@@ -323,7 +392,10 @@ mod tests {
 
     #[test]
     fn a_commune_after_except_is_struck() {
-        for words in ["UBND các xã, thị trấn (trừ xã Hoà Cư) thi hành", "UBND các xã, thị trấn trừ UBND xã Hòa Cư thi hành"] {
+        for words in [
+            "UBND các xã, thị trấn (trừ xã Hoà Cư) thi hành",
+            "UBND các xã, thị trấn trừ UBND xã Hòa Cư thi hành",
+        ] {
             let named: Vec<u128> = ids(words, &[]).into_iter().map(|(id, _)| id).collect();
             assert_eq!(named, [1, 3], "{words}");
         }
@@ -331,14 +403,24 @@ mod tests {
 
     #[test]
     fn a_list_after_the_group_keeps_only_those_named() {
-        let named: Vec<u128> = ids("UBND các xã, thị trấn: xã Bảo Lâm, thị trấn Cao Lộc thi hành", &[]).into_iter().map(|(id, _)| id).collect();
+        let named: Vec<u128> = ids(
+            "UBND các xã, thị trấn: xã Bảo Lâm, thị trấn Cao Lộc thi hành",
+            &[],
+        )
+        .into_iter()
+        .map(|(id, _)| id)
+        .collect();
         assert_eq!(named, [1, 3]);
     }
 
     #[test]
     fn a_body_named_twice_gets_one_delivery_with_both_lines() {
         let (groups, units) = setting();
-        let expanded = expand(&draft("UBND các xã, thị trấn.", &["UBND xã Bảo Lâm"]), &groups, &units);
+        let expanded = expand(
+            &draft("UBND các xã, thị trấn.", &["UBND xã Bảo Lâm"]),
+            &groups,
+            &units,
+        );
         let first = &expanded.recipients[0];
         assert_eq!((first.purpose, first.lines.len()), (Purpose::Action, 2));
     }
@@ -346,7 +428,11 @@ mod tests {
     #[test]
     fn a_line_that_nobody_is_known_for_is_named() {
         let (groups, units) = setting();
-        let expanded = expand(&draft("UBND các xã, thị trấn.", &["Hội Cựu chiến binh"]), &groups, &units);
+        let expanded = expand(
+            &draft("UBND các xã, thị trấn.", &["Hội Cựu chiến binh"]),
+            &groups,
+            &units,
+        );
         assert_eq!(expanded.unknown, ["Hội Cựu chiến binh"]);
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike as _, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
-    sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Statement, sea_query::OnConflict,
 };
 use serde_json::{Value, json};
 use trinhky_calendar::{Calendar, Rule, local};
@@ -40,7 +40,11 @@ const ATTEST_WITHIN: u32 = 10;
 /// # Errors
 /// When nobody is known for any line, or what the database reports.
 pub async fn fan_out(app: &App, service: &Service) -> Outcome<()> {
-    let done = app.act(&Actor::system(), service.clone(), |cx, service| Box::pin(write(cx, service))).await;
+    let done = app
+        .act(&Actor::system(), service.clone(), |cx, service| {
+            Box::pin(write(cx, service))
+        })
+        .await;
     match done {
         // Run twice: the first run stands.
         Err(Fault::Refused(refusal)) if refusal.kind == crate::fault::RefusalKind::Stale => Ok(()),
@@ -65,7 +69,11 @@ async fn write(cx: Cx<'_>, service: &Service) -> Outcome<()> {
     let receipt_due = same_day_due(&calendar, cx.now);
     let receivers = write_deliveries(cx, &document, &expanded, &units, receipt_due).await?;
     let attest_due = due(&calendar, &Rule::WorkingDays(ATTEST_WITHIN), cx.now)?;
-    let attesters = if asks_staff_to_study(&document.draft) { write_attestations(cx, &document).await? } else { Vec::new() };
+    let attesters = if asks_staff_to_study(&document.draft) {
+        write_attestations(cx, &document).await?
+    } else {
+        Vec::new()
+    };
     let plan = objectives::plan(cx, &document).await?;
     let variables = Variables::from([
         ("receivers".to_owned(), json!(receivers)),
@@ -74,7 +82,10 @@ async fn write(cx: Cx<'_>, service: &Service) -> Outcome<()> {
         ("attest_due".to_owned(), json!(attest_due.to_rfc3339())),
         ("periods".to_owned(), plan.periods),
     ]);
-    let command = CommandKind::ServiceDone { task: service.task.clone(), variables };
+    let command = CommandKind::ServiceDone {
+        task: service.task.clone(),
+        variables,
+    };
     let advanced = flow::advance(cx, service.instance, command).await?;
     link_tasks(cx, &document).await?;
     let job = NewJob {
@@ -93,7 +104,8 @@ async fn write(cx: Cx<'_>, service: &Service) -> Outcome<()> {
     if !expanded.unknown.is_empty() {
         summary.push_str(&format!("; chưa nhận ra: {}", expanded.unknown.join("; ")));
     }
-    let mut entry = Entry::about(document.row.id, "document.distributed", summary).data(json!({ "unknown": expanded.unknown }));
+    let mut entry = Entry::about(document.row.id, "document.distributed", summary)
+        .data(json!({ "unknown": expanded.unknown }));
     entry.instance_id = Some(service.instance);
     entry.events = advanced.events;
     audit::append(cx.tx, org_id, cx.actor, cx.now, entry).await
@@ -103,7 +115,11 @@ impl Expanded {
     /// How many receive it for action and for information.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
-        let action = self.recipients.iter().filter(|recipient| recipient.purpose == Purpose::Action).count();
+        let action = self
+            .recipients
+            .iter()
+            .filter(|recipient| recipient.purpose == Purpose::Action)
+            .count();
         (action, self.recipients.len() - action)
     }
 }
@@ -134,7 +150,9 @@ async fn write_deliveries(
     let mut items = Vec::new();
     let year = cx.today().year();
     for recipient in &expanded.recipients {
-        let Some(unit) = units.get(&recipient.unit_id) else { continue };
+        let Some(unit) = units.get(&recipient.unit_id) else {
+            continue;
+        };
         let id = cx.id();
         if recipient.purpose == Purpose::Action {
             items.push(json!({ "unit": unit.id, "id": id, "name": unit.short }));
@@ -145,9 +163,19 @@ async fn write_deliveries(
             org_id: Set(document.row.org_id),
             document_id: Set(document.row.id),
             unit_id: Set(unit.id),
-            kind: Set(if recipient.purpose == Purpose::Action { "action" } else { "information" }.to_owned()),
+            kind: Set(if recipient.purpose == Purpose::Action {
+                "action"
+            } else {
+                "information"
+            }
+            .to_owned()),
             purposes: Set(serde_json::to_string(&recipient.lines)?),
-            state: Set(if unit.account { state::DELIVERED } else { state::DISPATCHED }.to_owned()),
+            state: Set(if unit.account {
+                state::DELIVERED
+            } else {
+                state::DISPATCHED
+            }
+            .to_owned()),
             due_at: Set(due_at),
             code_hash: Set(None),
             code_tries: Set(0),
@@ -181,7 +209,9 @@ async fn write_deliveries(
             .await?;
     }
     for chunk in rows.chunks(CHUNK) {
-        delivery::Entity::insert_many(chunk.to_vec()).exec_without_returning(cx.tx).await?;
+        delivery::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(cx.tx)
+            .await?;
     }
     Ok(items)
 }
@@ -218,9 +248,14 @@ async fn write_attestations(cx: Cx<'_>, document: &Document) -> Outcome<Vec<Valu
         })
         .collect();
     for chunk in rows.chunks(CHUNK) {
-        attestation::Entity::insert_many(chunk.to_vec()).exec_without_returning(cx.tx).await?;
+        attestation::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(cx.tx)
+            .await?;
     }
-    Ok(staff.iter().map(|holder| json!({ "person": holder.person_id, "name": holder.name })).collect())
+    Ok(staff
+        .iter()
+        .map(|holder| json!({ "person": holder.person_id, "name": holder.name }))
+        .collect())
 }
 
 /// Notes on each delivery which task answers it, so that acknowledging need not look for it.
@@ -228,7 +263,13 @@ async fn link_tasks(cx: Cx<'_>, document: &Document) -> Outcome<()> {
     let sql = "UPDATE delivery SET task_id = \
                (SELECT t.task_id FROM flow_task t WHERE t.subject_id = delivery.id AND t.element = 'acknowledge') \
                WHERE document_id = $1";
-    cx.tx.execute_raw(Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, [document.row.id.into()])).await?;
+    cx.tx
+        .execute_raw(Statement::from_sql_and_values(
+            cx.tx.get_database_backend(),
+            sql,
+            [document.row.id.into()],
+        ))
+        .await?;
     Ok(())
 }
 
@@ -239,7 +280,12 @@ async fn link_tasks(cx: Cx<'_>, document: &Document) -> Outcome<()> {
 pub async fn notify(app: &App, payload: &Value) -> Outcome<()> {
     let document_id: Uuid = serde_json::from_value(payload["document"].clone())?;
     let mut after = Uuid::nil();
-    while let Some(last) = app.act(&Actor::system(), (document_id, after), |cx, (id, after)| Box::pin(notify_some(cx, *id, *after))).await? {
+    while let Some(last) = app
+        .act(&Actor::system(), (document_id, after), |cx, (id, after)| {
+            Box::pin(notify_some(cx, *id, *after))
+        })
+        .await?
+    {
         after = last;
     }
     Ok(())
@@ -260,7 +306,9 @@ async fn notify_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Opti
     let organisation = people_find::unit(cx.tx, document.row.org_id, cx.today()).await?;
     let mut written = 0;
     for delivery in &deliveries {
-        let Some(unit) = units.get(&delivery.unit_id) else { continue };
+        let Some(unit) = units.get(&delivery.unit_id) else {
+            continue;
+        };
         let clerk = clerks.iter().find(|holder| holder.post.unit_id == unit.id);
         let (to_name, to_address) = match (clerk, &unit.email) {
             (Some(clerk), _) if unit.account => (clerk.name.clone(), clerk.email.clone()),
@@ -305,15 +353,29 @@ async fn notify_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Opti
     }
     if written > 0 {
         let summary = format!("Gửi thư báo {} tới {written} nơi nhận", document.title());
-        audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, Entry::about(document_id, "delivery.notified", summary)).await?;
+        audit::append(
+            cx.tx,
+            document.row.org_id,
+            cx.actor,
+            cx.now,
+            Entry::about(document_id, "delivery.notified", summary),
+        )
+        .await?;
     }
     Ok(deliveries.last().map(|delivery| delivery.id))
 }
 
 async fn set_code(cx: Cx<'_>, id: Uuid, code: &str) -> Outcome<()> {
-    let sql = "UPDATE delivery SET code_hash = $2, code_tries = 0 WHERE id = $1 AND code_hash IS NULL";
+    let sql =
+        "UPDATE delivery SET code_hash = $2, code_tries = 0 WHERE id = $1 AND code_hash IS NULL";
     let values = [id.into(), code_digest(id, code).into()];
-    cx.tx.execute_raw(Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, values)).await?;
+    cx.tx
+        .execute_raw(Statement::from_sql_and_values(
+            cx.tx.get_database_backend(),
+            sql,
+            values,
+        ))
+        .await?;
     Ok(())
 }
 

@@ -52,7 +52,12 @@ impl Delivered {
     /// # Errors
     /// When the stored type is none of ours.
     pub fn title(&self) -> Outcome<String> {
-        Ok(title(doc_type(&self.doc_type)?, self.number, &self.symbol, &self.subject))
+        Ok(title(
+            doc_type(&self.doc_type)?,
+            self.number,
+            &self.symbol,
+            &self.subject,
+        ))
     }
 
     /// Whether it still waits for an answer.
@@ -70,10 +75,14 @@ pub async fn delivered(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Delivered
     let sql = "SELECT v.id, v.org_id, v.document_id, v.unit_id, v.kind, v.state, v.due_at, v.code_hash, v.code_tries, v.task_id, \
                v.answered_at, v.answered_by, v.arrival_number, v.refusal, d.instance_id, d.doc_type, d.number, d.symbol, d.subject \
                FROM delivery v JOIN document d ON d.id = v.document_id WHERE v.id = $1";
-    Delivered::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, [id.into()]))
-        .one(db)
-        .await?
-        .ok_or(Fault::NotFound)
+    Delivered::find_by_statement(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        [id.into()],
+    ))
+    .one(db)
+    .await?
+    .ok_or(Fault::NotFound)
 }
 
 /// A delivery of one of the actor's units.
@@ -82,7 +91,11 @@ pub async fn delivered(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Delivered
 /// [`Fault::NotFound`] also where it is another unit's.
 pub async fn visible(db: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Outcome<Delivered> {
     let found = delivered(db, id).await?;
-    if actor.unit_ids().contains(&found.unit_id) || actor.org_ids().contains(&found.org_id) { Ok(found) } else { Err(Fault::NotFound) }
+    if actor.unit_ids().contains(&found.unit_id) || actor.org_ids().contains(&found.org_id) {
+        Ok(found)
+    } else {
+        Err(Fault::NotFound)
+    }
 }
 
 /// Registers the document in the unit's register of arrivals (R2) and returns the arrival number.
@@ -99,8 +112,12 @@ pub async fn acknowledge(app: &App, actor: &Actor, id: Uuid) -> Outcome<i32> {
             }
             let number = next_arrival_number(cx, found.unit_id).await?;
             answer(cx, &found, state::REGISTERED, Some(number), "").await?;
-            let entry = Entry::about(found.document_id, "document.acknowledged", format!("Tiếp nhận {}, số đến {number}", found.title()?))
-                .data(json!({ "delivery": id, "arrival_number": number }));
+            let entry = Entry::about(
+                found.document_id,
+                "document.acknowledged",
+                format!("Tiếp nhận {}, số đến {number}", found.title()?),
+            )
+            .data(json!({ "delivery": id, "arrival_number": number }));
             finish(cx, &found, entry).await?;
             Ok(number)
         })
@@ -114,7 +131,11 @@ pub async fn acknowledge(app: &App, actor: &Actor, id: Uuid) -> Outcome<i32> {
 /// When the reason is missing, the unit has answered already, or the right.
 pub async fn refuse(app: &App, actor: &Actor, id: Uuid, reason: String) -> Outcome<()> {
     if reason.trim().is_empty() {
-        return Err(Fault::invalid("reason", "Ghi rõ lý do từ chối.", "Say why it is refused."));
+        return Err(Fault::invalid(
+            "reason",
+            "Ghi rõ lý do từ chối.",
+            "Say why it is refused.",
+        ));
     }
     app.act(actor, (id, reason), |cx, (id, reason)| {
         Box::pin(async move {
@@ -124,8 +145,12 @@ pub async fn refuse(app: &App, actor: &Actor, id: Uuid, reason: String) -> Outco
                 return Err(answered_already(&found));
             }
             answer(cx, &found, state::REFUSED, None, reason.trim()).await?;
-            let entry = Entry::about(found.document_id, "document.refused", format!("Từ chối {}: {}", found.title()?, reason.trim()))
-                .data(json!({ "delivery": id }));
+            let entry = Entry::about(
+                found.document_id,
+                "document.refused",
+                format!("Từ chối {}: {}", found.title()?, reason.trim()),
+            )
+            .data(json!({ "delivery": id }));
             finish(cx, &found, entry).await
         })
     })
@@ -138,7 +163,11 @@ pub async fn refuse(app: &App, actor: &Actor, id: Uuid, reason: String) -> Outco
 /// One sentence when the name is missing, the code is wrong or was tried too often.
 pub async fn guest(app: &App, id: Uuid, code: &str, name: &str) -> Outcome<Actor> {
     if name.trim().is_empty() {
-        return Err(Fault::invalid("name", "Ghi họ tên người tiếp nhận.", "Write the name of who receives it."));
+        return Err(Fault::invalid(
+            "name",
+            "Ghi họ tên người tiếp nhận.",
+            "Write the name of who receives it.",
+        ));
     }
     open_with_code(app, id, code).await?;
     let found = delivered(app.store.reader(), id).await?;
@@ -159,13 +188,25 @@ pub async fn open_with_code(app: &App, id: Uuid, code: &str) -> Outcome<()> {
                 let sql = "UPDATE delivery SET code_tries = code_tries + 1 \
                            WHERE id = $1 AND code_hash IS NOT NULL AND code_tries < $2";
                 let values = [(*id).into(), CODE_TRIES.into()];
-                let tried = tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+                let tried = tx
+                    .execute_raw(Statement::from_sql_and_values(
+                        tx.get_database_backend(),
+                        sql,
+                        values,
+                    ))
+                    .await?;
                 if tried.rows_affected() == 0 {
                     return Ok(None);
                 }
                 let sql = "UPDATE delivery SET code_tries = 0 WHERE id = $1 AND code_hash = $2";
                 let values = [(*id).into(), hash.as_str().into()];
-                let right = tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+                let right = tx
+                    .execute_raw(Statement::from_sql_and_values(
+                        tx.get_database_backend(),
+                        sql,
+                        values,
+                    ))
+                    .await?;
                 Ok(Some(right.rows_affected() == 1))
             })
         })
@@ -177,7 +218,11 @@ pub async fn open_with_code(app: &App, id: Uuid, code: &str) -> Outcome<()> {
             "Mã đã bị khóa vì nhập sai nhiều lần. Liên hệ văn thư nơi gửi để nhận mã mới.",
             "The code is blocked after too many tries. Ask the sender's clerk for a new one.",
         )),
-        Some(false) => Err(Fault::invalid("code", "Mã không đúng. Xem lại mã trong thư.", "The code is not right. Look at the mail again.")),
+        Some(false) => Err(Fault::invalid(
+            "code",
+            "Mã không đúng. Xem lại mã trong thư.",
+            "The code is not right. Look at the mail again.",
+        )),
         Some(true) => Ok(()),
     }
 }
@@ -191,20 +236,35 @@ pub async fn attest(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<()> 
         Box::pin(async move {
             let person_id = cx.actor.person_id.ok_or(Fault::NotFound)?;
             let document = crate::documents::find::document(cx.tx, *document_id).await?;
-            let asked = attestation::Entity::find_by_id((*document_id, person_id)).one(cx.tx).await?.ok_or(Fault::NotFound)?;
+            let asked = attestation::Entity::find_by_id((*document_id, person_id))
+                .one(cx.tx)
+                .await?
+                .ok_or(Fault::NotFound)?;
             let task = flow::tasks_of_document(cx.tx, *document_id)
                 .await?
                 .into_iter()
                 .find(|task| task.element == "attest" && task.person_id == Some(person_id));
             let (None, Some(task)) = (asked.attested_at, task) else {
-                return Err(Fault::stale("Đã xác nhận trước đó.", "It is confirmed already."));
+                return Err(Fault::stale(
+                    "Đã xác nhận trước đó.",
+                    "It is confirmed already.",
+                ));
             };
-            let sql = "UPDATE attestation SET attested_at = $3 WHERE document_id = $1 AND person_id = $2";
+            let sql =
+                "UPDATE attestation SET attested_at = $3 WHERE document_id = $1 AND person_id = $2";
             let values = [(*document_id).into(), person_id.into(), cx.now.into()];
-            cx.tx.execute_raw(Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, values)).await?;
-            let advanced = complete(cx, document.instance()?, &task.task_id, Variables::new()).await?;
+            cx.tx
+                .execute_raw(Statement::from_sql_and_values(
+                    cx.tx.get_database_backend(),
+                    sql,
+                    values,
+                ))
+                .await?;
+            let advanced =
+                complete(cx, document.instance()?, &task.task_id, Variables::new()).await?;
             let summary = format!("Xác nhận đã nghiên cứu, hiểu rõ {}", document.title());
-            let mut entry = Entry::about(*document_id, "document.attested", summary).unit(asked.unit_id);
+            let mut entry =
+                Entry::about(*document_id, "document.attested", summary).unit(asked.unit_id);
             entry.instance_id = document.row.instance_id;
             entry.events = advanced.events;
             audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
@@ -214,7 +274,10 @@ pub async fn attest(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<()> 
 }
 
 fn may_receive(cx: Cx<'_>, found: &Delivered) -> Outcome<()> {
-    if cx.actor.has_role_in_unit(&["clerk", "office_clerk"], found.unit_id) {
+    if cx
+        .actor
+        .has_role_in_unit(&["clerk", "office_clerk"], found.unit_id)
+    {
         return Ok(());
     }
     if cx.actor.unit_ids().contains(&found.unit_id) {
@@ -227,10 +290,23 @@ fn may_receive(cx: Cx<'_>, found: &Delivered) -> Outcome<()> {
 }
 
 fn answered_already(found: &Delivered) -> Fault {
-    let when = found.answered_at.map(|at| trinhky_calendar::local(at).format(" lúc %H:%M %d/%m/%Y").to_string()).unwrap_or_default();
+    let when = found
+        .answered_at
+        .map(|at| {
+            trinhky_calendar::local(at)
+                .format(" lúc %H:%M %d/%m/%Y")
+                .to_string()
+        })
+        .unwrap_or_default();
     Fault::stale(
-        format!("Đã được {} xử lý{when}; không cần bấm lại.", found.answered_by),
-        format!("{} has answered it already; nothing more is needed.", found.answered_by),
+        format!(
+            "Đã được {} xử lý{when}; không cần bấm lại.",
+            found.answered_by
+        ),
+        format!(
+            "{} has answered it already; nothing more is needed.",
+            found.answered_by
+        ),
     )
 }
 
@@ -244,22 +320,39 @@ async fn next_arrival_number(cx: Cx<'_>, unit_id: Uuid) -> Outcome<i32> {
     let year = cx.today().year();
     let sql = "UPDATE register SET next_number = next_number + 1 \
                WHERE owner_id = $1 AND direction = 'in' AND doc_type = '' AND year = $2 RETURNING next_number - 1 AS number";
-    let give = || Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, [unit_id.into(), year.into()]);
+    let give = || {
+        Statement::from_sql_and_values(
+            cx.tx.get_database_backend(),
+            sql,
+            [unit_id.into(), year.into()],
+        )
+    };
     if let Some(arrival) = Arrival::find_by_statement(give()).one(cx.tx).await? {
         return Ok(arrival.number);
     }
     // The first arrival of a year whose register nobody has opened yet; two at once must not fail each other.
     let unit = people_find::unit(cx.tx, unit_id, cx.today()).await?;
     let savepoint = cx.tx.begin().await?;
-    match register::Entity::insert(arrival_register(cx, &unit, year)).exec_without_returning(&savepoint).await {
+    match register::Entity::insert(arrival_register(cx, &unit, year))
+        .exec_without_returning(&savepoint)
+        .await
+    {
         Ok(_) => savepoint.commit().await?,
         Err(_) => savepoint.rollback().await?,
     }
     let arrival = Arrival::find_by_statement(give()).one(cx.tx).await?;
-    Ok(arrival.ok_or_else(|| anyhow::anyhow!("the register of arrivals cannot be opened"))?.number)
+    Ok(arrival
+        .ok_or_else(|| anyhow::anyhow!("the register of arrivals cannot be opened"))?
+        .number)
 }
 
-async fn answer(cx: Cx<'_>, found: &Delivered, state: &str, number: Option<i32>, refusal: &str) -> Outcome<()> {
+async fn answer(
+    cx: Cx<'_>,
+    found: &Delivered,
+    state: &str,
+    number: Option<i32>,
+    refusal: &str,
+) -> Outcome<()> {
     let sql = "UPDATE delivery SET state = $2, answered_at = $3, answered_by = $4, arrival_number = $5, arrival_year = $6, \
                refusal = $7, code_hash = NULL WHERE id = $1 AND state IN ('dispatched', 'delivered')";
     let values = [
@@ -271,8 +364,19 @@ async fn answer(cx: Cx<'_>, found: &Delivered, state: &str, number: Option<i32>,
         number.map(|_| cx.today().year()).into(),
         refusal.into(),
     ];
-    let changed = cx.tx.execute_raw(Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, values)).await?;
-    if changed.rows_affected() == 1 { Ok(()) } else { Err(answered_already(found)) }
+    let changed = cx
+        .tx
+        .execute_raw(Statement::from_sql_and_values(
+            cx.tx.get_database_backend(),
+            sql,
+            values,
+        ))
+        .await?;
+    if changed.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(answered_already(found))
+    }
 }
 
 /// Completes the unit's task, where it was asked to act, and journals.
@@ -287,7 +391,12 @@ async fn finish(cx: Cx<'_>, found: &Delivered, entry: Entry) -> Outcome<()> {
     audit::append(cx.tx, found.org_id, cx.actor, cx.now, entry).await
 }
 
-async fn complete(cx: Cx<'_>, instance: Uuid, task: &str, variables: Variables) -> Outcome<flow::Advanced> {
+async fn complete(
+    cx: Cx<'_>,
+    instance: Uuid,
+    task: &str,
+    variables: Variables,
+) -> Outcome<flow::Advanced> {
     let task = TaskId::parse(task).ok_or_else(|| anyhow::anyhow!("`{task}` is not a task id"))?;
     flow::advance(cx, instance, CommandKind::CompleteTask { task, variables }).await
 }
@@ -296,7 +405,10 @@ async fn complete(cx: Cx<'_>, instance: Uuid, task: &str, variables: Variables) 
 ///
 /// # Errors
 /// What the database reports.
-pub async fn of_document(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome<Vec<delivery::Model>> {
+pub async fn of_document(
+    db: &impl ConnectionTrait,
+    document_id: Uuid,
+) -> Outcome<Vec<delivery::Model>> {
     use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _};
     Ok(delivery::Entity::find()
         .filter(delivery::Column::DocumentId.eq(document_id))

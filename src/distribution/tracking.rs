@@ -24,8 +24,15 @@ pub enum Show {
 
 impl Show {
     /// In the order of the page.
-    pub const ALL: [Self; 7] =
-        [Self::Action, Self::Accepted, Self::Waiting, Self::Late, Self::Refused, Self::Bounced, Self::Information];
+    pub const ALL: [Self; 7] = [
+        Self::Action,
+        Self::Accepted,
+        Self::Waiting,
+        Self::Late,
+        Self::Refused,
+        Self::Bounced,
+        Self::Information,
+    ];
 
     /// As the address says it.
     #[must_use]
@@ -44,7 +51,10 @@ impl Show {
     /// The filter of an address; everybody who is to act for a word we do not know.
     #[must_use]
     pub fn of(word: &str) -> Self {
-        Self::ALL.into_iter().find(|show| show.word() == word).unwrap_or(Self::Action)
+        Self::ALL
+            .into_iter()
+            .find(|show| show.word() == word)
+            .unwrap_or(Self::Action)
     }
 
     /// The condition in SQL; `$2` is now.
@@ -52,8 +62,12 @@ impl Show {
         match self {
             Self::Action => "v.kind = 'action'",
             Self::Accepted => "v.kind = 'action' AND v.state = 'registered'",
-            Self::Waiting => "v.kind = 'action' AND v.state IN ('dispatched', 'delivered') AND v.due_at >= $2",
-            Self::Late => "v.kind = 'action' AND v.state IN ('dispatched', 'delivered') AND v.due_at < $2",
+            Self::Waiting => {
+                "v.kind = 'action' AND v.state IN ('dispatched', 'delivered') AND v.due_at >= $2"
+            }
+            Self::Late => {
+                "v.kind = 'action' AND v.state IN ('dispatched', 'delivered') AND v.due_at < $2"
+            }
             Self::Refused => "v.state = 'refused'",
             Self::Bounced => "v.state IN ('dispatched', 'delivered') AND b.reply IS NOT NULL",
             Self::Information => "v.kind = 'information'",
@@ -71,11 +85,25 @@ const RANK: &str = "CASE v.state WHEN 'registered' THEN 2 WHEN 'refused' THEN 1 
 ///
 /// # Errors
 /// What the database reports.
-pub async fn counts(db: &impl ConnectionTrait, document_id: Uuid, now: DateTime<Utc>) -> Outcome<[usize; 7]> {
-    let sums: Vec<String> =
-        Show::ALL.iter().enumerate().map(|(n, show)| format!("COUNT(CASE WHEN {} THEN 1 END) AS c{n}", show.condition())).collect();
-    let sql = format!("SELECT {} FROM delivery v {BOUNCES} WHERE v.document_id = $1", sums.join(", "));
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [document_id.into(), now.into()]);
+pub async fn counts(
+    db: &impl ConnectionTrait,
+    document_id: Uuid,
+    now: DateTime<Utc>,
+) -> Outcome<[usize; 7]> {
+    let sums: Vec<String> = Show::ALL
+        .iter()
+        .enumerate()
+        .map(|(n, show)| format!("COUNT(CASE WHEN {} THEN 1 END) AS c{n}", show.condition()))
+        .collect();
+    let sql = format!(
+        "SELECT {} FROM delivery v {BOUNCES} WHERE v.document_id = $1",
+        sums.join(", ")
+    );
+    let statement = Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        [document_id.into(), now.into()],
+    );
     let mut counts = [0; 7];
     if let Some(row) = db.query_one_raw(statement).await? {
         for (n, count) in counts.iter_mut().enumerate() {
@@ -134,15 +162,28 @@ pub async fn rows(
     if let Some(limit) = limit {
         sql.push_str(&format!(" LIMIT {limit}"));
     }
-    Ok(Row::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).all(db).await?)
+    Ok(Row::find_by_statement(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        values,
+    ))
+    .all(db)
+    .await?)
 }
 
 /// A value of a CSV file: quoted, and never a formula when a spreadsheet opens it.
 #[must_use]
 pub fn csv_value(value: &str) -> String {
     // A leading apostrophe makes a spreadsheet take it for text; line breaks would split rows in simple readers.
-    let guard = if value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { "'" } else { "" };
-    let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let guard = if value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        "'"
+    } else {
+        ""
+    };
+    let value: String = value
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     format!("\"{guard}{}\"", value.replace('"', "\"\""))
 }
 
@@ -168,7 +209,10 @@ mod tests {
         assert_eq!(csv_value("+84 912"), "\"'+84 912\"");
         assert_eq!(csv_value("\t=1+1"), "\"' =1+1\"");
         assert_eq!(csv_value("UBND xã Hòa Cư"), "\"UBND xã Hòa Cư\"");
-        assert_eq!(csv(&[vec!["a".to_owned(), "b\nc".to_owned()]]), "\u{feff}\"a\",\"b c\"\r\n");
+        assert_eq!(
+            csv(&[vec!["a".to_owned(), "b\nc".to_owned()]]),
+            "\u{feff}\"a\",\"b c\"\r\n"
+        );
     }
 
     #[test]

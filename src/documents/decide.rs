@@ -1,6 +1,6 @@
 //! The Chairman's desk: approve, return with a remark, ask. An approval is not a signature.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, ActiveValue::Set};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use trinhky_engine::Variables;
 use uuid::Uuid;
@@ -27,9 +27,20 @@ pub enum Decision {
 ///
 /// # Errors
 /// When the content has changed since it was shown, a remark is missing, or the right.
-pub async fn decide(app: &App, actor: &Actor, id: Uuid, seen_hash: String, decision: Decision, remark: String) -> Outcome<()> {
+pub async fn decide(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+    seen_hash: String,
+    decision: Decision,
+    remark: String,
+) -> Outcome<()> {
     if decision != Decision::Approve && remark.trim().is_empty() {
-        return Err(Fault::invalid("remark", "Ghi rõ ý kiến để Văn phòng thực hiện.", "Write the remark for the Office."));
+        return Err(Fault::invalid(
+            "remark",
+            "Ghi rõ ý kiến để Văn phòng thực hiện.",
+            "Write the remark for the Office.",
+        ));
     }
     app.act(actor, (id, seen_hash, decision, remark), |cx, (id, seen_hash, decision, remark)| {
         Box::pin(async move {
@@ -76,7 +87,11 @@ pub async fn decide(app: &App, actor: &Actor, id: Uuid, seen_hash: String, decis
 /// When the answer is empty or the question is not open.
 pub async fn answer_question(app: &App, actor: &Actor, id: Uuid, answer: String) -> Outcome<()> {
     if answer.trim().is_empty() {
-        return Err(Fault::invalid("answer", "Ghi nội dung trả lời.", "Write the answer."));
+        return Err(Fault::invalid(
+            "answer",
+            "Ghi nội dung trả lời.",
+            "Write the answer.",
+        ));
     }
     app.act(actor, (id, answer), |cx, (id, answer)| {
         Box::pin(async move {
@@ -84,7 +99,13 @@ pub async fn answer_question(app: &App, actor: &Actor, id: Uuid, answer: String)
             let variables = Variables::from([("answer".to_owned(), json!(answer))]);
             let advanced = complete(cx, &document, "answer_question", None, variables).await?;
             let summary = format!("Trả lời Chủ tịch: {}", answer.trim());
-            journal(cx, &document, Entry::about(*id, "question.answered", summary), advanced).await
+            journal(
+                cx,
+                &document,
+                Entry::about(*id, "question.answered", summary),
+                advanced,
+            )
+            .await
         })
     })
     .await

@@ -23,17 +23,36 @@ const MAX_SYMBOL: usize = 30;
 ///
 /// # Errors
 /// One sentence about the file, or that the actor may not draft for the unit.
-pub async fn import(app: &App, actor: &Actor, owner_id: Uuid, file_name: &str, bytes: &[u8]) -> Outcome<Uuid> {
+pub async fn import(
+    app: &App,
+    actor: &Actor,
+    owner_id: Uuid,
+    file_name: &str,
+    bytes: &[u8],
+) -> Outcome<Uuid> {
     let imported = trinhky_drafting::import(file_name, bytes)
         .map_err(|error| Fault::invalid("file", error.message_vi, error.message))?;
-    create(app, actor, owner_id, imported, format!("Nhập từ tệp {file_name}")).await
+    create(
+        app,
+        actor,
+        owner_id,
+        imported,
+        format!("Nhập từ tệp {file_name}"),
+    )
+    .await
 }
 
 /// Makes a new document from a draft and starts its workflow.
 ///
 /// # Errors
 /// When the actor may not draft for the unit, a field is too long, or what the database reports.
-pub async fn create(app: &App, actor: &Actor, owner_id: Uuid, imported: Imported, note: String) -> Outcome<Uuid> {
+pub async fn create(
+    app: &App,
+    actor: &Actor,
+    owner_id: Uuid,
+    imported: Imported,
+    note: String,
+) -> Outcome<Uuid> {
     check_lengths(&imported.draft)?;
     app.act(actor, (owner_id, imported, note), |cx, (owner_id, imported, note)| {
         Box::pin(async move {
@@ -78,20 +97,37 @@ pub enum Saved {
 ///
 /// # Errors
 /// When somebody else saved meanwhile, the document is signed, or the actor may not.
-pub async fn save(app: &App, actor: &Actor, id: Uuid, seen_version: i32, draft: Draft, note: String) -> Outcome<Saved> {
+pub async fn save(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+    seen_version: i32,
+    draft: Draft,
+    note: String,
+) -> Outcome<Saved> {
     check_lengths(&draft)?;
-    app.act(actor, (id, seen_version, draft, note), |cx, (id, seen_version, draft, note)| {
-        Box::pin(async move {
-            let document = find::document(cx.tx, *id).await?;
-            may_draft_for(cx, document.row.owner_id)?;
-            save_version(cx, &document, *seen_version, draft, note).await
-        })
-    })
+    app.act(
+        actor,
+        (id, seen_version, draft, note),
+        |cx, (id, seen_version, draft, note)| {
+            Box::pin(async move {
+                let document = find::document(cx.tx, *id).await?;
+                may_draft_for(cx, document.row.owner_id)?;
+                save_version(cx, &document, *seen_version, draft, note).await
+            })
+        },
+    )
     .await
 }
 
 /// The rule of [`save`], for other acts of this slice.
-pub(crate) async fn save_version(cx: Cx<'_>, document: &Document, seen_version: i32, draft: &Draft, note: &str) -> Outcome<Saved> {
+pub(crate) async fn save_version(
+    cx: Cx<'_>,
+    document: &Document,
+    seen_version: i32,
+    draft: &Draft,
+    note: &str,
+) -> Outcome<Saved> {
     let row = &document.row;
     if row.version != seen_version {
         return Err(Fault::stale(
@@ -129,11 +165,20 @@ pub(crate) async fn save_version(cx: Cx<'_>, document: &Document, seen_version: 
         .exec(cx.tx)
         .await?;
     if changed.rows_affected != 1 {
-        return Err(Fault::stale("Người khác đã lưu bản mới hơn.", "Somebody saved a newer version."));
+        return Err(Fault::stale(
+            "Người khác đã lưu bản mới hơn.",
+            "Somebody saved a newer version.",
+        ));
     }
-    let mut entry = Entry::about(row.id, "document.saved", format!("Lưu bản thứ {version}: {note}"));
+    let mut entry = Entry::about(
+        row.id,
+        "document.saved",
+        format!("Lưu bản thứ {version}: {note}"),
+    );
     if row.state == state::APPROVED {
-        entry.summary.push_str("; nội dung đã đổi nên việc phê duyệt không còn hiệu lực, trình lại");
+        entry
+            .summary
+            .push_str("; nội dung đã đổi nên việc phê duyệt không còn hiệu lực, trình lại");
         entry.events = back_to_approval(cx, document).await?;
     }
     audit::append(cx.tx, row.org_id, cx.actor, cx.now, entry).await?;
@@ -225,7 +270,9 @@ async fn insert_version(
 
 /// What a search looks through: type, number, symbol, subject, issuer.
 pub(super) fn search_text(draft: &Draft, number: Option<i32>) -> String {
-    let number = number.map(|number| format!("{number:02}/{}", draft.symbol)).unwrap_or_default();
+    let number = number
+        .map(|number| format!("{number:02}/{}", draft.symbol))
+        .unwrap_or_default();
     folded(&format!(
         "{} {number} {} {} {}",
         draft.doc_type.name_in_text(),
@@ -236,7 +283,10 @@ pub(super) fn search_text(draft: &Draft, number: Option<i32>) -> String {
 }
 
 fn may_draft_for(cx: Cx<'_>, owner_id: Uuid) -> Outcome<()> {
-    if cx.actor.has_role_in_unit(&["drafter", "office_chief", "unit_head"], owner_id) {
+    if cx
+        .actor
+        .has_role_in_unit(&["drafter", "office_chief", "unit_head"], owner_id)
+    {
         return Ok(());
     }
     Err(Fault::forbidden(
@@ -257,9 +307,15 @@ fn check_lengths(draft: &Draft) -> Outcome<()> {
         })
     };
     if draft.subject.trim().is_empty() {
-        return Err(Fault::invalid("subject", "Văn bản cần có trích yếu nội dung.", "The document needs a subject."));
+        return Err(Fault::invalid(
+            "subject",
+            "Văn bản cần có trích yếu nội dung.",
+            "The document needs a subject.",
+        ));
     }
-    match over("subject", &draft.subject, MAX_SUBJECT).or_else(|| over("symbol", &draft.symbol, MAX_SYMBOL)) {
+    match over("subject", &draft.subject, MAX_SUBJECT)
+        .or_else(|| over("symbol", &draft.symbol, MAX_SYMBOL))
+    {
         Some(fault) => Err(fault),
         None => Ok(()),
     }

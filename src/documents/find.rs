@@ -1,7 +1,10 @@
 //! Finders of documents, only for those who may know them.
 
 use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use trinhky_drafting::Unplaced;
 use uuid::Uuid;
 
@@ -16,7 +19,10 @@ use crate::people::Actor;
 /// # Errors
 /// [`Fault::NotFound`], or what the database reports.
 pub async fn document(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Document> {
-    let row = document::Entity::find_by_id(id).one(db).await?.ok_or(Fault::NotFound)?;
+    let row = document::Entity::find_by_id(id)
+        .one(db)
+        .await?
+        .ok_or(Fault::NotFound)?;
     with_draft(db, row).await
 }
 
@@ -25,29 +31,47 @@ pub async fn document(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Document> 
 /// # Errors
 /// [`Fault::NotFound`] also where he may not know that it exists.
 pub async fn visible(db: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Outcome<Document> {
-    let row = document::Entity::find_by_id(id).filter(visible_to(actor)).one(db).await?.ok_or(Fault::NotFound)?;
+    let row = document::Entity::find_by_id(id)
+        .filter(visible_to(actor))
+        .one(db)
+        .await?
+        .ok_or(Fault::NotFound)?;
     with_draft(db, row).await
 }
 
 async fn with_draft(db: &impl ConnectionTrait, row: document::Model) -> Outcome<Document> {
     let version = version(db, row.id, row.version).await?;
     let doc_type = doc_type(&row.doc_type)?;
-    Ok(Document { draft: serde_json::from_str(&version.draft)?, doc_type, row })
+    Ok(Document {
+        draft: serde_json::from_str(&version.draft)?,
+        doc_type,
+        row,
+    })
 }
 
 /// One version of a document.
 ///
 /// # Errors
 /// [`Fault::NotFound`], or what the database reports.
-pub async fn version(db: &impl ConnectionTrait, id: Uuid, version: i32) -> Outcome<document_version::Model> {
-    document_version::Entity::find_by_id((id, version)).one(db).await?.ok_or(Fault::NotFound)
+pub async fn version(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    version: i32,
+) -> Outcome<document_version::Model> {
+    document_version::Entity::find_by_id((id, version))
+        .one(db)
+        .await?
+        .ok_or(Fault::NotFound)
 }
 
 /// All versions, newest first.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn versions(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Vec<document_version::Model>> {
+pub async fn versions(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+) -> Outcome<Vec<document_version::Model>> {
     Ok(document_version::Entity::find()
         .filter(document_version::Column::DocumentId.eq(id))
         .order_by_desc(document_version::Column::Version)
@@ -80,8 +104,14 @@ pub async fn opinions(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Vec<opinio
 ///
 /// # Errors
 /// What the database reports.
-pub async fn file(db: &impl ConnectionTrait, id: Uuid, kind: &str) -> Outcome<Option<document_file::Model>> {
-    Ok(document_file::Entity::find_by_id((id, kind.to_owned())).one(db).await?)
+pub async fn file(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    kind: &str,
+) -> Outcome<Option<document_file::Model>> {
+    Ok(document_file::Entity::find_by_id((id, kind.to_owned()))
+        .one(db)
+        .await?)
 }
 
 /// The proposal that carries a decision to the Chairman.
@@ -89,7 +119,10 @@ pub async fn file(db: &impl ConnectionTrait, id: Uuid, kind: &str) -> Outcome<Op
 /// # Errors
 /// What the database reports.
 pub async fn proposal_of(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Option<Document>> {
-    let row = document::Entity::find().filter(document::Column::CarriedBy.eq(id)).one(db).await?;
+    let row = document::Entity::find()
+        .filter(document::Column::CarriedBy.eq(id))
+        .one(db)
+        .await?;
     match row {
         Some(row) => Ok(Some(with_draft(db, row).await?)),
         None => Ok(None),
@@ -114,16 +147,25 @@ pub struct Search {
 ///
 /// # Errors
 /// What the database reports.
-pub async fn search(db: &impl ConnectionTrait, actor: &Actor, search: &Search) -> Outcome<Vec<document::Model>> {
+pub async fn search(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    search: &Search,
+) -> Outcome<Vec<document::Model>> {
     let mut select = document::Entity::find()
         .filter(visible_to(actor))
         .order_by_desc(document::Column::ChangedAt)
         .order_by_desc(document::Column::Id)
         .limit(search.limit);
     for word in folded(&search.words).split_whitespace() {
-        let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        select = select
-            .filter(Expr::col(document::Column::Folded).like(sea_orm::sea_query::LikeExpr::new(format!("%{escaped}%")).escape('\\')));
+        let escaped = word
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        select = select.filter(
+            Expr::col(document::Column::Folded)
+                .like(sea_orm::sea_query::LikeExpr::new(format!("%{escaped}%")).escape('\\')),
+        );
     }
     if let Some(state) = &search.state {
         select = select.filter(document::Column::State.eq(state));
@@ -135,9 +177,13 @@ pub async fn search(db: &impl ConnectionTrait, actor: &Actor, search: &Search) -
         && let Some(last) = document::Entity::find_by_id(before).one(db).await?
     {
         select = select.filter(
-            Condition::any().add(document::Column::ChangedAt.lt(last.changed_at)).add(
-                Condition::all().add(document::Column::ChangedAt.eq(last.changed_at)).add(document::Column::Id.lt(last.id)),
-            ),
+            Condition::any()
+                .add(document::Column::ChangedAt.lt(last.changed_at))
+                .add(
+                    Condition::all()
+                        .add(document::Column::ChangedAt.eq(last.changed_at))
+                        .add(document::Column::Id.lt(last.id)),
+                ),
         );
     }
     Ok(select.all(db).await?)

@@ -2,7 +2,10 @@
 //! (Decree 30/2020 Art. 14). Files are made before the act that records them.
 
 use chrono::{Datelike as _, NaiveDate};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::OnConflict,
+};
 use serde_json::json;
 use trinhky_drafting::DocType;
 use trinhky_engine::Variables;
@@ -27,39 +30,49 @@ pub async fn sign(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
     let document = find::document(app.store.reader(), id).await?;
     let step = Step::of(&document, "sign", "sign_proposal");
     check_right(app, actor, &document, step).await?;
-    if document.doc_type != DocType::TTR && document.row.approved_hash.as_deref() != Some(&document.row.content_hash) {
+    if document.doc_type != DocType::TTR
+        && document.row.approved_hash.as_deref() != Some(&document.row.content_hash)
+    {
         return Err(Fault::stale(
             "Nội dung chưa được phê duyệt hoặc đã đổi sau khi phê duyệt.",
             "The content is not approved, or has changed since.",
         ));
     }
     let signed = signing::sign_person(app, &document, actor).await?;
-    app.act(actor, (id, document.row.content_hash, step, signed), |cx, (id, hash, step, signed)| {
-        Box::pin(async move {
-            let document = find::document(cx.tx, *id).await?;
-            let changed = document::Entity::update_many()
-                .filter(document::Column::Id.eq(*id))
-                .filter(document::Column::ContentHash.eq(hash.as_str()))
-                .filter(document::Column::SignedHash.is_null())
-                .set(document::ActiveModel {
-                    signed_hash: Set(Some(hash.clone())),
-                    state: Set(state::SIGNED.to_owned()),
-                    changed_at: Set(cx.now),
-                    ..Default::default()
-                })
-                .exec(cx.tx)
-                .await?;
-            if changed.rows_affected != 1 {
-                return Err(Fault::stale("Văn bản đã được ký hoặc đã đổi.", "The document is signed already or has changed."));
-            }
-            keep_file(cx, &document, "signed", signed).await?;
-            let carrier = step.carrier(cx, &document).await?;
-            let advanced = complete(cx, &carrier, step.element, None, Variables::new()).await?;
-            let summary = format!("Ký {} bằng khóa thử nghiệm, chưa cấp số", document.title());
-            let entry = Entry::about(*id, "document.signed", summary).data(json!({ "content": hash }));
-            journal(cx, &carrier, entry, advanced).await
-        })
-    })
+    app.act(
+        actor,
+        (id, document.row.content_hash, step, signed),
+        |cx, (id, hash, step, signed)| {
+            Box::pin(async move {
+                let document = find::document(cx.tx, *id).await?;
+                let changed = document::Entity::update_many()
+                    .filter(document::Column::Id.eq(*id))
+                    .filter(document::Column::ContentHash.eq(hash.as_str()))
+                    .filter(document::Column::SignedHash.is_null())
+                    .set(document::ActiveModel {
+                        signed_hash: Set(Some(hash.clone())),
+                        state: Set(state::SIGNED.to_owned()),
+                        changed_at: Set(cx.now),
+                        ..Default::default()
+                    })
+                    .exec(cx.tx)
+                    .await?;
+                if changed.rows_affected != 1 {
+                    return Err(Fault::stale(
+                        "Văn bản đã được ký hoặc đã đổi.",
+                        "The document is signed already or has changed.",
+                    ));
+                }
+                keep_file(cx, &document, "signed", signed).await?;
+                let carrier = step.carrier(cx, &document).await?;
+                let advanced = complete(cx, &carrier, step.element, None, Variables::new()).await?;
+                let summary = format!("Ký {} bằng khóa thử nghiệm, chưa cấp số", document.title());
+                let entry =
+                    Entry::about(*id, "document.signed", summary).data(json!({ "content": hash }));
+                journal(cx, &carrier, entry, advanced).await
+            })
+        },
+    )
     .await
 }
 
@@ -76,7 +89,11 @@ pub async fn assign_number(app: &App, actor: &Actor, id: Uuid, date: NaiveDate) 
             let document = find::document(cx.tx, *id).await?;
             check_numbering(&document, *date)?;
             let code = document.row.doc_type.clone();
-            let owner = if document.doc_type == DocType::TTR { document.row.owner_id } else { document.row.org_id };
+            let owner = if document.doc_type == DocType::TTR {
+                document.row.owner_id
+            } else {
+                document.row.org_id
+            };
             let entry = numbers::NewEntry {
                 org_id: document.row.org_id,
                 owner_id: owner,
@@ -105,12 +122,14 @@ pub async fn assign_number(app: &App, actor: &Actor, id: Uuid, date: NaiveDate) 
                 document.row.symbol,
                 trinhky_calendar::vn_date(*date)
             );
-            let entry = Entry::about(*id, "number.given", summary).data(json!({ "number": number, "date": date }));
+            let entry = Entry::about(*id, "number.given", summary)
+                .data(json!({ "number": number, "date": date }));
             // A proposal keeps its step open until it is sealed; a decision goes on to the seal.
             if document.doc_type == DocType::TTR {
                 audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await?;
             } else {
-                let advanced = complete(cx, &document, step.element, None, Variables::new()).await?;
+                let advanced =
+                    complete(cx, &document, step.element, None, Variables::new()).await?;
                 journal(cx, &document, entry, advanced).await?;
             }
             Ok(number)
@@ -128,14 +147,21 @@ pub async fn seal(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
     let step = Step::of(&document, "seal", "number_proposal");
     check_right(app, actor, &document, step).await?;
     if document.row.state != state::NUMBERED {
-        return Err(Fault::stale("Văn bản chưa có số hoặc đã đóng dấu.", "The document has no number yet or is sealed."));
+        return Err(Fault::stale(
+            "Văn bản chưa có số hoặc đã đóng dấu.",
+            "The document has no number yet or is sealed.",
+        ));
     }
     let sealed = signing::seal(app, &document).await?;
     app.act(actor, (id, step, sealed), |cx, (id, step, sealed)| {
         Box::pin(async move {
             let document = find::document(cx.tx, *id).await?;
             let proposal = document.doc_type == DocType::TTR;
-            let next = if proposal { state::ISSUED } else { state::SEALED };
+            let next = if proposal {
+                state::ISSUED
+            } else {
+                state::SEALED
+            };
             let changed = document::Entity::update_many()
                 .filter(document::Column::Id.eq(*id))
                 .filter(document::Column::State.eq(state::NUMBERED))
@@ -148,7 +174,10 @@ pub async fn seal(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
                 .exec(cx.tx)
                 .await?;
             if changed.rows_affected != 1 {
-                return Err(Fault::stale("Văn bản đã đóng dấu.", "The document is sealed already."));
+                return Err(Fault::stale(
+                    "Văn bản đã đóng dấu.",
+                    "The document is sealed already.",
+                ));
             }
             keep_file(cx, &document, "sealed", sealed).await?;
             let carrier = step.carrier(cx, &document).await?;
@@ -161,7 +190,13 @@ pub async fn seal(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
             } else {
                 format!("Đóng dấu {}", document.title())
             };
-            journal(cx, &carrier, Entry::about(*id, "document.sealed", summary), advanced).await
+            journal(
+                cx,
+                &carrier,
+                Entry::about(*id, "document.sealed", summary),
+                advanced,
+            )
+            .await
         })
     })
     .await
@@ -189,10 +224,17 @@ pub async fn issue(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
                 .exec(cx.tx)
                 .await?;
             if changed.rows_affected != 1 {
-                return Err(Fault::stale("Văn bản chưa đóng dấu hoặc đã phát hành.", "The document is not sealed or is issued already."));
+                return Err(Fault::stale(
+                    "Văn bản chưa đóng dấu hoặc đã phát hành.",
+                    "The document is not sealed or is issued already.",
+                ));
             }
             let advanced = complete(cx, &document, "issue", None, Variables::new()).await?;
-            let entry = Entry::about(*id, "document.issued", format!("Phát hành {}", document.title()));
+            let entry = Entry::about(
+                *id,
+                "document.issued",
+                format!("Phát hành {}", document.title()),
+            );
             journal(cx, &document, entry, advanced).await
         })
     })
@@ -208,7 +250,13 @@ struct Step {
 impl Step {
     /// A proposal has no workflow of its own: its steps belong to the decision that it carries.
     fn of(document: &Document, own: &'static str, carried: &'static str) -> Self {
-        Self { element: if document.row.carried_by.is_some() { carried } else { own } }
+        Self {
+            element: if document.row.carried_by.is_some() {
+                carried
+            } else {
+                own
+            },
+        }
     }
 
     /// The document whose workflow the step belongs to.
@@ -233,7 +281,10 @@ async fn check_right(app: &App, actor: &Actor, document: &Document, step: Step) 
     }
     app.act(actor, task.name, |_, name| {
         Box::pin(async move {
-            Err(Fault::forbidden(format!("Bạn không được giao việc “{name}”."), format!("The task \"{name}\" is not yours.")))
+            Err(Fault::forbidden(
+                format!("Bạn không được giao việc “{name}”."),
+                format!("The task \"{name}\" is not yours."),
+            ))
         })
     })
     .await
@@ -267,9 +318,16 @@ async fn keep_file(cx: Cx<'_>, document: &Document, kind: &str, stored: &Stored)
         at: Set(cx.now),
     })
     .on_conflict(
-        OnConflict::columns([document_file::Column::DocumentId, document_file::Column::Kind])
-            .update_columns([document_file::Column::Version, document_file::Column::Digest, document_file::Column::At])
-            .to_owned(),
+        OnConflict::columns([
+            document_file::Column::DocumentId,
+            document_file::Column::Kind,
+        ])
+        .update_columns([
+            document_file::Column::Version,
+            document_file::Column::Digest,
+            document_file::Column::At,
+        ])
+        .to_owned(),
     )
     .exec_without_returning(cx.tx)
     .await?;

@@ -44,14 +44,22 @@ impl Document {
     /// How the document is named in sentences: `Quyết định số 05/QĐ-UBND`, or by its subject while it has no number.
     #[must_use]
     pub fn title(&self) -> String {
-        title(self.doc_type, self.row.number, &self.row.symbol, &self.row.subject)
+        title(
+            self.doc_type,
+            self.row.number,
+            &self.row.symbol,
+            &self.row.subject,
+        )
     }
 
     /// The draft with the number and the day that the clerk gave.
     #[must_use]
     pub fn numbered_draft(&self) -> Draft {
         let mut draft = self.draft.clone();
-        draft.number = self.row.number.and_then(|number| u32::try_from(number).ok());
+        draft.number = self
+            .row
+            .number
+            .and_then(|number| u32::try_from(number).ok());
         draft.issued_on = self.row.issued_on;
         draft
     }
@@ -70,7 +78,11 @@ impl Document {
 pub fn title(doc_type: DocType, number: Option<i32>, symbol: &str, subject: &str) -> String {
     match number {
         Some(number) => format!("{} số {number:02}/{symbol}", doc_type.name_in_text()),
-        None => format!("dự thảo {} {}", doc_type.name_in_text(), lower_first(subject)),
+        None => format!(
+            "dự thảo {} {}",
+            doc_type.name_in_text(),
+            lower_first(subject)
+        ),
     }
 }
 
@@ -79,7 +91,9 @@ pub fn title(doc_type: DocType, number: Option<i32>, symbol: &str, subject: &str
 /// # Errors
 /// When the code is none of ours.
 pub fn doc_type(code: &str) -> crate::fault::Outcome<DocType> {
-    Ok(serde_json::from_value(serde_json::Value::String(code.to_owned()))?)
+    Ok(serde_json::from_value(serde_json::Value::String(
+        code.to_owned(),
+    ))?)
 }
 
 /// The stored code of a type, e.g. `QD`.
@@ -93,17 +107,25 @@ pub fn type_code(doc_type: DocType) -> String {
 pub fn folded(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
     let combining = |c: &char| !('\u{300}'..='\u{36f}').contains(c);
-    text.to_lowercase().nfd().filter(combining).map(|c| if c == 'đ' { 'd' } else { c }).collect()
+    text.to_lowercase()
+        .nfd()
+        .filter(combining)
+        .map(|c| if c == 'đ' { 'd' } else { c })
+        .collect()
 }
 
 /// The year in which a draft is expected to be issued.
 #[must_use]
 pub fn expected_year(draft: &Draft, today: NaiveDate) -> i32 {
     use chrono::Datelike as _;
-    draft.expected_month.map_or_else(|| today.year(), |month| month.year)
+    draft
+        .expected_month
+        .map_or_else(|| today.year(), |month| month.year)
 }
 
 fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
 }

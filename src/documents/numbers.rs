@@ -3,8 +3,8 @@
 
 use chrono::{Datelike as _, NaiveDate};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, ColumnTrait, Statement,
-    sea_query::OnConflict,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult,
+    QueryFilter, Statement, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -39,18 +39,35 @@ struct Given {
 /// When an earlier number of the register bears a later date, or what the database reports.
 pub async fn give(cx: Cx<'_>, entry: NewEntry<'_>) -> Outcome<i32> {
     let year = entry.entry_on.year();
-    open(cx, entry.org_id, entry.owner_id, entry.doc_type, year, 1, "Mở sổ đầu năm").await?;
+    open(
+        cx,
+        entry.org_id,
+        entry.owner_id,
+        entry.doc_type,
+        year,
+        1,
+        "Mở sổ đầu năm",
+    )
+    .await?;
     // The update locks the register's row: two clerks get consecutive numbers.
     let sql = "UPDATE register SET next_number = next_number + 1 \
                WHERE owner_id = $1 AND direction = 'out' AND doc_type = $2 AND year = $3 AND closed_at IS NULL \
                RETURNING id, next_number - 1 AS number";
     let values = [entry.owner_id.into(), entry.doc_type.into(), year.into()];
-    let given = Given::find_by_statement(Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, values))
-        .one(cx.tx)
-        .await?
-        .ok_or_else(|| {
-            Fault::invalid("date", format!("Sổ văn bản năm {year} đã khóa."), format!("The register of {year} is closed."))
-        })?;
+    let given = Given::find_by_statement(Statement::from_sql_and_values(
+        cx.tx.get_database_backend(),
+        sql,
+        values,
+    ))
+    .one(cx.tx)
+    .await?
+    .ok_or_else(|| {
+        Fault::invalid(
+            "date",
+            format!("Sổ văn bản năm {year} đã khóa."),
+            format!("The register of {year} is closed."),
+        )
+    })?;
     refuse_back_dating(cx, given.id, entry.entry_on).await?;
     register_entry::ActiveModel {
         id: Set(cx.id()),
@@ -76,7 +93,15 @@ pub async fn give(cx: Cx<'_>, entry: NewEntry<'_>) -> Outcome<i32> {
 ///
 /// # Errors
 /// What the database reports.
-pub async fn open(cx: Cx<'_>, org_id: Uuid, owner_id: Uuid, doc_type: &str, year: i32, next: i32, reason: &str) -> Outcome<bool> {
+pub async fn open(
+    cx: Cx<'_>,
+    org_id: Uuid,
+    owner_id: Uuid,
+    doc_type: &str,
+    year: i32,
+    next: i32,
+    reason: &str,
+) -> Outcome<bool> {
     let inserted = register::Entity::insert(register::ActiveModel {
         id: Set(cx.id()),
         org_id: Set(org_id),
@@ -118,23 +143,45 @@ pub async fn take_over(
     next: i32,
     reason: &str,
 ) -> Outcome<()> {
-    app.act(actor, (owner_id, doc_type.to_owned(), year, next, reason.to_owned()), |cx, input| {
-        Box::pin(async move {
-            let (owner_id, doc_type, year, next, reason) = input;
-            let owner = crate::people::find::unit(cx.tx, *owner_id, cx.today()).await?;
-            let allowed = cx.actor.person_id.is_none()
-                || cx.actor.has_role_in_org("admin", owner.org_id)
-                || cx.actor.has_role_in_unit(&["clerk", "office_clerk"], *owner_id);
-            if !allowed {
-                return Err(Fault::forbidden("Chỉ văn thư hoặc quản trị được mở sổ.", "Only a clerk or an administrator opens a register."));
-            }
-            if !open(cx, owner.org_id, *owner_id, doc_type, *year, *next, reason).await? {
-                return Err(Fault::stale("Sổ này đã mở.", "This register is open already."));
-            }
-            let summary = format!("Mở sổ {doc_type} năm {year} của {} từ số {next:02}: {reason}", owner.name);
-            audit::append(cx.tx, owner.org_id, cx.actor, cx.now, Entry::general("register.opened", summary)).await
-        })
-    })
+    app.act(
+        actor,
+        (owner_id, doc_type.to_owned(), year, next, reason.to_owned()),
+        |cx, input| {
+            Box::pin(async move {
+                let (owner_id, doc_type, year, next, reason) = input;
+                let owner = crate::people::find::unit(cx.tx, *owner_id, cx.today()).await?;
+                let allowed = cx.actor.person_id.is_none()
+                    || cx.actor.has_role_in_org("admin", owner.org_id)
+                    || cx
+                        .actor
+                        .has_role_in_unit(&["clerk", "office_clerk"], *owner_id);
+                if !allowed {
+                    return Err(Fault::forbidden(
+                        "Chỉ văn thư hoặc quản trị được mở sổ.",
+                        "Only a clerk or an administrator opens a register.",
+                    ));
+                }
+                if !open(cx, owner.org_id, *owner_id, doc_type, *year, *next, reason).await? {
+                    return Err(Fault::stale(
+                        "Sổ này đã mở.",
+                        "This register is open already.",
+                    ));
+                }
+                let summary = format!(
+                    "Mở sổ {doc_type} năm {year} của {} từ số {next:02}: {reason}",
+                    owner.name
+                );
+                audit::append(
+                    cx.tx,
+                    owner.org_id,
+                    cx.actor,
+                    cx.now,
+                    Entry::general("register.opened", summary),
+                )
+                .await
+            })
+        },
+    )
     .await
 }
 
@@ -142,7 +189,10 @@ pub async fn take_over(
 ///
 /// # Errors
 /// What the database reports.
-pub async fn entries(db: &impl ConnectionTrait, register_id: Uuid) -> Outcome<Vec<register_entry::Model>> {
+pub async fn entries(
+    db: &impl ConnectionTrait,
+    register_id: Uuid,
+) -> Outcome<Vec<register_entry::Model>> {
     use sea_orm::QueryOrder as _;
     Ok(register_entry::Entity::find()
         .filter(register_entry::Column::RegisterId.eq(register_id))
@@ -163,8 +213,15 @@ async fn refuse_back_dating(cx: Cx<'_>, register_id: Uuid, entry_on: NaiveDate) 
     match last {
         Some(last) if last.entry_on > entry_on => Err(Fault::invalid(
             "date",
-            format!("Số {:02} đã ghi ngày {}; số sau không được ghi ngày trước đó.", last.number, trinhky_calendar::vn_date(last.entry_on)),
-            format!("Number {:02} bears {}; a later number cannot bear an earlier date.", last.number, last.entry_on),
+            format!(
+                "Số {:02} đã ghi ngày {}; số sau không được ghi ngày trước đó.",
+                last.number,
+                trinhky_calendar::vn_date(last.entry_on)
+            ),
+            format!(
+                "Number {:02} bears {}; a later number cannot bear an earlier date.",
+                last.number, last.entry_on
+            ),
         )),
         _ => Ok(()),
     }

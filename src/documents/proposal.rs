@@ -20,7 +20,13 @@ pub(super) async fn draft_for(cx: Cx<'_>, decision: &Document) -> Outcome<()> {
     }
     let office = people_find::unit(cx.tx, decision.row.owner_id, cx.today()).await?;
     let organisation = people_find::unit(cx.tx, decision.row.org_id, cx.today()).await?;
-    let chief = people_find::holders(cx.tx, &[office.id], &["office_chief", "unit_head"], cx.today()).await?;
+    let chief = people_find::holders(
+        cx.tx,
+        &[office.id],
+        &["office_chief", "unit_head"],
+        cx.today(),
+    )
+    .await?;
     let opinions = find::opinions(cx.tx, decision.row.id).await?;
     let text = Facts {
         decision: &decision.draft,
@@ -28,16 +34,43 @@ pub(super) async fn draft_for(cx: Cx<'_>, decision: &Document) -> Outcome<()> {
         organisation_name: &organisation.name,
         header: &office.header,
         symbol: format!("TTr-{}", office.short),
-        signer_title: chief.first().map(|holder| holder.post.title.clone()).unwrap_or_default(),
-        signer_name: chief.first().map(|holder| holder.name.clone()).unwrap_or_default(),
+        signer_title: chief
+            .first()
+            .map(|holder| holder.post.title.clone())
+            .unwrap_or_default(),
+        signer_name: chief
+            .first()
+            .map(|holder| holder.name.clone())
+            .unwrap_or_default(),
         opinions: &opinions,
-        month: MonthYear { month: cx.today().month(), year: cx.today().year() },
+        month: MonthYear {
+            month: cx.today().month(),
+            year: cx.today().year(),
+        },
     };
     let proposal = text.draft();
     let note = format!("Lập từ {}", decision.title());
-    let id = draft::insert(cx, decision.row.org_id, decision.row.owner_id, &proposal, &[], &note).await?;
-    document::ActiveModel { id: Set(id), carried_by: Set(Some(decision.row.id)), ..Default::default() }.update(cx.tx).await?;
-    let entry = Entry::about(id, "proposal.drafted", format!("Lập Tờ trình {}", lower_first(&proposal.subject)));
+    let id = draft::insert(
+        cx,
+        decision.row.org_id,
+        decision.row.owner_id,
+        &proposal,
+        &[],
+        &note,
+    )
+    .await?;
+    document::ActiveModel {
+        id: Set(id),
+        carried_by: Set(Some(decision.row.id)),
+        ..Default::default()
+    }
+    .update(cx.tx)
+    .await?;
+    let entry = Entry::about(
+        id,
+        "proposal.drafted",
+        format!("Lập Tờ trình {}", lower_first(&proposal.subject)),
+    );
     audit::append(cx.tx, decision.row.org_id, cx.actor, cx.now, entry).await
 }
 
@@ -45,23 +78,56 @@ pub(super) async fn draft_for(cx: Cx<'_>, decision: &Document) -> Outcome<()> {
 ///
 /// The approval is bound to the content's hash, so the citation must be complete before it.
 pub(super) async fn cite(cx: Cx<'_>, decision: &Document, proposal: &Document) -> Outcome<()> {
-    let (Some(number), Some(date)) = (proposal.row.number, proposal.row.issued_on) else { return Ok(()) };
-    let citation = format!("Tờ trình số {number:02}/{} ngày {}", proposal.row.symbol, vn_long(date).trim_start_matches("ngày ").to_owned());
+    let (Some(number), Some(date)) = (proposal.row.number, proposal.row.issued_on) else {
+        return Ok(());
+    };
+    let citation = format!(
+        "Tờ trình số {number:02}/{} ngày {}",
+        proposal.row.symbol,
+        vn_long(date).trim_start_matches("ngày ").to_owned()
+    );
     let mut draft = decision.draft.clone();
-    let Some(basis) = draft.legal_basis.iter_mut().rev().find(|basis| basis.contains("Tờ trình số")) else { return Ok(()) };
-    let Some(replaced) = with_citation(basis, number, &proposal.row.symbol, date, &citation) else { return Ok(()) };
+    let Some(basis) = draft
+        .legal_basis
+        .iter_mut()
+        .rev()
+        .find(|basis| basis.contains("Tờ trình số"))
+    else {
+        return Ok(());
+    };
+    let Some(replaced) = with_citation(basis, number, &proposal.row.symbol, date, &citation) else {
+        return Ok(());
+    };
     *basis = replaced;
-    draft::save_version(cx, decision, decision.row.version, &draft, "Ghi số, ngày Tờ trình vào căn cứ").await?;
+    draft::save_version(
+        cx,
+        decision,
+        decision.row.version,
+        &draft,
+        "Ghi số, ngày Tờ trình vào căn cứ",
+    )
+    .await?;
     Ok(())
 }
 
 /// The basis with the right citation; none where it is right already, in full or in short form.
-fn with_citation(basis: &str, number: i32, symbol: &str, date: chrono::NaiveDate, citation: &str) -> Option<String> {
+fn with_citation(
+    basis: &str,
+    number: i32,
+    symbol: &str,
+    date: chrono::NaiveDate,
+    citation: &str,
+) -> Option<String> {
     let start = basis.find("Tờ trình số")?;
     let rest = &basis[start..];
     let end = start + rest.trim_end_matches(['.', ';', ' ']).len();
     let cited = &basis[start..end];
-    let short = format!("Tờ trình số {number:02}/{symbol} ngày {}/{}/{}", date.day(), date.month(), date.year());
+    let short = format!(
+        "Tờ trình số {number:02}/{symbol} ngày {}/{}/{}",
+        date.day(),
+        date.month(),
+        date.year()
+    );
     if cited == citation || cited == short {
         return None;
     }
@@ -85,7 +151,11 @@ impl Facts<'_> {
     /// The proposal by form 1.4 with its addressee (DOMAIN §9.1 is the pattern).
     fn draft(&self) -> Draft {
         let decision = self.decision;
-        let articles = decision.body.iter().filter(|block| matches!(block, Block::Article(_))).count();
+        let articles = decision
+            .body
+            .iter()
+            .filter(|block| matches!(block, Block::Article(_)))
+            .count();
         let clauses: usize = decision
             .body
             .iter()
@@ -95,7 +165,11 @@ impl Facts<'_> {
             })
             .sum();
         let paragraph = |text: String| Block::Paragraph { text };
-        let heading = |label: &str, text: &str| Block::Heading { level: 2, label: label.to_owned(), text: text.to_owned() };
+        let heading = |label: &str, text: &str| Block::Heading {
+            level: 2,
+            label: label.to_owned(),
+            text: text.to_owned(),
+        };
         let body = vec![
             paragraph(format!(
                 "{} kính trình Chủ tịch {} xem xét, ban hành {} {} như sau:",
@@ -141,8 +215,12 @@ impl Facts<'_> {
             legal_basis: Vec::new(),
             body,
             distribution: vec![
-                Line::AsAbove { text: "Như trên".to_owned() },
-                Line::Archive { text: "Lưu: VT.".to_owned() },
+                Line::AsAbove {
+                    text: "Như trên".to_owned(),
+                },
+                Line::Archive {
+                    text: "Lưu: VT.".to_owned(),
+                },
             ],
             signer: Signer {
                 title_lines: vec![self.signer_title.to_uppercase()],
@@ -157,10 +235,21 @@ impl Facts<'_> {
     fn opinions_sentence(&self) -> String {
         let asked = self.opinions.len();
         if asked == 0 {
-            return format!("{} đã soạn thảo, kiểm tra nội dung và thể thức dự thảo.", self.office_name);
+            return format!(
+                "{} đã soạn thảo, kiểm tra nội dung và thể thức dự thảo.",
+                self.office_name
+            );
         }
-        let given = self.opinions.iter().filter(|opinion| opinion.given_at.is_some()).count();
-        let agreed = self.opinions.iter().filter(|opinion| matches!(opinion.stance.as_deref(), Some("agree" | "other"))).count();
+        let given = self
+            .opinions
+            .iter()
+            .filter(|opinion| opinion.given_at.is_some())
+            .count();
+        let agreed = self
+            .opinions
+            .iter()
+            .filter(|opinion| matches!(opinion.stance.as_deref(), Some("agree" | "other")))
+            .count();
         format!(
             "{} đã lấy ý kiến {asked:02} đơn vị ({given:02}/{asked:02} đơn vị có ý kiến, {agreed:02}/{asked:02} đơn vị nhất trí) và đã tiếp thu, giải trình các ý kiến.",
             self.office_name
@@ -183,16 +272,33 @@ mod tests {
     #[test]
     fn a_right_citation_stays_as_it_is() {
         let basis = "Theo đề nghị của Chánh Văn phòng tại Tờ trình số 92/TTr-VP ngày 20/3/2023.";
-        assert_eq!(with_citation(basis, 92, "TTr-VP", date(), "Tờ trình số 92/TTr-VP ngày 20 tháng 3 năm 2023"), None);
+        assert_eq!(
+            with_citation(
+                basis,
+                92,
+                "TTr-VP",
+                date(),
+                "Tờ trình số 92/TTr-VP ngày 20 tháng 3 năm 2023"
+            ),
+            None
+        );
     }
 
     #[test]
     fn another_number_is_put_right_and_the_full_stop_stays() {
         let basis = "Theo đề nghị của Chánh Văn phòng tại Tờ trình số 91/TTr-VP ngày 19/3/2023.";
-        let right = with_citation(basis, 92, "TTr-VP", date(), "Tờ trình số 92/TTr-VP ngày 20 tháng 3 năm 2023");
+        let right = with_citation(
+            basis,
+            92,
+            "TTr-VP",
+            date(),
+            "Tờ trình số 92/TTr-VP ngày 20 tháng 3 năm 2023",
+        );
         assert_eq!(
             right.as_deref(),
-            Some("Theo đề nghị của Chánh Văn phòng tại Tờ trình số 92/TTr-VP ngày 20 tháng 3 năm 2023.")
+            Some(
+                "Theo đề nghị của Chánh Văn phòng tại Tờ trình số 92/TTr-VP ngày 20 tháng 3 năm 2023."
+            )
         );
     }
 }

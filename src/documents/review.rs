@@ -40,7 +40,9 @@ impl Stance {
     /// As forms send it.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Agree, Self::Other, Self::Disagree].into_iter().find(|stance| stance.word() == word)
+        [Self::Agree, Self::Other, Self::Disagree]
+            .into_iter()
+            .find(|stance| stance.word() == word)
     }
 
     /// As pages and reports say it.
@@ -55,7 +57,13 @@ impl Stance {
 }
 
 /// Completes the task of an element of a document's workflow after checking the actor's right.
-pub(super) async fn complete(cx: Cx<'_>, document: &Document, element: &str, unit: Option<Uuid>, variables: Variables) -> Outcome<flow::Advanced> {
+pub(super) async fn complete(
+    cx: Cx<'_>,
+    document: &Document,
+    element: &str,
+    unit: Option<Uuid>,
+    variables: Variables,
+) -> Outcome<flow::Advanced> {
     let tasks = flow::tasks_of_document(cx.tx, document.row.id).await?;
     let task = tasks
         .into_iter()
@@ -79,12 +87,26 @@ pub(super) async fn complete(cx: Cx<'_>, document: &Document, element: &str, uni
             format!("The task \"{}\" is not yours.", task.name),
         ));
     }
-    let id = TaskId::parse(&task.task_id).ok_or_else(|| anyhow::anyhow!("`{}` is not a task id", task.task_id))?;
-    flow::advance(cx, document.instance()?, CommandKind::CompleteTask { task: id, variables }).await
+    let id = TaskId::parse(&task.task_id)
+        .ok_or_else(|| anyhow::anyhow!("`{}` is not a task id", task.task_id))?;
+    flow::advance(
+        cx,
+        document.instance()?,
+        CommandKind::CompleteTask {
+            task: id,
+            variables,
+        },
+    )
+    .await
 }
 
 /// Writes the act's journal entry with the engine's events.
-pub(super) async fn journal(cx: Cx<'_>, document: &Document, mut entry: Entry, advanced: flow::Advanced) -> Outcome<()> {
+pub(super) async fn journal(
+    cx: Cx<'_>,
+    document: &Document,
+    mut entry: Entry,
+    advanced: flow::Advanced,
+) -> Outcome<()> {
     entry.instance_id = document.row.instance_id;
     entry.events = advanced.events;
     audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
@@ -94,54 +116,84 @@ pub(super) async fn journal(cx: Cx<'_>, document: &Document, mut entry: Entry, a
 ///
 /// # Errors
 /// When the draft is not the actor's, or a unit does not exist.
-pub async fn submit(app: &App, actor: &Actor, id: Uuid, units: Vec<Uuid>, working_days: u32) -> Outcome<()> {
-    app.act(actor, (id, units, working_days), |cx, (id, units, working_days)| {
-        Box::pin(async move {
-            let document = find::document(cx.tx, *id).await?;
-            let calendar = people_find::calendar(cx.tx, document.row.org_id).await?;
-            let due = calendar
-                .resolve(&Rule::WorkingDays(*working_days), cx.now)
-                .map_err(|error| Fault::invalid("working_days", error.message_vi(), error.to_string()))?
-                .at;
-            let known = people_find::units(cx.tx, units, cx.today()).await?;
-            let mut items = Vec::new();
-            for unit_id in units {
-                let unit = known.get(unit_id).ok_or_else(|| Fault::invalid("units", "Đơn vị không còn tồn tại.", "A unit no longer exists."))?;
-                let opinion_id = cx.id();
-                ask(cx, &document, opinion_id, *unit_id, due).await?;
-                items.push(json!({ "unit": unit_id, "id": opinion_id, "name": unit.short }));
-            }
-            let variables = Variables::from([
-                ("opinion_units".to_owned(), json!(items)),
-                ("opinion_due".to_owned(), json!(due.to_rfc3339())),
-            ]);
-            let advanced = complete(cx, &document, "draft", None, variables).await?;
-            if !units.is_empty() {
-                let job = NewJob {
-                    key: format!("opinions:{}:{}", document.row.id, document.row.version),
-                    name: worker::OPINION_REQUEST,
-                    payload: json!({ "document": document.row.id }),
-                    run_at: cx.now,
+pub async fn submit(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+    units: Vec<Uuid>,
+    working_days: u32,
+) -> Outcome<()> {
+    app.act(
+        actor,
+        (id, units, working_days),
+        |cx, (id, units, working_days)| {
+            Box::pin(async move {
+                let document = find::document(cx.tx, *id).await?;
+                let calendar = people_find::calendar(cx.tx, document.row.org_id).await?;
+                let due = calendar
+                    .resolve(&Rule::WorkingDays(*working_days), cx.now)
+                    .map_err(|error| {
+                        Fault::invalid("working_days", error.message_vi(), error.to_string())
+                    })?
+                    .at;
+                let known = people_find::units(cx.tx, units, cx.today()).await?;
+                let mut items = Vec::new();
+                for unit_id in units {
+                    let unit = known.get(unit_id).ok_or_else(|| {
+                        Fault::invalid(
+                            "units",
+                            "Đơn vị không còn tồn tại.",
+                            "A unit no longer exists.",
+                        )
+                    })?;
+                    let opinion_id = cx.id();
+                    ask(cx, &document, opinion_id, *unit_id, due).await?;
+                    items.push(json!({ "unit": unit_id, "id": opinion_id, "name": unit.short }));
+                }
+                let variables = Variables::from([
+                    ("opinion_units".to_owned(), json!(items)),
+                    ("opinion_due".to_owned(), json!(due.to_rfc3339())),
+                ]);
+                let advanced = complete(cx, &document, "draft", None, variables).await?;
+                if !units.is_empty() {
+                    let job = NewJob {
+                        key: format!("opinions:{}:{}", document.row.id, document.row.version),
+                        name: worker::OPINION_REQUEST,
+                        payload: json!({ "document": document.row.id }),
+                        run_at: cx.now,
+                    };
+                    queue::enqueue(cx.tx, cx.id(), job).await?;
+                }
+                let summary = if units.is_empty() {
+                    format!("Chuyển {} sang kiểm tra", document.title())
+                } else {
+                    format!(
+                        "Gửi {} lấy ý kiến {} đơn vị, hạn {}",
+                        document.title(),
+                        units.len(),
+                        trinhky_calendar::local(due).format("%H:%M %d/%m/%Y")
+                    )
                 };
-                queue::enqueue(cx.tx, cx.id(), job).await?;
-            }
-            let summary = if units.is_empty() {
-                format!("Chuyển {} sang kiểm tra", document.title())
-            } else {
-                format!(
-                    "Gửi {} lấy ý kiến {} đơn vị, hạn {}",
-                    document.title(),
-                    units.len(),
-                    trinhky_calendar::local(due).format("%H:%M %d/%m/%Y")
+                journal(
+                    cx,
+                    &document,
+                    Entry::about(document.row.id, "document.submitted", summary),
+                    advanced,
                 )
-            };
-            journal(cx, &document, Entry::about(document.row.id, "document.submitted", summary), advanced).await
-        })
-    })
+                .await
+            })
+        },
+    )
     .await
 }
 
-async fn ask(cx: Cx<'_>, document: &Document, id: Uuid, unit_id: Uuid, due_at: DateTime<Utc>) -> Outcome<()> {
+async fn ask(
+    cx: Cx<'_>,
+    document: &Document,
+    id: Uuid,
+    unit_id: Uuid,
+    due_at: DateTime<Utc>,
+) -> Outcome<()> {
     opinion::Entity::delete_many()
         .filter(opinion::Column::DocumentId.eq(document.row.id))
         .filter(opinion::Column::UnitId.eq(unit_id))
@@ -171,36 +223,58 @@ async fn ask(cx: Cx<'_>, document: &Document, id: Uuid, unit_id: Uuid, due_at: D
 ///
 /// # Errors
 /// When the unit was not asked, has answered, the deadline is over, or a disagreement lacks its reason.
-pub async fn give_opinion(app: &App, actor: &Actor, id: Uuid, unit_id: Uuid, stance: Stance, remark: String) -> Outcome<()> {
+pub async fn give_opinion(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+    unit_id: Uuid,
+    stance: Stance,
+    remark: String,
+) -> Outcome<()> {
     if stance != Stance::Agree && remark.trim().is_empty() {
-        return Err(Fault::invalid("remark", "Ghi rõ nội dung ý kiến.", "Write what the opinion is."));
+        return Err(Fault::invalid(
+            "remark",
+            "Ghi rõ nội dung ý kiến.",
+            "Write what the opinion is.",
+        ));
     }
-    app.act(actor, (id, unit_id, stance, remark), |cx, (id, unit_id, stance, remark)| {
-        Box::pin(async move {
-            let document = find::document(cx.tx, *id).await?;
-            let variables = Variables::from([("stance".to_owned(), json!(stance.word()))]);
-            let advanced = complete(cx, &document, "give_opinion", Some(*unit_id), variables).await?;
-            opinion::Entity::update_many()
-                .filter(opinion::Column::DocumentId.eq(*id))
-                .filter(opinion::Column::UnitId.eq(*unit_id))
-                .filter(opinion::Column::GivenAt.is_null())
-                .set(opinion::ActiveModel {
-                    stance: Set(Some(stance.word().to_owned())),
-                    remark: Set(remark.trim().to_owned()),
-                    given_at: Set(Some(cx.now)),
-                    by_name: Set(cx.actor.name.clone()),
-                    ..Default::default()
-                })
-                .exec(cx.tx)
-                .await?;
-            let unit = people_find::unit(cx.tx, *unit_id, cx.today()).await?;
-            let summary = match remark.trim() {
-                "" => format!("{}: {}", unit.short, stance.vi()),
-                remark => format!("{}: {}: {remark}", unit.short, stance.vi()),
-            };
-            journal(cx, &document, Entry::about(*id, "opinion.given", summary).unit(*unit_id), advanced).await
-        })
-    })
+    app.act(
+        actor,
+        (id, unit_id, stance, remark),
+        |cx, (id, unit_id, stance, remark)| {
+            Box::pin(async move {
+                let document = find::document(cx.tx, *id).await?;
+                let variables = Variables::from([("stance".to_owned(), json!(stance.word()))]);
+                let advanced =
+                    complete(cx, &document, "give_opinion", Some(*unit_id), variables).await?;
+                opinion::Entity::update_many()
+                    .filter(opinion::Column::DocumentId.eq(*id))
+                    .filter(opinion::Column::UnitId.eq(*unit_id))
+                    .filter(opinion::Column::GivenAt.is_null())
+                    .set(opinion::ActiveModel {
+                        stance: Set(Some(stance.word().to_owned())),
+                        remark: Set(remark.trim().to_owned()),
+                        given_at: Set(Some(cx.now)),
+                        by_name: Set(cx.actor.name.clone()),
+                        ..Default::default()
+                    })
+                    .exec(cx.tx)
+                    .await?;
+                let unit = people_find::unit(cx.tx, *unit_id, cx.today()).await?;
+                let summary = match remark.trim() {
+                    "" => format!("{}: {}", unit.short, stance.vi()),
+                    remark => format!("{}: {}: {remark}", unit.short, stance.vi()),
+                };
+                journal(
+                    cx,
+                    &document,
+                    Entry::about(*id, "opinion.given", summary).unit(*unit_id),
+                    advanced,
+                )
+                .await
+            })
+        },
+    )
     .await
 }
 
@@ -217,11 +291,20 @@ pub struct Answer {
 ///
 /// # Errors
 /// When an opinion with a remark has no answer.
-pub async fn answer_opinions(app: &App, actor: &Actor, id: Uuid, answers: Vec<Answer>) -> Outcome<()> {
+pub async fn answer_opinions(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+    answers: Vec<Answer>,
+) -> Outcome<()> {
     app.act(actor, (id, answers), |cx, (id, answers)| {
         Box::pin(async move {
             let document = find::document(cx.tx, *id).await?;
-            for row in find::opinions(cx.tx, *id).await?.into_iter().filter(|row| row.responded_at.is_none()) {
+            for row in find::opinions(cx.tx, *id)
+                .await?
+                .into_iter()
+                .filter(|row| row.responded_at.is_none())
+            {
                 let answer = answers.iter().find(|answer| answer.opinion_id == row.id);
                 let needed = row.given_at.is_some() && !row.remark.is_empty();
                 match answer.filter(|answer| !needed || !answer.text.trim().is_empty()) {
@@ -242,9 +325,16 @@ pub async fn answer_opinions(app: &App, actor: &Actor, id: Uuid, answers: Vec<An
                     }
                 }
             }
-            let advanced = complete(cx, &document, "answer_opinions", None, Variables::new()).await?;
+            let advanced =
+                complete(cx, &document, "answer_opinions", None, Variables::new()).await?;
             let summary = format!("Tiếp thu, giải trình {} ý kiến", answers.len());
-            journal(cx, &document, Entry::about(*id, "opinions.answered", summary), advanced).await
+            journal(
+                cx,
+                &document,
+                Entry::about(*id, "opinions.answered", summary),
+                advanced,
+            )
+            .await
         })
     })
     .await
@@ -263,31 +353,49 @@ pub enum Check {
 ///
 /// # Errors
 /// When sending back lacks its reason, or the check is not the actor's.
-pub async fn check(app: &App, actor: &Actor, id: Uuid, check: Check, passed: bool, remark: String) -> Outcome<()> {
+pub async fn check(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+    check: Check,
+    passed: bool,
+    remark: String,
+) -> Outcome<()> {
     if !passed && remark.trim().is_empty() {
-        return Err(Fault::invalid("remark", "Ghi rõ lý do trả lại.", "Say why it goes back."));
+        return Err(Fault::invalid(
+            "remark",
+            "Ghi rõ lý do trả lại.",
+            "Say why it goes back.",
+        ));
     }
-    app.act(actor, (id, check, passed, remark), |cx, (id, check, passed, remark)| {
-        Box::pin(async move {
-            let document = find::document(cx.tx, *id).await?;
-            let (element, act, what) = match check {
-                Check::Content => ("check_content", "content.checked", "nội dung"),
-                Check::Form => ("check_form", "form.checked", "thể thức"),
-            };
-            let outcome = if *passed { "ok" } else { "back" };
-            let variables = Variables::from([("outcome".to_owned(), json!(outcome)), ("remark".to_owned(), json!(remark))]);
-            let advanced = complete(cx, &document, element, None, variables).await?;
-            let verdict = if *passed { "đạt" } else { "trả lại" };
-            let mut summary = format!("Kiểm tra {what}: {verdict}");
-            if !remark.trim().is_empty() {
-                summary.push_str(&format!(": {}", remark.trim()));
-            }
-            journal(cx, &document, Entry::about(*id, act, summary), advanced).await?;
-            if *check == Check::Form && *passed {
-                proposal::draft_for(cx, &document).await?;
-            }
-            Ok(())
-        })
-    })
+    app.act(
+        actor,
+        (id, check, passed, remark),
+        |cx, (id, check, passed, remark)| {
+            Box::pin(async move {
+                let document = find::document(cx.tx, *id).await?;
+                let (element, act, what) = match check {
+                    Check::Content => ("check_content", "content.checked", "nội dung"),
+                    Check::Form => ("check_form", "form.checked", "thể thức"),
+                };
+                let outcome = if *passed { "ok" } else { "back" };
+                let variables = Variables::from([
+                    ("outcome".to_owned(), json!(outcome)),
+                    ("remark".to_owned(), json!(remark)),
+                ]);
+                let advanced = complete(cx, &document, element, None, variables).await?;
+                let verdict = if *passed { "đạt" } else { "trả lại" };
+                let mut summary = format!("Kiểm tra {what}: {verdict}");
+                if !remark.trim().is_empty() {
+                    summary.push_str(&format!(": {}", remark.trim()));
+                }
+                journal(cx, &document, Entry::about(*id, act, summary), advanced).await?;
+                if *check == Check::Form && *passed {
+                    proposal::draft_for(cx, &document).await?;
+                }
+                Ok(())
+            })
+        },
+    )
     .await
 }

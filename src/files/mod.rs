@@ -33,8 +33,11 @@ impl Files {
     /// # Errors
     /// When the folder cannot be made.
     pub fn open(root: &Path) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(root).with_context(|| format!("cannot make the folder {}", root.display()))?;
-        Ok(Self { root: root.to_owned() })
+        std::fs::create_dir_all(root)
+            .with_context(|| format!("cannot make the folder {}", root.display()))?;
+        Ok(Self {
+            root: root.to_owned(),
+        })
     }
 
     /// Writes the bytes and their name to disk before returning; the same bytes are written once.
@@ -43,7 +46,11 @@ impl Files {
     /// When the disk refuses.
     pub async fn put(&self, bytes: Vec<u8>, media_type: &str) -> anyhow::Result<Stored> {
         let digest = digest(&bytes);
-        let stored = Stored { digest, size: i64::try_from(bytes.len())?, media_type: media_type.to_owned() };
+        let stored = Stored {
+            digest,
+            size: i64::try_from(bytes.len())?,
+            media_type: media_type.to_owned(),
+        };
         let path = self.path(&stored.digest);
         tokio::task::spawn_blocking(move || write_durably(&path, &bytes)).await??;
         Ok(stored)
@@ -54,9 +61,17 @@ impl Files {
     /// # Errors
     /// When it is missing or was changed.
     pub async fn get(&self, digest_wanted: &str) -> anyhow::Result<Vec<u8>> {
-        anyhow::ensure!(digest_wanted.len() == 64 && digest_wanted.bytes().all(|b| b.is_ascii_hexdigit()), "not a digest");
-        let bytes = tokio::fs::read(self.path(digest_wanted)).await.with_context(|| format!("file {digest_wanted}"))?;
-        anyhow::ensure!(digest(&bytes) == digest_wanted, "file {digest_wanted} is not what was stored");
+        anyhow::ensure!(
+            digest_wanted.len() == 64 && digest_wanted.bytes().all(|b| b.is_ascii_hexdigit()),
+            "not a digest"
+        );
+        let bytes = tokio::fs::read(self.path(digest_wanted))
+            .await
+            .with_context(|| format!("file {digest_wanted}"))?;
+        anyhow::ensure!(
+            digest(&bytes) == digest_wanted,
+            "file {digest_wanted} is not what was stored"
+        );
         Ok(bytes)
     }
 
@@ -76,7 +91,11 @@ pub async fn record(tx: &Tx, stored: &Stored, clock: &Clock) -> Outcome<()> {
         media_type: Set(stored.media_type.clone()),
         created_at: Set(clock.now()),
     })
-    .on_conflict(OnConflict::column(rows::stored_file::Column::Digest).do_nothing().to_owned())
+    .on_conflict(
+        OnConflict::column(rows::stored_file::Column::Digest)
+            .do_nothing()
+            .to_owned(),
+    )
     .exec_without_returning(tx)
     .await?;
     Ok(())

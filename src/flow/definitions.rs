@@ -3,7 +3,10 @@
 use std::sync::{Arc, PoisonError};
 
 use rust_embed::RustEmbed;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    QueryOrder,
+};
 use trinhky_engine::{Definitions, read};
 
 use super::rows::flow_definition;
@@ -24,7 +27,10 @@ type FileText = (String, String);
 /// # Errors
 /// What the database reports, or when a shipped file is not right.
 pub async fn publish_shipped(app: &App) -> Outcome<()> {
-    let mut names: Vec<String> = Shipped::iter().map(|name| name.to_string()).filter(|name| name.ends_with(".bpmn")).collect();
+    let mut names: Vec<String> = Shipped::iter()
+        .map(|name| name.to_string())
+        .filter(|name| name.ends_with(".bpmn"))
+        .collect();
     names.sort();
     let files: Vec<FileText> = names
         .into_iter()
@@ -34,9 +40,11 @@ pub async fn publish_shipped(app: &App) -> Outcome<()> {
         })
         .collect();
     for process in ["decision"] {
-        app.act(&Actor::system(), (process.to_owned(), files.clone()), |cx, (process, files)| {
-            Box::pin(publish(cx, process, files))
-        })
+        app.act(
+            &Actor::system(),
+            (process.to_owned(), files.clone()),
+            |cx, (process, files)| Box::pin(publish(cx, process, files)),
+        )
         .await?;
     }
     Ok(())
@@ -49,7 +57,11 @@ pub async fn publish_shipped(app: &App) -> Outcome<()> {
 pub async fn publish(cx: Cx<'_>, process: &str, files: &[FileText]) -> Outcome<()> {
     let definitions = compile(files)?;
     let hash = definitions.hash().to_owned();
-    if flow_definition::Entity::find_by_id(hash.clone()).one(cx.tx).await?.is_some() {
+    if flow_definition::Entity::find_by_id(hash.clone())
+        .one(cx.tx)
+        .await?
+        .is_some()
+    {
         return Ok(());
     }
     flow_definition::ActiveModel {
@@ -99,26 +111,49 @@ pub async fn definitions(cx: Cx<'_>, hash: &str) -> Outcome<Arc<Definitions>> {
 ///
 /// # Errors
 /// What the database reports.
-pub async fn by_hash(app: &App, db: &impl ConnectionTrait, hash: &str) -> Outcome<Arc<Definitions>> {
-    if let Some(compiled) = app.workflows.read().unwrap_or_else(PoisonError::into_inner).get(hash) {
+pub async fn by_hash(
+    app: &App,
+    db: &impl ConnectionTrait,
+    hash: &str,
+) -> Outcome<Arc<Definitions>> {
+    if let Some(compiled) = app
+        .workflows
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(hash)
+    {
         return Ok(Arc::clone(compiled));
     }
-    let row = flow_definition::Entity::find_by_id(hash.to_owned()).one(db).await?.ok_or(Fault::NotFound)?;
+    let row = flow_definition::Entity::find_by_id(hash.to_owned())
+        .one(db)
+        .await?
+        .ok_or(Fault::NotFound)?;
     compiled(app, &row)
 }
 
 fn compiled(app: &App, row: &flow_definition::Model) -> Outcome<Arc<Definitions>> {
-    if let Some(compiled) = app.workflows.read().unwrap_or_else(PoisonError::into_inner).get(&row.hash) {
+    if let Some(compiled) = app
+        .workflows
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&row.hash)
+    {
         return Ok(Arc::clone(compiled));
     }
     let files: Vec<FileText> = serde_json::from_str(&row.files)?;
     let compiled = Arc::new(compile(&files)?);
-    app.workflows.write().unwrap_or_else(PoisonError::into_inner).insert(row.hash.clone(), Arc::clone(&compiled));
+    app.workflows
+        .write()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(row.hash.clone(), Arc::clone(&compiled));
     Ok(compiled)
 }
 
 fn compile(files: &[FileText]) -> Outcome<Definitions> {
-    let inputs: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+    let inputs: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_bytes()))
+        .collect();
     read(&inputs).map_err(|findings| {
         let sentence = |message: fn(&trinhky_engine::finding::Finding) -> &String| {
             findings
@@ -127,6 +162,10 @@ fn compile(files: &[FileText]) -> Outcome<Definitions> {
                 .collect::<Vec<_>>()
                 .join("\n")
         };
-        Fault::invalid("file", sentence(|f| &f.message_vi), sentence(|f| &f.message))
+        Fault::invalid(
+            "file",
+            sentence(|f| &f.message_vi),
+            sentence(|f| &f.message),
+        )
     })
 }

@@ -1,7 +1,8 @@
 //! Loading a slice of an instance: the scopes on the path of what is acted on.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement, Value,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, Statement, Value,
 };
 use trinhky_engine::{Command, CommandKind, InstanceHead, Need, Scope, ScopeId, State};
 use uuid::Uuid;
@@ -20,7 +21,12 @@ pub(super) struct Slice {
 
 impl Default for Slice {
     fn default() -> Self {
-        Self { state: State { partial: true, ..State::default() } }
+        Self {
+            state: State {
+                partial: true,
+                ..State::default()
+            },
+        }
     }
 }
 
@@ -38,7 +44,12 @@ struct PathRow {
 
 impl Slice {
     /// Loads what the command surely needs, in one statement, and locks it against other acts.
-    pub async fn first(&mut self, cx: Cx<'_>, instance_id: Uuid, command: &Command) -> Outcome<Instance> {
+    pub async fn first(
+        &mut self,
+        cx: Cx<'_>,
+        instance_id: Uuid,
+        command: &Command,
+    ) -> Outcome<Instance> {
         let target = target(&command.kind);
         let rows = match &target {
             Some(scope) => path_rows(cx.tx, instance_id, scope).await?,
@@ -55,8 +66,14 @@ impl Slice {
         self.state.partial = target.is_some();
         for row in rows {
             // The variables of outer scopes may be long lists: they come only when they are asked for.
-            let with_variables = target.as_ref().is_none_or(|target| target.as_str() == row.path);
-            self.insert(&row.path, &row.data, with_variables.then_some(row.vars.as_str()))?;
+            let with_variables = target
+                .as_ref()
+                .is_none_or(|target| target.as_str() == row.path);
+            self.insert(
+                &row.path,
+                &row.data,
+                with_variables.then_some(row.vars.as_str()),
+            )?;
         }
         if let Some(scope) = target.filter(|scope| !self.state.scopes.contains_key(scope)) {
             tracing::debug!(%scope, "the scope of a command is gone");
@@ -67,10 +84,14 @@ impl Slice {
 
     /// Loads what the engine asks for.
     pub async fn more(&mut self, cx: Cx<'_>, instance_id: Uuid, need: &Need) -> Outcome<()> {
-        let of_instance = flow_scope::Entity::find().filter(flow_scope::Column::InstanceId.eq(instance_id));
+        let of_instance =
+            flow_scope::Entity::find().filter(flow_scope::Column::InstanceId.eq(instance_id));
         let rows = match need {
             Need::Vars(scope) | Need::Scope(scope) => {
-                of_instance.filter(flow_scope::Column::Path.eq(scope.as_str())).all(cx.tx).await?
+                of_instance
+                    .filter(flow_scope::Column::Path.eq(scope.as_str()))
+                    .all(cx.tx)
+                    .await?
             }
             Need::Subtree(scope) => {
                 of_instance
@@ -92,7 +113,8 @@ impl Slice {
 
     fn insert(&mut self, path: &str, data: &str, vars: Option<&str>) -> Outcome<()> {
         let scope = scope_of(data, vars)?;
-        let id = ScopeId::parse(path).ok_or_else(|| anyhow::anyhow!("`{path}` is not the path of a scope"))?;
+        let id = ScopeId::parse(path)
+            .ok_or_else(|| anyhow::anyhow!("`{path}` is not the path of a scope"))?;
         self.state.scopes.insert(id, scope);
         Ok(())
     }
@@ -100,12 +122,24 @@ impl Slice {
 
 /// The whole live state of an instance.
 pub(super) async fn whole(db: &impl ConnectionTrait, instance_id: Uuid) -> Outcome<State> {
-    let instance = flow_instance::Entity::find_by_id(instance_id).one(db).await?.ok_or(Fault::NotFound)?;
-    let mut state = State { instance: serde_json::from_str(&instance.head)?, ..State::default() };
-    let rows = flow_scope::Entity::find().filter(flow_scope::Column::InstanceId.eq(instance_id)).all(db).await?;
+    let instance = flow_instance::Entity::find_by_id(instance_id)
+        .one(db)
+        .await?
+        .ok_or(Fault::NotFound)?;
+    let mut state = State {
+        instance: serde_json::from_str(&instance.head)?,
+        ..State::default()
+    };
+    let rows = flow_scope::Entity::find()
+        .filter(flow_scope::Column::InstanceId.eq(instance_id))
+        .all(db)
+        .await?;
     for row in rows {
-        let id = ScopeId::parse(&row.path).ok_or_else(|| anyhow::anyhow!("`{}` is not the path of a scope", row.path))?;
-        state.scopes.insert(id, scope_of(&row.data, Some(&row.vars))?);
+        let id = ScopeId::parse(&row.path)
+            .ok_or_else(|| anyhow::anyhow!("`{}` is not the path of a scope", row.path))?;
+        state
+            .scopes
+            .insert(id, scope_of(&row.data, Some(&row.vars))?);
     }
     Ok(state)
 }
@@ -114,7 +148,10 @@ pub(super) async fn whole(db: &impl ConnectionTrait, instance_id: Uuid) -> Outco
 ///
 /// # Errors
 /// What the database reports.
-pub async fn tasks_of_document(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome<Vec<flow_task::Model>> {
+pub async fn tasks_of_document(
+    db: &impl ConnectionTrait,
+    document_id: Uuid,
+) -> Outcome<Vec<flow_task::Model>> {
     Ok(flow_task::Entity::find()
         .filter(flow_task::Column::DocumentId.eq(document_id))
         .order_by_asc(flow_task::Column::CreatedAt)
@@ -127,15 +164,25 @@ pub async fn tasks_of_document(db: &impl ConnectionTrait, document_id: Uuid) -> 
 ///
 /// # Errors
 /// What the database reports.
-pub async fn tasks_of_subject(db: &impl ConnectionTrait, subject_id: Uuid) -> Outcome<Vec<flow_task::Model>> {
-    Ok(flow_task::Entity::find().filter(flow_task::Column::SubjectId.eq(subject_id)).all(db).await?)
+pub async fn tasks_of_subject(
+    db: &impl ConnectionTrait,
+    subject_id: Uuid,
+) -> Outcome<Vec<flow_task::Model>> {
+    Ok(flow_task::Entity::find()
+        .filter(flow_task::Column::SubjectId.eq(subject_id))
+        .all(db)
+        .await?)
 }
 
 /// The open task of an element of a document's workflow.
 ///
 /// # Errors
 /// A sentence for the reader when the step is over or has not come.
-pub async fn task_of(db: &impl ConnectionTrait, document_id: Uuid, element: &str) -> Outcome<flow_task::Model> {
+pub async fn task_of(
+    db: &impl ConnectionTrait,
+    document_id: Uuid,
+    element: &str,
+) -> Outcome<flow_task::Model> {
     flow_task::Entity::find()
         .filter(flow_task::Column::DocumentId.eq(document_id))
         .filter(flow_task::Column::Element.eq(element))
@@ -148,9 +195,18 @@ pub async fn task_of(db: &impl ConnectionTrait, document_id: Uuid, element: &str
 ///
 /// # Errors
 /// What the database reports.
-pub async fn row_keys(db: &impl ConnectionTrait, instance_id: Uuid) -> Outcome<(Vec<String>, Vec<String>)> {
-    let tasks = flow_task::Entity::find().filter(flow_task::Column::InstanceId.eq(instance_id)).all(db).await?;
-    let timers = flow_timer::Entity::find().filter(flow_timer::Column::InstanceId.eq(instance_id)).all(db).await?;
+pub async fn row_keys(
+    db: &impl ConnectionTrait,
+    instance_id: Uuid,
+) -> Outcome<(Vec<String>, Vec<String>)> {
+    let tasks = flow_task::Entity::find()
+        .filter(flow_task::Column::InstanceId.eq(instance_id))
+        .all(db)
+        .await?;
+    let timers = flow_timer::Entity::find()
+        .filter(flow_timer::Column::InstanceId.eq(instance_id))
+        .all(db)
+        .await?;
     Ok((
         tasks.into_iter().map(|task| task.task_id).collect(),
         timers.into_iter().map(|timer| timer.timer_id).collect(),
@@ -158,19 +214,40 @@ pub async fn row_keys(db: &impl ConnectionTrait, instance_id: Uuid) -> Outcome<(
 }
 
 async fn path_rows(tx: &Tx, instance_id: Uuid, scope: &ScopeId) -> Outcome<Vec<PathRow>> {
-    let paths: Vec<Value> = scope.outward().map(|scope| scope.as_str().to_owned().into()).collect();
-    let places = (2..2 + paths.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
-    rows_where(tx, instance_id, &format!(" AND s.path IN ({places})"), paths).await
+    let paths: Vec<Value> = scope
+        .outward()
+        .map(|scope| scope.as_str().to_owned().into())
+        .collect();
+    let places = (2..2 + paths.len())
+        .map(|n| format!("${n}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    rows_where(
+        tx,
+        instance_id,
+        &format!(" AND s.path IN ({places})"),
+        paths,
+    )
+    .await
 }
 
 async fn all_rows(tx: &Tx, instance_id: Uuid) -> Outcome<Vec<PathRow>> {
     rows_where(tx, instance_id, "", Vec::new()).await
 }
 
-async fn rows_where(tx: &Tx, instance_id: Uuid, and: &str, more: Vec<Value>) -> Outcome<Vec<PathRow>> {
+async fn rows_where(
+    tx: &Tx,
+    instance_id: Uuid,
+    and: &str,
+    more: Vec<Value>,
+) -> Outcome<Vec<PathRow>> {
     let backend = tx.get_database_backend();
     // Acts on one scope wait for each other; SQLite has one writer anyway.
-    let lock = if backend == DatabaseBackend::Postgres { " FOR UPDATE OF s" } else { "" };
+    let lock = if backend == DatabaseBackend::Postgres {
+        " FOR UPDATE OF s"
+    } else {
+        ""
+    };
     let sql = format!(
         "SELECT i.org_id, i.document_id, i.definition, i.head, s.path, s.data, s.vars \
          FROM flow_instance i JOIN flow_scope s ON s.instance_id = i.id \
@@ -178,7 +255,11 @@ async fn rows_where(tx: &Tx, instance_id: Uuid, and: &str, more: Vec<Value>) -> 
     );
     let mut values: Vec<Value> = vec![instance_id.into()];
     values.extend(more);
-    Ok(PathRow::find_by_statement(Statement::from_sql_and_values(backend, sql, values)).all(tx).await?)
+    Ok(
+        PathRow::find_by_statement(Statement::from_sql_and_values(backend, sql, values))
+            .all(tx)
+            .await?,
+    )
 }
 
 /// The scope a command acts on; none where the whole state is needed.

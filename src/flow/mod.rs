@@ -36,17 +36,35 @@ pub struct Advanced {
 ///
 /// # Errors
 /// When the process is not published, refuses to start, or what the database reports.
-pub async fn start(cx: Cx<'_>, process: &str, org_id: Uuid, document_id: Uuid, variables: Variables) -> Outcome<(Uuid, Advanced)> {
+pub async fn start(
+    cx: Cx<'_>,
+    process: &str,
+    org_id: Uuid,
+    document_id: Uuid,
+    variables: Variables,
+) -> Outcome<(Uuid, Advanced)> {
     let (hash, definitions) = current(cx, process).await?;
     let calendar = find::calendar(cx.tx, org_id).await?;
     let state = State::default();
-    let command = command(cx, CommandKind::Start { process: process.to_owned(), variables, start: None });
+    let command = command(
+        cx,
+        CommandKind::Start {
+            process: process.to_owned(),
+            variables,
+            start: None,
+        },
+    );
     let events = decide(&definitions, &state, &command, &calendar).map_err(rejected)?;
     let mut after = state.clone();
     for event in &events {
         apply(&mut after, event);
     }
-    let instance = save::Instance { id: cx.id(), org_id, document_id, definition: hash };
+    let instance = save::Instance {
+        id: cx.id(),
+        org_id,
+        document_id,
+        definition: hash,
+    };
     save::insert_instance(cx, &instance, process, &after).await?;
     let ended = save::changes(cx, &instance, &state, &after, &events).await?;
     Ok((instance.id, advanced(&events, ended)?))
@@ -76,16 +94,24 @@ pub async fn advance(cx: Cx<'_>, instance_id: Uuid, kind: CommandKind) -> Outcom
             Err(rejection) => return Err(rejected(rejection)),
         }
     }
-    Err(Fault::Internal(anyhow::anyhow!("the engine asks for more of instance {instance_id} without end")))
+    Err(Fault::Internal(anyhow::anyhow!(
+        "the engine asks for more of instance {instance_id} without end"
+    )))
 }
 
 /// The instance's own row.
 ///
 /// # Errors
 /// [`Fault::NotFound`], or what the database reports.
-pub async fn instance(db: &impl sea_orm::ConnectionTrait, instance_id: Uuid) -> Outcome<rows::flow_instance::Model> {
+pub async fn instance(
+    db: &impl sea_orm::ConnectionTrait,
+    instance_id: Uuid,
+) -> Outcome<rows::flow_instance::Model> {
     use sea_orm::EntityTrait as _;
-    rows::flow_instance::Entity::find_by_id(instance_id).one(db).await?.ok_or(Fault::NotFound)
+    rows::flow_instance::Entity::find_by_id(instance_id)
+        .one(db)
+        .await?
+        .ok_or(Fault::NotFound)
 }
 
 /// The whole live state, for pictures and rehearsals.
@@ -97,18 +123,35 @@ pub async fn whole(db: &impl sea_orm::ConnectionTrait, instance_id: Uuid) -> Out
 }
 
 fn command(cx: Cx<'_>, kind: CommandKind) -> Command {
-    let by = cx.actor.person_id.map_or_else(|| cx.actor.name.clone(), |id| id.to_string());
-    Command { now: cx.now, by, command_id: cx.id().to_string(), kind }
+    let by = cx
+        .actor
+        .person_id
+        .map_or_else(|| cx.actor.name.clone(), |id| id.to_string());
+    Command {
+        now: cx.now,
+        by,
+        command_id: cx.id().to_string(),
+        kind,
+    }
 }
 
 fn advanced(events: &[Event], ended: bool) -> Outcome<Advanced> {
-    let events = events.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+    let events = events
+        .iter()
+        .map(serde_json::to_value)
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(Advanced { events, ended })
 }
 
 fn rejected(rejection: Rejection) -> Fault {
     match rejection {
-        Rejection::Refused { message, message_vi, .. } => Fault::stale(message_vi, message),
-        Rejection::Incomplete(need) => Fault::Internal(anyhow::anyhow!("a start cannot need {need:?}")),
+        Rejection::Refused {
+            message,
+            message_vi,
+            ..
+        } => Fault::stale(message_vi, message),
+        Rejection::Incomplete(need) => {
+            Fault::Internal(anyhow::anyhow!("a start cannot need {need:?}"))
+        }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    Statement,
+};
 use trinhky_engine::model::TaskKind;
 use trinhky_engine::{Event, Scope, ScopeId, State, Status, Task, TaskState, Timer};
 use uuid::Uuid;
@@ -32,7 +35,12 @@ pub fn has_row(task: &Task) -> bool {
 }
 
 /// Writes the instance's own row.
-pub(super) async fn insert_instance(cx: Cx<'_>, instance: &Instance, process: &str, after: &State) -> Outcome<()> {
+pub(super) async fn insert_instance(
+    cx: Cx<'_>,
+    instance: &Instance,
+    process: &str,
+    after: &State,
+) -> Outcome<()> {
     flow_instance::ActiveModel {
         id: Set(instance.id),
         org_id: Set(instance.org_id),
@@ -50,7 +58,13 @@ pub(super) async fn insert_instance(cx: Cx<'_>, instance: &Instance, process: &s
 }
 
 /// Writes the difference between two states of an instance; true when it has ended.
-pub(super) async fn changes(cx: Cx<'_>, instance: &Instance, before: &State, after: &State, events: &[Event]) -> Outcome<bool> {
+pub(super) async fn changes(
+    cx: Cx<'_>,
+    instance: &Instance,
+    before: &State,
+    after: &State,
+    events: &[Event],
+) -> Outcome<bool> {
     remove_scopes(cx, instance, before, after, events).await?;
     write_scopes(cx, instance, before, after).await?;
     write_tasks(cx, instance, before, after).await?;
@@ -64,7 +78,13 @@ pub(super) async fn changes(cx: Cx<'_>, instance: &Instance, before: &State, aft
             serde_json::to_string(&after.instance)?.into(),
             ended.then_some(cx.now).into(),
         ];
-        cx.tx.execute_raw(Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, values)).await?;
+        cx.tx
+            .execute_raw(Statement::from_sql_and_values(
+                cx.tx.get_database_backend(),
+                sql,
+                values,
+            ))
+            .await?;
     }
     Ok(ended)
 }
@@ -72,12 +92,23 @@ pub(super) async fn changes(cx: Cx<'_>, instance: &Instance, before: &State, aft
 /// Removes the outermost scopes that are gone; what was inside goes with them, loaded or not.
 ///
 /// A round that a deadline cuts off may not be loaded at all: only the event names it.
-async fn remove_scopes(cx: Cx<'_>, instance: &Instance, before: &State, after: &State, events: &[Event]) -> Outcome<()> {
+async fn remove_scopes(
+    cx: Cx<'_>,
+    instance: &Instance,
+    before: &State,
+    after: &State,
+    events: &[Event],
+) -> Outcome<()> {
     let ended = events.iter().filter_map(|event| match event {
         Event::ScopeCancelled { scope } | Event::ScopeCompleted { scope } => Some(scope),
         _ => None,
     });
-    let gone: BTreeSet<&ScopeId> = before.scopes.keys().chain(ended).filter(|id| !after.scopes.contains_key(id)).collect();
+    let gone: BTreeSet<&ScopeId> = before
+        .scopes
+        .keys()
+        .chain(ended)
+        .filter(|id| !after.scopes.contains_key(id))
+        .collect();
     for id in &gone {
         if id.parent().is_some_and(|parent| gone.contains(&parent)) {
             continue;
@@ -92,7 +123,12 @@ async fn remove_scopes(cx: Cx<'_>, instance: &Instance, before: &State, after: &
     Ok(())
 }
 
-async fn write_scopes(cx: Cx<'_>, instance: &Instance, before: &State, after: &State) -> Outcome<()> {
+async fn write_scopes(
+    cx: Cx<'_>,
+    instance: &Instance,
+    before: &State,
+    after: &State,
+) -> Outcome<()> {
     let mut new = Vec::new();
     for (id, scope) in &after.scopes {
         let Some(old) = before.scopes.get(id) else {
@@ -101,7 +137,9 @@ async fn write_scopes(cx: Cx<'_>, instance: &Instance, before: &State, after: &S
                 path: Set(id.as_str().to_owned()),
                 element: Set(scope.element.clone().unwrap_or_default()),
                 data: Set(without_variables(scope)?),
-                vars: Set(serde_json::to_string(scope.vars.as_ref().unwrap_or(&BTreeMap::new()))?),
+                vars: Set(serde_json::to_string(
+                    scope.vars.as_ref().unwrap_or(&BTreeMap::new()),
+                )?),
             });
             continue;
         };
@@ -112,38 +150,54 @@ async fn write_scopes(cx: Cx<'_>, instance: &Instance, before: &State, after: &S
             .filter(flow_scope::Column::InstanceId.eq(instance.id))
             .filter(flow_scope::Column::Path.eq(id.as_str()))
             .col_expr(flow_scope::Column::Data, without_variables(scope)?.into());
-        if let Some(vars) = scope.vars.as_ref().filter(|vars| old.vars.as_ref() != Some(vars)) {
-            update = update.col_expr(flow_scope::Column::Vars, serde_json::to_string(vars)?.into());
+        if let Some(vars) = scope
+            .vars
+            .as_ref()
+            .filter(|vars| old.vars.as_ref() != Some(vars))
+        {
+            update = update.col_expr(
+                flow_scope::Column::Vars,
+                serde_json::to_string(vars)?.into(),
+            );
         }
         update.exec(cx.tx).await?;
     }
     for chunk in new.chunks(CHUNK) {
-        flow_scope::Entity::insert_many(chunk.to_vec()).exec_without_returning(cx.tx).await?;
+        flow_scope::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(cx.tx)
+            .await?;
     }
     Ok(())
 }
 
-async fn write_tasks(cx: Cx<'_>, instance: &Instance, before: &State, after: &State) -> Outcome<()> {
+async fn write_tasks(
+    cx: Cx<'_>,
+    instance: &Instance,
+    before: &State,
+    after: &State,
+) -> Outcome<()> {
     let old: BTreeMap<_, &Task> = before.tasks().map(|task| (task.id.clone(), task)).collect();
     let mut new = Vec::new();
     for task in after.tasks() {
         match old.get(&task.id) {
             Some(before) if *before == task => {}
             Some(_) => update_task(cx, instance, task).await?,
-            None => {
-                match task.kind {
-                    TaskKind::Service | TaskKind::BusinessRule | TaskKind::Send => queue_service(cx, instance, task).await?,
-                    TaskKind::User => {
-                        new.push(task_row(cx, instance, task));
-                        queue_notice(cx, instance, task).await?;
-                    }
-                    _ => {}
+            None => match task.kind {
+                TaskKind::Service | TaskKind::BusinessRule | TaskKind::Send => {
+                    queue_service(cx, instance, task).await?
                 }
-            }
+                TaskKind::User => {
+                    new.push(task_row(cx, instance, task));
+                    queue_notice(cx, instance, task).await?;
+                }
+                _ => {}
+            },
         }
     }
     for chunk in new.chunks(CHUNK) {
-        flow_task::Entity::insert_many(chunk.to_vec()).exec_without_returning(cx.tx).await?;
+        flow_task::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(cx.tx)
+            .await?;
     }
     // Tasks of removed scopes went with them.
     let done: Vec<String> = old
@@ -161,16 +215,35 @@ async fn write_tasks(cx: Cx<'_>, instance: &Instance, before: &State, after: &St
     Ok(())
 }
 
-async fn write_timers(cx: Cx<'_>, instance: &Instance, before: &State, after: &State) -> Outcome<()> {
-    let old: BTreeMap<_, &Timer> = before.timers().map(|timer| (timer.id.clone(), timer)).collect();
+async fn write_timers(
+    cx: Cx<'_>,
+    instance: &Instance,
+    before: &State,
+    after: &State,
+) -> Outcome<()> {
+    let old: BTreeMap<_, &Timer> = before
+        .timers()
+        .map(|timer| (timer.id.clone(), timer))
+        .collect();
     let mut new = Vec::new();
     for timer in after.timers() {
         match old.get(&timer.id) {
             Some(before) if before.due == timer.due => {}
             Some(_) => {
-                let sql = "UPDATE flow_timer SET due_at = $3 WHERE instance_id = $1 AND timer_id = $2";
-                let values = [instance.id.into(), timer.id.to_string().into(), timer.due.into()];
-                cx.tx.execute_raw(Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, values)).await?;
+                let sql =
+                    "UPDATE flow_timer SET due_at = $3 WHERE instance_id = $1 AND timer_id = $2";
+                let values = [
+                    instance.id.into(),
+                    timer.id.to_string().into(),
+                    timer.due.into(),
+                ];
+                cx.tx
+                    .execute_raw(Statement::from_sql_and_values(
+                        cx.tx.get_database_backend(),
+                        sql,
+                        values,
+                    ))
+                    .await?;
             }
             None => new.push(flow_timer::ActiveModel {
                 instance_id: Set(instance.id),
@@ -182,11 +255,18 @@ async fn write_timers(cx: Cx<'_>, instance: &Instance, before: &State, after: &S
         }
     }
     for chunk in new.chunks(CHUNK) {
-        flow_timer::Entity::insert_many(chunk.to_vec()).exec_without_returning(cx.tx).await?;
+        flow_timer::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(cx.tx)
+            .await?;
     }
     let gone: Vec<String> = old
         .keys()
-        .filter(|id| after.scopes.get(&id.scope).is_some_and(|scope| !scope.timers.contains_key(&id.number)))
+        .filter(|id| {
+            after
+                .scopes
+                .get(&id.scope)
+                .is_some_and(|scope| !scope.timers.contains_key(&id.number))
+        })
         .map(ToString::to_string)
         .collect();
     if !gone.is_empty() {
@@ -200,7 +280,8 @@ async fn write_timers(cx: Cx<'_>, instance: &Instance, before: &State, after: &S
 }
 
 fn task_row(cx: Cx<'_>, instance: &Instance, task: &Task) -> flow_task::ActiveModel {
-    let of_item = |key: &str| -> Option<Uuid> { task.item.as_ref()?.get(key)?.as_str()?.parse().ok() };
+    let of_item =
+        |key: &str| -> Option<Uuid> { task.item.as_ref()?.get(key)?.as_str()?.parse().ok() };
     flow_task::ActiveModel {
         instance_id: Set(instance.id),
         task_id: Set(task.id.to_string()),
@@ -229,7 +310,13 @@ async fn update_task(cx: Cx<'_>, instance: &Instance, task: &Task) -> Outcome<()
         claimed_by(&task.state).into(),
         task.due.into(),
     ];
-    cx.tx.execute_raw(Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, values)).await?;
+    cx.tx
+        .execute_raw(Statement::from_sql_and_values(
+            cx.tx.get_database_backend(),
+            sql,
+            values,
+        ))
+        .await?;
     Ok(())
 }
 
@@ -250,7 +337,11 @@ async fn queue_service(cx: Cx<'_>, instance: &Instance, task: &Task) -> Outcome<
 
 /// Tells the people of a task outside rounds; a round's own starting job tells all its recipients.
 async fn queue_notice(cx: Cx<'_>, instance: &Instance, task: &Task) -> Outcome<()> {
-    if task.item.as_ref().is_some_and(|item| item.get("unit").is_some() || item.get("person").is_some()) {
+    if task
+        .item
+        .as_ref()
+        .is_some_and(|item| item.get("unit").is_some() || item.get("person").is_some())
+    {
         return Ok(());
     }
     let job = NewJob {

@@ -9,8 +9,8 @@ pub use send::{Mailer, Sent};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-    Statement, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect, Statement, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -76,7 +76,11 @@ pub async fn queue(tx: &Tx, id: Uuid, now: DateTime<Utc>, mail: NewMail) -> Outc
         state: Set("waiting".to_owned()),
         ..Default::default()
     })
-    .on_conflict(OnConflict::column(rows::outbox::Column::MailKey).do_nothing().to_owned())
+    .on_conflict(
+        OnConflict::column(rows::outbox::Column::MailKey)
+            .do_nothing()
+            .to_owned(),
+    )
     .exec_without_returning(tx)
     .await?;
     Ok(())
@@ -95,8 +99,13 @@ pub async fn claim(tx: &Tx, worker: &str, now: DateTime<Utc>, limit: u32) -> Out
          RETURNING id, to_name, to_address, cc_addresses, subject, body_text, body_html, document_id, created_at, attempts"
     );
     let values = [(now + LEASE).into(), worker.into(), now.into()];
-    let mut mails =
-        Claimed::find_by_statement(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).all(tx).await?;
+    let mut mails = Claimed::find_by_statement(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        sql,
+        values,
+    ))
+    .all(tx)
+    .await?;
     mails.sort_by_key(|mail| mail.id);
     Ok(mails)
 }
@@ -127,7 +136,18 @@ pub async fn record(tx: &Tx, mail: &Claimed, result: &Sent, now: DateTime<Utc>) 
         Sent::Later(reply) => ("waiting", None, reply, now + backoff(mail.attempts)),
     };
     let sql = "UPDATE outbox SET state = $2, sent_at = $3, reply = $4, send_at = $5, lease_until = NULL WHERE id = $1";
-    let values = [mail.id.into(), state.into(), sent_at.into(), reply.as_str().into(), send_at.into()];
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let values = [
+        mail.id.into(),
+        state.into(),
+        sent_at.into(),
+        reply.as_str().into(),
+        send_at.into(),
+    ];
+    tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        sql,
+        values,
+    ))
+    .await?;
     Ok(())
 }

@@ -41,7 +41,11 @@ impl Mailer {
     /// A pool of connections to the configured server.
     #[must_use]
     pub fn smtp(settings: Smtp) -> Self {
-        Self::Smtp(Arc::new(SmtpPool { settings, permits: Semaphore::new(MAX_CONNECTIONS), idle: Mutex::new(Vec::new()) }))
+        Self::Smtp(Arc::new(SmtpPool {
+            settings,
+            permits: Semaphore::new(MAX_CONNECTIONS),
+            idle: Mutex::new(Vec::new()),
+        }))
     }
 
     /// Tries to send one mail.
@@ -69,7 +73,10 @@ pub struct SmtpPool {
 
 impl std::fmt::Debug for SmtpPool {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("SmtpPool").field("host", &self.settings.host).finish_non_exhaustive()
+        formatter
+            .debug_struct("SmtpPool")
+            .field("host", &self.settings.host)
+            .finish_non_exhaustive()
     }
 }
 
@@ -82,14 +89,21 @@ impl SmtpPool {
             Ok(connection) => connection,
             Err(error) => return Sent::Later(format!("{error:#}")),
         };
-        match connection.send(message.envelope(), &message.formatted()).await {
+        match connection
+            .send(message.envelope(), &message.formatted())
+            .await
+        {
             Ok(response) => {
                 self.idle.lock().await.push(connection);
                 Sent::Accepted(words(&response))
             }
             Err(error) => {
                 connection.abort().await;
-                if error.is_permanent() { Sent::Refused(error.to_string()) } else { Sent::Later(error.to_string()) }
+                if error.is_permanent() {
+                    Sent::Refused(error.to_string())
+                } else {
+                    Sent::Later(error.to_string())
+                }
             }
         }
     }
@@ -107,28 +121,49 @@ impl SmtpPool {
 
     /// Connects without Nagle's delay, which costs 40 ms a mail.
     async fn connect(&self) -> anyhow::Result<AsyncSmtpConnection> {
-        let Smtp { host, port, security, user, password } = &self.settings;
-        let stream = tokio::time::timeout(TIMEOUT, tokio::net::TcpStream::connect((host.as_str(), *port)))
-            .await
-            .context("the SMTP server does not answer")??;
+        let Smtp {
+            host,
+            port,
+            security,
+            user,
+            password,
+        } = &self.settings;
+        let stream = tokio::time::timeout(
+            TIMEOUT,
+            tokio::net::TcpStream::connect((host.as_str(), *port)),
+        )
+        .await
+        .context("the SMTP server does not answer")??;
         stream.set_nodelay(true)?;
         let hello = ClientId::default();
         let mut connection = match security.as_str() {
             "none" => AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await?,
             "starttls" => {
-                let mut connection = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await?;
-                connection.starttls(TlsParameters::new(host.clone())?, &hello).await?;
+                let mut connection =
+                    AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await?;
+                connection
+                    .starttls(TlsParameters::new(host.clone())?, &hello)
+                    .await?;
                 connection
             }
             "tls" => {
                 let tls = Some(TlsParameters::new(host.clone())?);
-                AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), Some(TIMEOUT), &hello, tls, None).await?
+                AsyncSmtpConnection::connect_tokio1(
+                    (host.as_str(), *port),
+                    Some(TIMEOUT),
+                    &hello,
+                    tls,
+                    None,
+                )
+                .await?
             }
             other => anyhow::bail!("smtp.security is `{other}`; write none, starttls or tls"),
         };
         if !user.is_empty() {
             let credentials = Credentials::new(user.clone(), password.clone());
-            connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await?;
+            connection
+                .auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
+                .await?;
         }
         Ok(connection)
     }
@@ -136,15 +171,24 @@ impl SmtpPool {
 
 /// Builds the mail with everything that would otherwise be drawn at random or from the clock.
 fn build(from: &str, mail: &Claimed) -> anyhow::Result<Message> {
-    let sender: Mailbox = from.parse().context("the sender's address in the configuration")?;
+    let sender: Mailbox = from
+        .parse()
+        .context("the sender's address in the configuration")?;
     let domain = sender.email.domain().to_owned();
     let mut builder = Message::builder()
         .from(sender.clone())
-        .to(Mailbox::new(Some(mail.to_name.clone()), mail.to_address.parse().context("the recipient's address")?))
+        .to(Mailbox::new(
+            Some(mail.to_name.clone()),
+            mail.to_address.parse().context("the recipient's address")?,
+        ))
         .subject(mail.subject.clone())
         .date(mail.created_at.into())
         .message_id(Some(format!("<{}@{domain}>", mail.id)));
-    for copy in mail.cc_addresses.split(", ").filter(|address| !address.is_empty()) {
+    for copy in mail
+        .cc_addresses
+        .split(", ")
+        .filter(|address| !address.is_empty())
+    {
         builder = builder.cc(copy.parse().context("a copy's address")?);
     }
     if let Some(document) = mail.document_id {
@@ -164,12 +208,28 @@ fn alternative(mail: &Claimed) -> MultiPart {
     MultiPart::builder()
         .kind(MultiPartKind::Alternative)
         .boundary(format!("tk-{}", mail.id.simple()))
-        .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(mail.body_text.clone()))
-        .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(mail.body_html.clone()))
+        .singlepart(
+            SinglePart::builder()
+                .header(ContentType::TEXT_PLAIN)
+                .body(mail.body_text.clone()),
+        )
+        .singlepart(
+            SinglePart::builder()
+                .header(ContentType::TEXT_HTML)
+                .body(mail.body_html.clone()),
+        )
 }
 
-async fn write_file(folder: &std::path::Path, mail: &Claimed, message: &Message) -> anyhow::Result<String> {
-    let name = format!("{}-{}.eml", mail.created_at.format("%Y%m%dT%H%M%S"), mail.id.simple());
+async fn write_file(
+    folder: &std::path::Path,
+    mail: &Claimed,
+    message: &Message,
+) -> anyhow::Result<String> {
+    let name = format!(
+        "{}-{}.eml",
+        mail.created_at.format("%Y%m%dT%H%M%S"),
+        mail.id.simple()
+    );
     let path = folder.join(name);
     tokio::fs::create_dir_all(folder).await?;
     tokio::fs::write(&path, message.formatted()).await?;
@@ -177,5 +237,9 @@ async fn write_file(folder: &std::path::Path, mail: &Claimed, message: &Message)
 }
 
 fn words(response: &lettre::transport::smtp::response::Response) -> String {
-    format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" "))
+    format!(
+        "{} {}",
+        response.code(),
+        response.message().collect::<Vec<_>>().join(" ")
+    )
 }

@@ -31,7 +31,10 @@ pub fn render(name: &str, context: &serde_json::Value) -> anyhow::Result<Rendere
             .with_context(|| format!("mail template {path}"))
     };
     Ok(Rendered {
-        subject: part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" "),
+        subject: part("subject.txt")?
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "),
         text: part("body.txt")?,
         html: part("body.html")?,
     })
@@ -40,7 +43,13 @@ pub fn render(name: &str, context: &serde_json::Value) -> anyhow::Result<Rendere
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
+    environment.set_auto_escape_callback(|name| {
+        if name.ends_with(".html") {
+            AutoEscape::Html
+        } else {
+            AutoEscape::None
+        }
+    });
     environment.set_loader(|name| {
         Ok(MailFolder::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned()))
     });

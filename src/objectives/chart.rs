@@ -23,7 +23,10 @@ pub struct Point {
 /// The picture; empty where no period has a result yet. `label` is the indicator's short label.
 #[must_use]
 pub fn svg(label: &str, target: &Target, points: &[Point]) -> String {
-    let values: Vec<Option<f64>> = points.iter().map(|point| value(&point.sum, target)).collect();
+    let values: Vec<Option<f64>> = points
+        .iter()
+        .map(|point| value(&point.sum, target))
+        .collect();
     let wanted = ratio(target.numerator, target.denominator);
     let known: Vec<f64> = values.iter().flatten().copied().collect();
     if known.is_empty() {
@@ -32,12 +35,19 @@ pub fn svg(label: &str, target: &Target, points: &[Point]) -> String {
     let scale = Scale::over(&known, wanted);
     let across = |n: usize| {
         let steps = count(points.len().saturating_sub(1)).max(1.0);
-        if points.len() == 1 { WIDTH / 2.0 } else { SIDE + count(n) * (WIDTH - 2.0 * SIDE) / steps }
+        if points.len() == 1 {
+            WIDTH / 2.0
+        } else {
+            SIDE + count(n) * (WIDTH - 2.0 * SIDE) / steps
+        }
     };
     let mut out = format!(
         "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" role=\"img\" font-size=\"12\" fill=\"currentColor\">\
          <title>{}</title><desc>{}</desc>",
-        escaped(&format!("Chỉ tiêu {label} qua các kỳ, mục tiêu {}", target.shown())),
+        escaped(&format!(
+            "Chỉ tiêu {label} qua các kỳ, mục tiêu {}",
+            target.shown()
+        )),
         escaped(&described(target, points))
     );
     let height = scale.y(wanted);
@@ -53,9 +63,15 @@ pub fn svg(label: &str, target: &Target, points: &[Point]) -> String {
     let line: Vec<String> = values
         .iter()
         .enumerate()
-        .filter_map(|(n, value)| value.map(|value| format!("{:.1},{:.1}", across(n), scale.y(value))))
+        .filter_map(|(n, value)| {
+            value.map(|value| format!("{:.1},{:.1}", across(n), scale.y(value)))
+        })
         .collect();
-    let _ = write!(out, "<polyline points=\"{}\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"/>", line.join(" "));
+    let _ = write!(
+        out,
+        "<polyline points=\"{}\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"/>",
+        line.join(" ")
+    );
     for (n, (point, value)) in points.iter().zip(&values).enumerate() {
         let x = across(n);
         let _ = write!(
@@ -90,7 +106,14 @@ impl Scale {
         let low = values.iter().copied().fold(target, f64::min);
         let high = values.iter().copied().fold(target, f64::max);
         // A flat line lies in the middle.
-        if high - low < 1e-9 { Self { low: low - 1.0, high: high + 1.0 } } else { Self { low, high } }
+        if high - low < 1e-9 {
+            Self {
+                low: low - 1.0,
+                high: high + 1.0,
+            }
+        } else {
+            Self { low, high }
+        }
     }
 
     fn y(&self, value: f64) -> f64 {
@@ -113,7 +136,14 @@ fn mark(verdict: Verdict, x: f64, y: f64) -> String {
 fn described(target: &Target, points: &[Point]) -> String {
     points
         .iter()
-        .map(|point| format!("{}: {} {}", point.label, point.sum.shown(target), point.sum.verdict(target).vi()))
+        .map(|point| {
+            format!(
+                "{}: {} {}",
+                point.label,
+                point.sum.shown(target),
+                point.sum.verdict(target).vi()
+            )
+        })
         .collect::<Vec<_>>()
         .join("; ")
 }
@@ -122,10 +152,16 @@ fn value(sum: &Sum, target: &Target) -> Option<f64> {
     if sum.reports == 0 || (!target.is_count && sum.denominator == 0) {
         return None;
     }
-    Some(ratio(sum.numerator, if target.is_count { 1 } else { sum.denominator }))
+    Some(ratio(
+        sum.numerator,
+        if target.is_count { 1 } else { sum.denominator },
+    ))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a height in a picture; verdicts are exact elsewhere")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a height in a picture; verdicts are exact elsewhere"
+)]
 fn ratio(numerator: i64, denominator: i64) -> f64 {
     numerator as f64 / denominator as f64
 }
@@ -136,7 +172,9 @@ fn count(n: usize) -> f64 {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 #[cfg(test)]
@@ -145,21 +183,48 @@ mod tests {
     use crate::objectives::verdict::Comparator;
 
     fn target() -> Target {
-        Target { comparator: Comparator::Gt, numerator: 60, denominator: 100, is_count: false }
+        Target {
+            comparator: Comparator::Gt,
+            numerator: 60,
+            denominator: 100,
+            is_count: false,
+        }
     }
 
     fn point(label: &str, numerator: i64, denominator: i64, reports: i64) -> Point {
-        Point { label: label.to_owned(), sum: Sum { numerator, denominator, reports } }
+        Point {
+            label: label.to_owned(),
+            sum: Sum {
+                numerator,
+                denominator,
+                reports,
+            },
+        }
     }
 
     #[test]
     fn the_picture_says_in_words_what_it_shows() {
-        let svg = svg("3", &target(), &[point("Quý II", 233, 402, 1), point("Quý III", 61, 100, 1), point("Quý IV", 0, 0, 0)]);
-        assert!(svg.contains("<desc>Quý II: 57,96% Không đạt; Quý III: 61% Đạt; Quý IV: – Đang thực hiện</desc>"), "{svg}");
+        let svg = svg(
+            "3",
+            &target(),
+            &[
+                point("Quý II", 233, 402, 1),
+                point("Quý III", 61, 100, 1),
+                point("Quý IV", 0, 0, 0),
+            ],
+        );
+        assert!(
+            svg.contains(
+                "<desc>Quý II: 57,96% Không đạt; Quý III: 61% Đạt; Quý IV: – Đang thực hiện</desc>"
+            ),
+            "{svg}"
+        );
         assert!(svg.contains("mục tiêu &gt; 60%"));
         assert_eq!(svg.matches("<circle").count(), 1);
         assert_eq!(svg.matches("<path").count(), 1);
-        assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>") && svg.contains("role=\"img\""));
+        assert!(
+            svg.starts_with("<svg ") && svg.ends_with("</svg>") && svg.contains("role=\"img\"")
+        );
     }
 
     #[test]

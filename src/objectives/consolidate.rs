@@ -24,22 +24,41 @@ use crate::people::{Actor, may};
 ///
 /// # Errors
 /// When the period is not to be consolidated yet, the year is closed, or the right is missing.
-pub async fn consolidate(app: &App, actor: &Actor, document_id: Uuid, period_id: Uuid, assessment: String) -> Outcome<Results> {
-    app.act(actor, (document_id, period_id, assessment), |cx, (document, period, assessment)| {
-        Box::pin(add_up(cx, *document, *period, assessment))
-    })
+pub async fn consolidate(
+    app: &App,
+    actor: &Actor,
+    document_id: Uuid,
+    period_id: Uuid,
+    assessment: String,
+) -> Outcome<Results> {
+    app.act(
+        actor,
+        (document_id, period_id, assessment),
+        |cx, (document, period, assessment)| Box::pin(add_up(cx, *document, *period, assessment)),
+    )
     .await
 }
 
-async fn add_up(cx: Cx<'_>, document_id: Uuid, period_id: Uuid, assessment: &str) -> Outcome<Results> {
+async fn add_up(
+    cx: Cx<'_>,
+    document_id: Uuid,
+    period_id: Uuid,
+    assessment: &str,
+) -> Outcome<Results> {
     let document = documents::find::document(cx.tx, document_id).await?;
     let period = find::period(cx.tx, period_id).await?;
     if period.document_id != document_id {
         return Err(Fault::NotFound);
     }
     let task = task_or_rerun(cx, &document, &period).await?;
-    let mut results =
-        sums::results(cx.tx, document_id, (&period.code, &period.name), std::slice::from_ref(&period), cx.today()).await?;
+    let mut results = sums::results(
+        cx.tx,
+        document_id,
+        (&period.code, &period.name),
+        std::slice::from_ref(&period),
+        cx.today(),
+    )
+    .await?;
     assessment.trim().clone_into(&mut results.assessment);
     let version = store(cx, &document, Some(period_id), &results).await?;
     let mut events = Vec::new();
@@ -48,7 +67,10 @@ async fn add_up(cx: Cx<'_>, document_id: Uuid, period_id: Uuid, assessment: &str
         events.extend(close_round(cx, period_id).await?);
         report_period::Entity::update_many()
             .filter(report_period::Column::Id.eq(period_id))
-            .set(report_period::ActiveModel { state: Set(period_state::CONSOLIDATED.to_owned()), ..Default::default() })
+            .set(report_period::ActiveModel {
+                state: Set(period_state::CONSOLIDATED.to_owned()),
+                ..Default::default()
+            })
             .exec(cx.tx)
             .await?;
     }
@@ -61,12 +83,27 @@ async fn add_up(cx: Cx<'_>, document_id: Uuid, period_id: Uuid, assessment: &str
 }
 
 /// The open step; none where the period was consolidated before and the Office runs it again.
-async fn task_or_rerun(cx: Cx<'_>, document: &Document, period: &report_period::Model) -> Outcome<Option<flow_task::Model>> {
+async fn task_or_rerun(
+    cx: Cx<'_>,
+    document: &Document,
+    period: &report_period::Model,
+) -> Outcome<Option<flow_task::Model>> {
     let tasks = flow::tasks_of_subject(cx.tx, period.id).await?;
     let task = tasks.into_iter().find(|task| task.element == "consolidate");
-    let role = task.as_ref().map_or("office_chief", |task| task.role.as_str());
-    check_role(cx, document, role, "tổng hợp báo cáo", "consolidate the reports")?;
-    if task.is_none() && (period.state != period_state::CONSOLIDATED || document.row.state == documents::state::CLOSED) {
+    let role = task
+        .as_ref()
+        .map_or("office_chief", |task| task.role.as_str());
+    check_role(
+        cx,
+        document,
+        role,
+        "tổng hợp báo cáo",
+        "consolidate the reports",
+    )?;
+    if task.is_none()
+        && (period.state != period_state::CONSOLIDATED
+            || document.row.state == documents::state::CLOSED)
+    {
         return Err(Fault::stale(
             "Kỳ này chưa đến ngày tổng hợp hoặc năm đã đóng.",
             "This period is not to be consolidated yet, or the year is closed.",
@@ -96,17 +133,34 @@ async fn close_round(cx: Cx<'_>, period_id: Uuid) -> Outcome<Vec<serde_json::Val
     tasks.sort_by(|one, other| one.path.cmp(&other.path));
     let mut events = Vec::new();
     for task in tasks {
-        let item = ScopeId::parse(&task.path).ok_or_else(|| anyhow::anyhow!("`{}` is not the path of a scope", task.path))?;
-        events.extend(flow::advance(cx, task.instance_id, CommandKind::RemoveItem { item }).await?.events);
+        let item = ScopeId::parse(&task.path)
+            .ok_or_else(|| anyhow::anyhow!("`{}` is not the path of a scope", task.path))?;
+        events.extend(
+            flow::advance(cx, task.instance_id, CommandKind::RemoveItem { item })
+                .await?
+                .events,
+        );
     }
     Ok(events)
 }
 
 /// Stores a further version of the results and of the report drafted from them; returns the version's number.
-pub(super) async fn store(cx: Cx<'_>, document: &Document, period_id: Option<Uuid>, results: &Results) -> Outcome<i32> {
+pub(super) async fn store(
+    cx: Cx<'_>,
+    document: &Document,
+    period_id: Option<Uuid>,
+    results: &Results,
+) -> Outcome<i32> {
     let before = find::consolidation(cx.tx, document.row.id, &results.code).await?;
     let version = before.as_ref().map_or(1, |before| before.version + 1);
-    let report_id = text::draft_for(cx, document, period_id, results, before.and_then(|before| before.report_id)).await?;
+    let report_id = text::draft_for(
+        cx,
+        document,
+        period_id,
+        results,
+        before.and_then(|before| before.report_id),
+    )
+    .await?;
     consolidation::ActiveModel {
         id: Set(cx.id()),
         org_id: Set(document.row.org_id),
@@ -125,13 +179,33 @@ pub(super) async fn store(cx: Cx<'_>, document: &Document, period_id: Option<Uui
 }
 
 /// Completes a task whose right has been checked.
-pub(super) async fn complete(cx: Cx<'_>, task: &flow_task::Model, variables: Variables) -> Outcome<Vec<serde_json::Value>> {
-    let id = TaskId::parse(&task.task_id).ok_or_else(|| anyhow::anyhow!("`{}` is not a task id", task.task_id))?;
-    Ok(flow::advance(cx, task.instance_id, CommandKind::CompleteTask { task: id, variables }).await?.events)
+pub(super) async fn complete(
+    cx: Cx<'_>,
+    task: &flow_task::Model,
+    variables: Variables,
+) -> Outcome<Vec<serde_json::Value>> {
+    let id = TaskId::parse(&task.task_id)
+        .ok_or_else(|| anyhow::anyhow!("`{}` is not a task id", task.task_id))?;
+    Ok(flow::advance(
+        cx,
+        task.instance_id,
+        CommandKind::CompleteTask {
+            task: id,
+            variables,
+        },
+    )
+    .await?
+    .events)
 }
 
 /// Whether the actor may take a step of the decision's follow-up.
-pub(super) fn check_role(cx: Cx<'_>, document: &Document, role: &str, vi: &str, en: &str) -> Outcome<()> {
+pub(super) fn check_role(
+    cx: Cx<'_>,
+    document: &Document,
+    role: &str,
+    vi: &str,
+    en: &str,
+) -> Outcome<()> {
     let right = may::TaskRight {
         role,
         org_id: document.row.org_id,
@@ -142,11 +216,19 @@ pub(super) fn check_role(cx: Cx<'_>, document: &Document, role: &str, vi: &str, 
     if may::do_task(cx.actor, &right) {
         return Ok(());
     }
-    Err(Fault::forbidden(format!("Bạn không được giao {vi}."), format!("You may not {en}.")))
+    Err(Fault::forbidden(
+        format!("Bạn không được giao {vi}."),
+        format!("You may not {en}."),
+    ))
 }
 
 /// Writes the journal entry of an act on the decision.
-pub(super) async fn journal(cx: Cx<'_>, document: &Document, mut entry: Entry, events: Vec<serde_json::Value>) -> Outcome<()> {
+pub(super) async fn journal(
+    cx: Cx<'_>,
+    document: &Document,
+    mut entry: Entry,
+    events: Vec<serde_json::Value>,
+) -> Outcome<()> {
     entry.instance_id = document.row.instance_id;
     entry.events = events;
     audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
@@ -180,26 +262,48 @@ pub fn differences(before: &Results, now: &Results) -> Vec<(String, String, Stri
     now.indicators
         .iter()
         .filter_map(|indicator| {
-            let old = before.indicators.iter().find(|old| old.code == indicator.code)?;
+            let old = before
+                .indicators
+                .iter()
+                .find(|old| old.code == indicator.code)?;
             (old.sum != indicator.sum || old.verdict != indicator.verdict).then(|| {
                 let said = |sum: &super::verdict::Sum, verdict: Verdict| {
-                    format!("{} ({}), {}", sum.shown(&indicator.target), sum.fraction(&indicator.target), verdict.vi())
+                    format!(
+                        "{} ({}), {}",
+                        sum.shown(&indicator.target),
+                        sum.fraction(&indicator.target),
+                        verdict.vi()
+                    )
                 };
-                (indicator.label.clone(), said(&old.sum, old.verdict), said(&indicator.sum, indicator.verdict))
+                (
+                    indicator.label.clone(),
+                    said(&old.sum, old.verdict),
+                    said(&indicator.sum, indicator.verdict),
+                )
             })
         })
         .collect()
 }
 
 fn summary(results: &Results, version: i32) -> String {
-    let mut text = format!("Tổng hợp {}: {}/{} đơn vị báo cáo", results.name, results.reported, results.asked);
+    let mut text = format!(
+        "Tổng hợp {}: {}/{} đơn vị báo cáo",
+        results.name, results.reported, results.asked
+    );
     if version > 1 {
-        text = format!("Tổng hợp lại {} (lần {version}): {}/{} đơn vị báo cáo", results.name, results.reported, results.asked);
+        text = format!(
+            "Tổng hợp lại {} (lần {version}): {}/{} đơn vị báo cáo",
+            results.name, results.reported, results.asked
+        );
     }
     if !results.missing.is_empty() {
         text.push_str(&format!(", chưa báo cáo: {}", results.missing.join("; ")));
     }
-    for (verdict, word) in [(Verdict::Met, "đạt"), (Verdict::NotMet, "không đạt"), (Verdict::NotApplicable, "không phát sinh")] {
+    for (verdict, word) in [
+        (Verdict::Met, "đạt"),
+        (Verdict::NotMet, "không đạt"),
+        (Verdict::NotApplicable, "không phát sinh"),
+    ] {
         let count = results.count(verdict);
         if count > 0 {
             text.push_str(&format!(", {count:02} chỉ tiêu {word}"));

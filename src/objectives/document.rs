@@ -29,7 +29,10 @@ pub(super) async fn draft_for(
     before: Option<Uuid>,
 ) -> Outcome<Uuid> {
     let text = Facts::read(cx, decision, period_id, results).await?.draft();
-    let note = format!("Lập từ số liệu {} của {}/{} báo cáo", results.name, results.reported, results.asked);
+    let note = format!(
+        "Lập từ số liệu {} của {}/{} báo cáo",
+        results.name, results.reported, results.asked
+    );
     if let Some(id) = before {
         let report = documents::find::document(cx.tx, id).await?;
         if report.row.state == documents::state::DRAFT {
@@ -37,7 +40,15 @@ pub(super) async fn draft_for(
             return Ok(id);
         }
     }
-    draft::insert(cx, decision.row.org_id, decision.row.owner_id, &text, &[], &note).await
+    draft::insert(
+        cx,
+        decision.row.org_id,
+        decision.row.owner_id,
+        &text,
+        &[],
+        &note,
+    )
+    .await
 }
 
 /// What the text is made from.
@@ -59,7 +70,12 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    async fn read(cx: Cx<'_>, decision: &'a Document, period_id: Option<Uuid>, results: &'a Results) -> Outcome<Self> {
+    async fn read(
+        cx: Cx<'_>,
+        decision: &'a Document,
+        period_id: Option<Uuid>,
+        results: &'a Results,
+    ) -> Outcome<Self> {
         let on = cx.today();
         let periods: Vec<report_period::Model> = find::periods(cx.tx, decision.row.id)
             .await?
@@ -69,20 +85,36 @@ impl<'a> Facts<'a> {
         let ids: Vec<Uuid> = periods.iter().map(|period| period.id).collect();
         let office = people_find::unit(cx.tx, decision.row.owner_id, on).await?;
         let organisation = people_find::unit(cx.tx, decision.row.org_id, on).await?;
-        let chief = people_find::holders(cx.tx, &[office.id], &["office_chief", "unit_head"], on).await?;
-        let (signer_title, signer_name) =
-            chief.into_iter().next().map(|holder| (holder.post.title, holder.name)).unwrap_or_default();
+        let chief =
+            people_find::holders(cx.tx, &[office.id], &["office_chief", "unit_head"], on).await?;
+        let (signer_title, signer_name) = chief
+            .into_iter()
+            .next()
+            .map(|holder| (holder.post.title, holder.name))
+            .unwrap_or_default();
         let for_action = delivery::Entity::find()
             .filter(delivery::Column::DocumentId.eq(decision.row.id))
             .filter(delivery::Column::Kind.eq("action"));
         let sent = for_action.clone().count(cx.tx).await?;
-        let acknowledged = for_action.filter(delivery::Column::ArrivalNumber.is_not_null()).count(cx.tx).await?;
+        let acknowledged = for_action
+            .filter(delivery::Column::ArrivalNumber.is_not_null())
+            .count(cx.tx)
+            .await?;
         let mut units = BTreeMap::new();
         for id in &ids {
-            units.extend(find::reports(cx.tx, *id, on).await?.into_iter().map(|(_, unit)| (unit.key.clone(), unit)));
+            units.extend(
+                find::reports(cx.tx, *id, on)
+                    .await?
+                    .into_iter()
+                    .map(|(_, unit)| (unit.key.clone(), unit)),
+            );
         }
         let range = periods.first().zip(periods.last()).map(|(first, last)| {
-            format!("từ {} đến {}", trinhky_calendar::vn_date(first.from_on), trinhky_calendar::vn_date(last.cutoff_on))
+            format!(
+                "từ {} đến {}",
+                trinhky_calendar::vn_date(first.from_on),
+                trinhky_calendar::vn_date(last.cutoff_on)
+            )
         });
         Ok(Self {
             decision,
@@ -91,7 +123,10 @@ impl<'a> Facts<'a> {
             organisation,
             signer_title,
             signer_name,
-            month: MonthYear { month: on.month(), year: on.year() },
+            month: MonthYear {
+                month: on.month(),
+                year: on.year(),
+            },
             range,
             sent,
             acknowledged,
@@ -112,14 +147,22 @@ impl<'a> Facts<'a> {
             place: self.decision.draft.place.clone(),
             issued_on: None,
             expected_month: Some(self.month),
-            subject: format!("Kết quả thực hiện {} {}", self.decision.title(), self.results.name),
+            subject: format!(
+                "Kết quả thực hiện {} {}",
+                self.decision.title(),
+                self.results.name
+            ),
             authority_line: String::new(),
             addressed_to: vec![format!("Chủ tịch {}", self.organisation.name)],
             legal_basis: Vec::new(),
             body: self.body(),
             distribution: vec![
-                Line::AsAbove { text: "Như trên".to_owned() },
-                Line::Archive { text: "Lưu: VT.".to_owned() },
+                Line::AsAbove {
+                    text: "Như trên".to_owned(),
+                },
+                Line::Archive {
+                    text: "Lưu: VT.".to_owned(),
+                },
             ],
             signer: Signer {
                 title_lines: vec![self.signer_title.to_uppercase()],
@@ -137,7 +180,11 @@ impl<'a> Facts<'a> {
 
     fn body(&self) -> Vec<Block> {
         let results = self.results;
-        let range = self.range.as_ref().map(|range| format!(" ({range})")).unwrap_or_default();
+        let range = self
+            .range
+            .as_ref()
+            .map(|range| format!(" ({range})"))
+            .unwrap_or_default();
         let mut body = vec![
             paragraph(format!(
                 "Thực hiện {}, {} tổng hợp kết quả {}{range} như sau:",
@@ -158,10 +205,17 @@ impl<'a> Facts<'a> {
         ];
         body.push(Block::Table(self.table()));
         body.extend(results.objectives.iter().map(|objective| {
-            paragraph(format!("Mục tiêu {}: {}.", objective.ordinal, objective.verdict.vi()))
+            paragraph(format!(
+                "Mục tiêu {}: {}.",
+                objective.ordinal,
+                objective.verdict.vi()
+            ))
         }));
         body.push(heading("III.", "ĐƠN VỊ CHƯA BÁO CÁO, BÁO CÁO MUỘN"));
-        body.push(paragraph(listed("Chưa báo cáo", results.missing.iter().cloned())));
+        body.push(paragraph(listed(
+            "Chưa báo cáo",
+            results.missing.iter().cloned(),
+        )));
         body.push(paragraph(listed(
             "Báo cáo muộn",
             results.late.iter().map(|late| match late.days {
@@ -171,7 +225,9 @@ impl<'a> Facts<'a> {
         )));
         body.push(heading("IV.", "NGUYÊN NHÂN, BIỆN PHÁP KHẮC PHỤC"));
         if self.causes.is_empty() {
-            body.push(paragraph("Không có chỉ tiêu nào của đơn vị nào phải nêu nguyên nhân.".to_owned()));
+            body.push(paragraph(
+                "Không có chỉ tiêu nào của đơn vị nào phải nêu nguyên nhân.".to_owned(),
+            ));
         } else {
             body.push(Block::Table(self.causes_table()));
         }
@@ -181,10 +237,25 @@ impl<'a> Facts<'a> {
     }
 
     fn table(&self) -> Table {
-        let header = ["TT", "Chỉ tiêu", "Mục tiêu", "Tử số", "Mẫu số", "Kết quả", "Đánh giá", "Đạt", "Không đạt", "Không phát sinh", "Chưa báo cáo"];
+        let header = [
+            "TT",
+            "Chỉ tiêu",
+            "Mục tiêu",
+            "Tử số",
+            "Mẫu số",
+            "Kết quả",
+            "Đánh giá",
+            "Đạt",
+            "Không đạt",
+            "Không phát sinh",
+            "Chưa báo cáo",
+        ];
         let rows = self.results.indicators.iter().map(|indicator| {
-            let denominator =
-                if indicator.target.is_count { "–".to_owned() } else { grouped(i128::from(indicator.sum.denominator)) };
+            let denominator = if indicator.target.is_count {
+                "–".to_owned()
+            } else {
+                grouped(i128::from(indicator.sum.denominator))
+            };
             vec![
                 indicator.label.clone(),
                 indicator.name.clone(),
@@ -200,7 +271,10 @@ impl<'a> Facts<'a> {
             ]
         });
         Table {
-            caption: Some(format!("Kết quả {}; bốn cột cuối là số đơn vị", self.results.name)),
+            caption: Some(format!(
+                "Kết quả {}; bốn cột cuối là số đơn vị",
+                self.results.name
+            )),
             header: header.map(str::to_owned).to_vec(),
             rows: rows.collect(),
             widths: vec![2, 10, 4, 4, 4, 4, 5, 3, 3, 4, 4],
@@ -210,18 +284,30 @@ impl<'a> Facts<'a> {
 
     fn causes_table(&self) -> Table {
         let rows = self.causes.iter().map(|cause| {
-            let label = self.results.indicators.iter().find(|found| found.indicator == cause.indicator_id);
+            let label = self
+                .results
+                .indicators
+                .iter()
+                .find(|found| found.indicator == cause.indicator_id);
             let unit = self.units.iter().find(|unit| unit.id == cause.unit_id);
             vec![
                 label.map(|found| found.label.clone()).unwrap_or_default(),
-                unit.map(|unit| unit.called().to_owned()).unwrap_or_default(),
+                unit.map(|unit| unit.called().to_owned())
+                    .unwrap_or_default(),
                 cause.cause.clone(),
                 format!("{}; {}; {}", cause.measure, cause.owner, cause.measure_due),
             ]
         });
         Table {
             caption: None,
-            header: ["Chỉ tiêu", "Đơn vị", "Nguyên nhân", "Biện pháp, người chịu trách nhiệm, thời hạn"].map(str::to_owned).to_vec(),
+            header: [
+                "Chỉ tiêu",
+                "Đơn vị",
+                "Nguyên nhân",
+                "Biện pháp, người chịu trách nhiệm, thời hạn",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
             rows: rows.collect(),
             widths: vec![2, 4, 6, 8],
             landscape: false,
@@ -232,16 +318,22 @@ impl<'a> Facts<'a> {
     fn grid(&self) -> Table {
         let indicators = &self.results.indicators;
         let mut header = vec!["Đơn vị".to_owned()];
-        header.extend(indicators.iter().map(|indicator| format!("{} ({})", indicator.label, indicator.target.shown())));
+        header.extend(
+            indicators
+                .iter()
+                .map(|indicator| format!("{} ({})", indicator.label, indicator.target.shown())),
+        );
         let rows = self.units.iter().map(|unit| {
             let mut row = vec![unit.called().to_owned()];
-            row.extend(indicators.iter().map(|indicator| match self.cells.get(&(unit.id, indicator.indicator)) {
-                None => "chưa báo cáo".to_owned(),
-                Some(cell) => match cell.verdict(&indicator.target) {
-                    Verdict::Met => format!("{} (Đ)", cell.sum().shown(&indicator.target)),
-                    Verdict::NotMet => format!("{} (K)", cell.sum().shown(&indicator.target)),
-                    Verdict::NotApplicable | Verdict::InProgress => "–".to_owned(),
-                },
+            row.extend(indicators.iter().map(|indicator| {
+                match self.cells.get(&(unit.id, indicator.indicator)) {
+                    None => "chưa báo cáo".to_owned(),
+                    Some(cell) => match cell.verdict(&indicator.target) {
+                        Verdict::Met => format!("{} (Đ)", cell.sum().shown(&indicator.target)),
+                        Verdict::NotMet => format!("{} (K)", cell.sum().shown(&indicator.target)),
+                        Verdict::NotApplicable | Verdict::InProgress => "–".to_owned(),
+                    },
+                }
             }));
             row
         });
@@ -258,7 +350,10 @@ impl<'a> Facts<'a> {
 
     fn proposal(&self) -> String {
         if !self.results.assessment.is_empty() {
-            return format!("{}./.", self.results.assessment.trim_end_matches(['.', '/', ' ']));
+            return format!(
+                "{}./.",
+                self.results.assessment.trim_end_matches(['.', '/', ' '])
+            );
         }
         format!(
             "{} kính báo cáo Chủ tịch {} xem xét, chỉ đạo./.",
@@ -272,11 +367,19 @@ fn paragraph(text: String) -> Block {
 }
 
 fn heading(label: &str, text: &str) -> Block {
-    Block::Heading { level: 1, label: label.to_owned(), text: text.to_owned() }
+    Block::Heading {
+        level: 1,
+        label: label.to_owned(),
+        text: text.to_owned(),
+    }
 }
 
 /// `Chưa báo cáo: A; B.`, or that there is none.
 fn listed(what: &str, units: impl Iterator<Item = String>) -> String {
     let units: Vec<String> = units.collect();
-    if units.is_empty() { format!("{what}: không có.") } else { format!("{what}: {}.", units.join("; ")) }
+    if units.is_empty() {
+        format!("{what}: không có.")
+    } else {
+        format!("{what}: {}.", units.join("; "))
+    }
 }

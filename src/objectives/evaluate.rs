@@ -6,10 +6,10 @@ use trinhky_engine::Variables;
 use uuid::Uuid;
 
 use super::consolidate::{check_role, complete, journal, store, verdicts};
+use super::find;
 use super::rows::{corrective_action, report_period};
 use super::sums::{self, Cause, IndicatorResult, Results};
 use super::verdict::Verdict;
-use super::find;
 use crate::app::{App, Cx};
 use crate::audit::Entry;
 use crate::documents::rows::document;
@@ -33,28 +33,50 @@ pub struct Judgement {
 ///
 /// # Errors
 /// When a measure for a missed indicator is not given, the step has not come, or the right is missing.
-pub async fn evaluate(app: &App, actor: &Actor, document_id: Uuid, judgement: Judgement) -> Outcome<Results> {
-    app.act(actor, (document_id, judgement), |cx, (document_id, judgement)| {
-        Box::pin(async move {
-            let document = documents::find::document(cx.tx, *document_id).await?;
-            let task = flow::task_of(cx.tx, *document_id, "evaluate").await?;
-            check_role(cx, &document, &task.role, "đánh giá kết quả năm", "judge the year")?;
-            let mut results = year(cx.tx, &document, cx.today()).await?;
-            judgement.conclusion.trim().clone_into(&mut results.assessment);
-            let opened = open_actions(cx, &document, &results, judgement).await?;
-            store(cx, &document, None, &results).await?;
-            let events = complete(cx, &task, Variables::new()).await?;
-            let mut summary = format!("Đánh giá {}: {}", results.name, objectives_in_words(&results));
-            if opened > 0 {
-                summary.push_str(&format!("; giao {opened:02} biện pháp khắc phục"));
-            }
-            let entry = Entry::about(*document_id, "year.evaluated", summary).data(json!({
+pub async fn evaluate(
+    app: &App,
+    actor: &Actor,
+    document_id: Uuid,
+    judgement: Judgement,
+) -> Outcome<Results> {
+    app.act(
+        actor,
+        (document_id, judgement),
+        |cx, (document_id, judgement)| {
+            Box::pin(async move {
+                let document = documents::find::document(cx.tx, *document_id).await?;
+                let task = flow::task_of(cx.tx, *document_id, "evaluate").await?;
+                check_role(
+                    cx,
+                    &document,
+                    &task.role,
+                    "đánh giá kết quả năm",
+                    "judge the year",
+                )?;
+                let mut results = year(cx.tx, &document, cx.today()).await?;
+                judgement
+                    .conclusion
+                    .trim()
+                    .clone_into(&mut results.assessment);
+                let opened = open_actions(cx, &document, &results, judgement).await?;
+                store(cx, &document, None, &results).await?;
+                let events = complete(cx, &task, Variables::new()).await?;
+                let mut summary = format!(
+                    "Đánh giá {}: {}",
+                    results.name,
+                    objectives_in_words(&results)
+                );
+                if opened > 0 {
+                    summary.push_str(&format!("; giao {opened:02} biện pháp khắc phục"));
+                }
+                let entry = Entry::about(*document_id, "year.evaluated", summary).data(json!({
                 "code": results.code, "verdicts": verdicts(&results), "missing": results.missing,
             }));
-            journal(cx, &document, entry, events).await?;
-            Ok(results)
-        })
-    })
+                journal(cx, &document, entry, events).await?;
+                Ok(results)
+            })
+        },
+    )
     .await
 }
 
@@ -79,12 +101,22 @@ pub async fn close_year(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<
                 })
                 .exec(cx.tx)
                 .await?;
-            let open = find::corrective_actions(cx.tx, *document_id).await?.iter().filter(|action| action.state == "open").count();
+            let open = find::corrective_actions(cx.tx, *document_id)
+                .await?
+                .iter()
+                .filter(|action| action.state == "open")
+                .count();
             let mut summary = format!("Đóng hồ sơ theo dõi {}", document.title());
             if open > 0 {
                 summary.push_str(&format!("; {open:02} biện pháp khắc phục còn theo dõi"));
             }
-            journal(cx, &document, Entry::about(*document_id, "year.closed", summary), events).await
+            journal(
+                cx,
+                &document,
+                Entry::about(*document_id, "year.closed", summary),
+                events,
+            )
+            .await
         })
     })
     .await
@@ -94,7 +126,11 @@ pub async fn close_year(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<
 ///
 /// # Errors
 /// What the database reports.
-pub async fn year(db: &impl sea_orm::ConnectionTrait, document: &Document, on: chrono::NaiveDate) -> Outcome<Results> {
+pub async fn year(
+    db: &impl sea_orm::ConnectionTrait,
+    document: &Document,
+    on: chrono::NaiveDate,
+) -> Outcome<Results> {
     let periods = find::periods(db, document.row.id).await?;
     let code = year_code(&periods, document.row.year);
     let name = format!("năm {code}");
@@ -104,24 +140,53 @@ pub async fn year(db: &impl sea_orm::ConnectionTrait, document: &Document, on: c
 /// The year that the periods belong to.
 #[must_use]
 pub fn year_code(periods: &[report_period::Model], otherwise: i32) -> String {
-    periods.first().and_then(|period| period.code.split('-').next()).map_or_else(|| otherwise.to_string(), str::to_owned)
+    periods
+        .first()
+        .and_then(|period| period.code.split('-').next())
+        .map_or_else(|| otherwise.to_string(), str::to_owned)
 }
 
-async fn open_actions(cx: Cx<'_>, document: &Document, results: &Results, judgement: &Judgement) -> Outcome<usize> {
-    let periods: Vec<Uuid> = find::periods(cx.tx, document.row.id).await?.iter().map(|period| period.id).collect();
+async fn open_actions(
+    cx: Cx<'_>,
+    document: &Document,
+    results: &Results,
+    judgement: &Judgement,
+) -> Outcome<usize> {
+    let periods: Vec<Uuid> = find::periods(cx.tx, document.row.id)
+        .await?
+        .iter()
+        .map(|period| period.id)
+        .collect();
     let causes = sums::causes(cx.tx, &periods).await?;
     let indicators = find::indicators(cx.tx, document.row.id).await?;
     let mut actions = Vec::new();
-    for missed in results.indicators.iter().filter(|indicator| indicator.verdict == Verdict::NotMet) {
-        let measure = judgement.measures.iter().find(|(key, _)| *key == missed.label || *key == missed.code).map(|(_, text)| text.trim());
+    for missed in results
+        .indicators
+        .iter()
+        .filter(|indicator| indicator.verdict == Verdict::NotMet)
+    {
+        let measure = judgement
+            .measures
+            .iter()
+            .find(|(key, _)| *key == missed.label || *key == missed.code)
+            .map(|(_, text)| text.trim());
         let Some(measure) = measure.filter(|text| !text.is_empty()) else {
             return Err(Fault::invalid(
                 &format!("measure.{}", missed.label),
-                format!("Chỉ tiêu {} không đạt: ghi biện pháp, người chịu trách nhiệm, thời hạn.", missed.label),
-                format!("Indicator {} was missed: write the measure, who answers for it, by when.", missed.label),
+                format!(
+                    "Chỉ tiêu {} không đạt: ghi biện pháp, người chịu trách nhiệm, thời hạn.",
+                    missed.label
+                ),
+                format!(
+                    "Indicator {} was missed: write the measure, who answers for it, by when.",
+                    missed.label
+                ),
             ));
         };
-        let owner = indicators.iter().find(|indicator| indicator.id == missed.indicator).map(|found| found.who_reports.clone());
+        let owner = indicators
+            .iter()
+            .find(|indicator| indicator.id == missed.indicator)
+            .map(|found| found.who_reports.clone());
         actions.push(corrective_action::ActiveModel {
             id: Set(cx.id()),
             org_id: Set(document.row.org_id),
@@ -138,7 +203,9 @@ async fn open_actions(cx: Cx<'_>, document: &Document, results: &Results, judgem
     }
     let count = actions.len();
     if count > 0 {
-        corrective_action::Entity::insert_many(actions).exec_without_returning(cx.tx).await?;
+        corrective_action::Entity::insert_many(actions)
+            .exec_without_returning(cx.tx)
+            .await?;
     }
     Ok(count)
 }
@@ -146,18 +213,28 @@ async fn open_actions(cx: Cx<'_>, document: &Document, results: &Results, judgem
 /// What was reached against what was wanted, and the causes that units gave.
 fn cause_of(missed: &IndicatorResult, causes: &[Cause]) -> String {
     let mut given: Vec<&str> = Vec::new();
-    for cause in causes.iter().filter(|cause| cause.indicator_id == missed.indicator) {
+    for cause in causes
+        .iter()
+        .filter(|cause| cause.indicator_id == missed.indicator)
+    {
         if !given.contains(&cause.cause.as_str()) {
             given.push(&cause.cause);
         }
     }
-    let mut text = format!("Đạt {} so với mục tiêu {}", missed.sum.shown(&missed.target), missed.target.shown());
+    let mut text = format!(
+        "Đạt {} so với mục tiêu {}",
+        missed.sum.shown(&missed.target),
+        missed.target.shown()
+    );
     for cause in given.iter().take(MAX_CAUSES) {
         text.push_str("; ");
         text.push_str(cause);
     }
     if given.len() > MAX_CAUSES {
-        text.push_str(&format!("; và {} nguyên nhân khác", given.len() - MAX_CAUSES));
+        text.push_str(&format!(
+            "; và {} nguyên nhân khác",
+            given.len() - MAX_CAUSES
+        ));
     }
     text
 }

@@ -7,7 +7,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use trinhky_drafting::fold;
 use uuid::Uuid;
 
-use super::rows::{consolidation, corrective_action, indicator, objective, report_period, report_value, unit_report};
+use super::rows::{
+    consolidation, corrective_action, indicator, objective, report_period, report_value,
+    unit_report,
+};
 use super::verdict::{self, Target};
 use crate::fault::{Fault, Outcome};
 use crate::people::{Actor, Unit, find as people_find, may};
@@ -45,21 +48,28 @@ impl Indicator {
     /// The short label: `1a`.
     #[must_use]
     pub fn label(&self) -> &str {
-        self.code.split('_').next().unwrap_or_default().trim_start_matches('O')
+        self.code
+            .split('_')
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches('O')
     }
 
     /// Whether the unit is among those that report it; where the text names nobody, every unit is.
     #[must_use]
     pub fn applies_to(&self, unit: &Unit) -> bool {
         let who = fold(&self.who_reports);
-        if who.is_empty() || who.contains(&fold("mọi đơn vị")) || who.contains(&fold("các đơn vị")) {
+        if who.is_empty() || who.contains(&fold("mọi đơn vị")) || who.contains(&fold("các đơn vị"))
+        {
             return true;
         }
         if who.contains(&fold("các xã")) && unit.kind == "commune_committee" {
             return true;
         }
         let name = fold(&unit.name);
-        who.split([',', ';', '(', ')']).map(str::trim).any(|part| !part.is_empty() && name.starts_with(part))
+        who.split([',', ';', '(', ')'])
+            .map(str::trim)
+            .any(|part| !part.is_empty() && name.starts_with(part))
     }
 }
 
@@ -80,10 +90,15 @@ pub async fn objectives(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome
         .await?;
     rows.into_iter()
         .map(|row| {
-            let (own, others): (Vec<_>, Vec<_>) = indicators.drain(..).partition(|found| found.objective_id == row.id);
+            let (own, others): (Vec<_>, Vec<_>) = indicators
+                .drain(..)
+                .partition(|found| found.objective_id == row.id);
             indicators = others;
             Ok(Objective {
-                indicators: own.into_iter().map(|found| with_target(found, row.ordinal)).collect::<Outcome<_>>()?,
+                indicators: own
+                    .into_iter()
+                    .map(|found| with_target(found, row.ordinal))
+                    .collect::<Outcome<_>>()?,
                 id: row.id,
                 ordinal: row.ordinal,
                 place: row.place,
@@ -98,14 +113,21 @@ pub async fn objectives(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome
 /// # Errors
 /// What the database reports.
 pub async fn indicators(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome<Vec<Indicator>> {
-    Ok(objectives(db, document_id).await?.into_iter().flat_map(|objective| objective.indicators).collect())
+    Ok(objectives(db, document_id)
+        .await?
+        .into_iter()
+        .flat_map(|objective| objective.indicators)
+        .collect())
 }
 
 /// The report periods of a decision, oldest first.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn periods(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome<Vec<report_period::Model>> {
+pub async fn periods(
+    db: &impl ConnectionTrait,
+    document_id: Uuid,
+) -> Outcome<Vec<report_period::Model>> {
     Ok(report_period::Entity::find()
         .filter(report_period::Column::DocumentId.eq(document_id))
         .order_by_asc(report_period::Column::CutoffOn)
@@ -118,14 +140,21 @@ pub async fn periods(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome<Ve
 /// # Errors
 /// [`Fault::NotFound`], or what the database reports.
 pub async fn period(db: &impl ConnectionTrait, id: Uuid) -> Outcome<report_period::Model> {
-    report_period::Entity::find_by_id(id).one(db).await?.ok_or(Fault::NotFound)
+    report_period::Entity::find_by_id(id)
+        .one(db)
+        .await?
+        .ok_or(Fault::NotFound)
 }
 
 /// The period of a decision with this code, e.g. `2023-Q2`.
 ///
 /// # Errors
 /// [`Fault::NotFound`], or what the database reports.
-pub async fn period_by_code(db: &impl ConnectionTrait, document_id: Uuid, code: &str) -> Outcome<report_period::Model> {
+pub async fn period_by_code(
+    db: &impl ConnectionTrait,
+    document_id: Uuid,
+    code: &str,
+) -> Outcome<report_period::Model> {
     report_period::Entity::find()
         .filter(report_period::Column::DocumentId.eq(document_id))
         .filter(report_period::Column::Code.eq(code))
@@ -139,29 +168,54 @@ pub async fn period_by_code(db: &impl ConnectionTrait, document_id: Uuid, code: 
 /// # Errors
 /// [`Fault::NotFound`], or what the database reports.
 pub async fn report(db: &impl ConnectionTrait, id: Uuid) -> Outcome<unit_report::Model> {
-    unit_report::Entity::find_by_id(id).one(db).await?.ok_or(Fault::NotFound)
+    unit_report::Entity::find_by_id(id)
+        .one(db)
+        .await?
+        .ok_or(Fault::NotFound)
 }
 
 /// A report that the actor may see: of one of his units, or of a decision of his organisation.
 ///
 /// # Errors
 /// [`Fault::NotFound`] also where he may not know that it exists.
-pub async fn visible_report(db: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Outcome<unit_report::Model> {
+pub async fn visible_report(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    id: Uuid,
+) -> Outcome<unit_report::Model> {
     let report = report(db, id).await?;
     let own = actor.unit_ids().contains(&report.unit_id);
-    if own || may::work_on_documents_of(actor, report.org_id) { Ok(report) } else { Err(Fault::NotFound) }
+    if own || may::work_on_documents_of(actor, report.org_id) {
+        Ok(report)
+    } else {
+        Err(Fault::NotFound)
+    }
 }
 
 /// The reports of a period with their units, in the order of the units' keys.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn reports(db: &impl ConnectionTrait, period_id: Uuid, on: NaiveDate) -> Outcome<Vec<(unit_report::Model, Unit)>> {
-    let found = unit_report::Entity::find().filter(unit_report::Column::PeriodId.eq(period_id)).all(db).await?;
+pub async fn reports(
+    db: &impl ConnectionTrait,
+    period_id: Uuid,
+    on: NaiveDate,
+) -> Outcome<Vec<(unit_report::Model, Unit)>> {
+    let found = unit_report::Entity::find()
+        .filter(unit_report::Column::PeriodId.eq(period_id))
+        .all(db)
+        .await?;
     let ids: Vec<Uuid> = found.iter().map(|report| report.unit_id).collect();
     let units = people_find::units(db, &ids, on).await?;
-    let mut reports: Vec<_> =
-        found.into_iter().filter_map(|report| units.get(&report.unit_id).cloned().map(|unit| (report, unit))).collect();
+    let mut reports: Vec<_> = found
+        .into_iter()
+        .filter_map(|report| {
+            units
+                .get(&report.unit_id)
+                .cloned()
+                .map(|unit| (report, unit))
+        })
+        .collect();
     reports.sort_by(|one, other| one.1.key.cmp(&other.1.key));
     Ok(reports)
 }
@@ -170,7 +224,11 @@ pub async fn reports(db: &impl ConnectionTrait, period_id: Uuid, on: NaiveDate) 
 ///
 /// # Errors
 /// What the database reports.
-pub async fn report_of(db: &impl ConnectionTrait, period_id: Uuid, unit_id: Uuid) -> Outcome<Option<unit_report::Model>> {
+pub async fn report_of(
+    db: &impl ConnectionTrait,
+    period_id: Uuid,
+    unit_id: Uuid,
+) -> Outcome<Option<unit_report::Model>> {
     Ok(unit_report::Entity::find()
         .filter(unit_report::Column::PeriodId.eq(period_id))
         .filter(unit_report::Column::UnitId.eq(unit_id))
@@ -182,7 +240,11 @@ pub async fn report_of(db: &impl ConnectionTrait, period_id: Uuid, unit_id: Uuid
 ///
 /// # Errors
 /// What the database reports.
-pub async fn values(db: &impl ConnectionTrait, report_id: Uuid, version: i32) -> Outcome<BTreeMap<Uuid, report_value::Model>> {
+pub async fn values(
+    db: &impl ConnectionTrait,
+    report_id: Uuid,
+    version: i32,
+) -> Outcome<BTreeMap<Uuid, report_value::Model>> {
     Ok(report_value::Entity::find()
         .filter(report_value::Column::ReportId.eq(report_id))
         .filter(report_value::Column::Version.eq(version))
@@ -197,7 +259,11 @@ pub async fn values(db: &impl ConnectionTrait, report_id: Uuid, version: i32) ->
 ///
 /// # Errors
 /// What the database reports.
-pub async fn consolidation(db: &impl ConnectionTrait, document_id: Uuid, code: &str) -> Outcome<Option<consolidation::Model>> {
+pub async fn consolidation(
+    db: &impl ConnectionTrait,
+    document_id: Uuid,
+    code: &str,
+) -> Outcome<Option<consolidation::Model>> {
     Ok(consolidation::Entity::find()
         .filter(consolidation::Column::DocumentId.eq(document_id))
         .filter(consolidation::Column::Code.eq(code))
@@ -210,7 +276,10 @@ pub async fn consolidation(db: &impl ConnectionTrait, document_id: Uuid, code: &
 ///
 /// # Errors
 /// What the database reports.
-pub async fn corrective_actions(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome<Vec<corrective_action::Model>> {
+pub async fn corrective_actions(
+    db: &impl ConnectionTrait,
+    document_id: Uuid,
+) -> Outcome<Vec<corrective_action::Model>> {
     Ok(corrective_action::Entity::find()
         .filter(corrective_action::Column::DocumentId.eq(document_id))
         .order_by_asc(corrective_action::Column::OpenedAt)
@@ -220,8 +289,9 @@ pub async fn corrective_actions(db: &impl ConnectionTrait, document_id: Uuid) ->
 }
 
 fn with_target(row: indicator::Model, objective: i32) -> Outcome<Indicator> {
-    let comparator = verdict::comparator(&row.comparator)
-        .ok_or_else(|| anyhow::anyhow!("indicator {} is compared by `{}`", row.code, row.comparator))?;
+    let comparator = verdict::comparator(&row.comparator).ok_or_else(|| {
+        anyhow::anyhow!("indicator {} is compared by `{}`", row.code, row.comparator)
+    })?;
     Ok(Indicator {
         id: row.id,
         objective,
@@ -229,7 +299,12 @@ fn with_target(row: indicator::Model, objective: i32) -> Outcome<Indicator> {
         name: row.name,
         numerator: row.numerator,
         denominator: row.denominator,
-        target: Target { comparator, numerator: row.target_n, denominator: row.target_d, is_count: row.is_count },
+        target: Target {
+            comparator,
+            numerator: row.target_n,
+            denominator: row.target_d,
+            is_count: row.is_count,
+        },
         evidence: row.evidence,
         who_reports: row.who_reports,
     })
@@ -248,7 +323,12 @@ mod tests {
             name: String::new(),
             numerator: String::new(),
             denominator: String::new(),
-            target: Target { comparator: Comparator::Eq, numerator: 0, denominator: 1, is_count: true },
+            target: Target {
+                comparator: Comparator::Eq,
+                numerator: 0,
+                denominator: 1,
+                is_count: true,
+            },
             evidence: String::new(),
             who_reports: who.to_owned(),
         }
@@ -279,7 +359,11 @@ mod tests {
         let commune = unit("Ủy ban nhân dân xã Gia Cát", "commune_committee");
         let office = unit("Văn phòng HĐND và UBND huyện", "office");
         let complaints = indicator("Thanh tra, Văn phòng, UBND các xã, thị trấn");
-        assert!(complaints.applies_to(&inspectorate) && complaints.applies_to(&office) && complaints.applies_to(&commune));
+        assert!(
+            complaints.applies_to(&inspectorate)
+                && complaints.applies_to(&office)
+                && complaints.applies_to(&commune)
+        );
         assert!(!complaints.applies_to(&health));
         assert!(indicator("Mọi đơn vị có thủ tục hành chính").applies_to(&health));
         let satisfaction = indicator("Bộ phận Tiếp nhận và Trả kết quả (Văn phòng)");

@@ -67,18 +67,31 @@ pub enum Strictness {
 ///
 /// # Errors
 /// Every problem of the indicator's fields.
-pub fn read(indicator: &Indicator, typed: &Typed, applies: bool, strictness: Strictness) -> Result<Value, Vec<Problem>> {
+pub fn read(
+    indicator: &Indicator,
+    typed: &Typed,
+    applies: bool,
+    strictness: Strictness,
+) -> Result<Value, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut number = |field: &str, text: &str| match count(text) {
         Ok(number) => number,
         Err((vi, en)) => {
-            problems.push(Problem { field: format!("{field}.{}", indicator.code), vi, en });
+            problems.push(Problem {
+                field: format!("{field}.{}", indicator.code),
+                vi,
+                en,
+            });
             None
         }
     };
     let mut value = Value {
         numerator: number("num", &typed.numerator),
-        denominator: if indicator.target.is_count { None } else { number("den", &typed.denominator) },
+        denominator: if indicator.target.is_count {
+            None
+        } else {
+            number("den", &typed.denominator)
+        },
         nothing_arose: typed.nothing_arose,
         cause: typed.cause.trim().to_owned(),
         measure: typed.measure.trim().to_owned(),
@@ -94,7 +107,11 @@ pub fn read(indicator: &Indicator, typed: &Typed, applies: bool, strictness: Str
         settle(&mut value);
         problems.extend(gaps(indicator, &mut value));
     }
-    if problems.is_empty() { Ok(value) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(value)
+    } else {
+        Err(problems)
+    }
 }
 
 /// A whole number as Vietnamese offices type it: `1234`, `1.234`, `1 234`; empty is none.
@@ -113,28 +130,44 @@ pub fn count(text: &str) -> Result<Option<i64>, (String, String)> {
             format!("“{text}” is a percentage. Write the count; the share is calculated."),
         );
     }
-    if let Some(digits) = text.strip_prefix(['-', '−', '–']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+    if let Some(digits) = text
+        .strip_prefix(['-', '−', '–'])
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    {
         return refuse(
             format!("Số đếm không thể âm. Có phải là {digits}?"),
             format!("A count cannot be negative. Is it {digits}?"),
         );
     }
     let groups: Vec<&str> = text.split(['.', ' ', '\u{a0}', '\u{202f}']).collect();
-    let all_digits = groups.iter().all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
-    let grouped_by_three = groups.len() == 1 || (groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3));
+    let all_digits = groups
+        .iter()
+        .all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
+    let grouped_by_three = groups.len() == 1
+        || (groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3));
     if all_digits && grouped_by_three {
         return match groups.concat().parse::<i64>() {
             Ok(number) if number <= MAX_COUNT => Ok(Some(number)),
             _ => refuse(
                 format!("Số quá lớn, tối đa {}.", grouped(i128::from(MAX_COUNT))),
-                format!("The number is too large, at most {}.", grouped(i128::from(MAX_COUNT))),
+                format!(
+                    "The number is too large, at most {}.",
+                    grouped(i128::from(MAX_COUNT))
+                ),
             ),
         };
     }
-    if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b' ')) {
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b' '))
+    {
         return refuse(
-            format!("“{text}” không rõ là số nào: ghi số đếm nguyên, không có phần lẻ, ví dụ 1234 hoặc 1.234."),
-            format!("“{text}” can be read in two ways: write a whole count without decimals, e.g. 1234 or 1.234."),
+            format!(
+                "“{text}” không rõ là số nào: ghi số đếm nguyên, không có phần lẻ, ví dụ 1234 hoặc 1.234."
+            ),
+            format!(
+                "“{text}” can be read in two ways: write a whole count without decimals, e.g. 1234 or 1.234."
+            ),
         );
     }
     refuse(
@@ -147,7 +180,9 @@ pub fn count(text: &str) -> Result<Option<i64>, (String, String)> {
 #[must_use]
 pub fn day(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
-    ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"].iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok())
+    ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"]
+        .iter()
+        .find_map(|format| NaiveDate::parse_from_str(text, format).ok())
 }
 
 /// What cannot be true at all.
@@ -155,11 +190,19 @@ fn disagreements(indicator: &Indicator, value: &Value) -> Option<Problem> {
     if let (Some(numerator), Some(denominator)) = (value.numerator, value.denominator)
         && numerator > denominator
     {
-        let (numerator, denominator) = (grouped(i128::from(numerator)), grouped(i128::from(denominator)));
+        let (numerator, denominator) = (
+            grouped(i128::from(numerator)),
+            grouped(i128::from(denominator)),
+        );
         return Some(Problem {
             field: format!("num.{}", indicator.code),
-            vi: format!("{numerator} lớn hơn {denominator}: “{}” không thể nhiều hơn “{}”.", indicator.numerator, indicator.denominator),
-            en: format!("{numerator} is more than {denominator}: the part cannot exceed the whole."),
+            vi: format!(
+                "{numerator} lớn hơn {denominator}: “{}” không thể nhiều hơn “{}”.",
+                indicator.numerator, indicator.denominator
+            ),
+            en: format!(
+                "{numerator} is more than {denominator}: the part cannot exceed the whole."
+            ),
         });
     }
     let has_cases = value.numerator.unwrap_or(0) > 0 || value.denominator.unwrap_or(0) > 0;
@@ -188,18 +231,41 @@ fn gaps(indicator: &Indicator, value: &mut Value) -> Vec<Problem> {
     };
     let mut problems = Vec::new();
     if value.numerator.is_none() {
-        problems.push(problem("num", "Ghi số đếm, hoặc chọn “Không phát sinh”.", "Write the count, or tick “nothing arose”."));
+        problems.push(problem(
+            "num",
+            "Ghi số đếm, hoặc chọn “Không phát sinh”.",
+            "Write the count, or tick “nothing arose”.",
+        ));
     }
     if value.denominator.is_none() && !indicator.target.is_count {
-        problems.push(problem("den", "Ghi tổng số, hoặc chọn “Không phát sinh”.", "Write the total, or tick “nothing arose”."));
+        problems.push(problem(
+            "den",
+            "Ghi tổng số, hoặc chọn “Không phát sinh”.",
+            "Write the total, or tick “nothing arose”.",
+        ));
     }
     if !problems.is_empty() || !value.misses(indicator) {
         return problems;
     }
     let texts = [
-        ("cause", &value.cause, "Chỉ tiêu không đạt: ghi nguyên nhân.", "The target is not met: write the cause."),
-        ("measure", &value.measure, "Chỉ tiêu không đạt: ghi biện pháp khắc phục.", "The target is not met: write the measure."),
-        ("owner", &value.owner, "Ghi người chịu trách nhiệm về biện pháp.", "Write who answers for the measure."),
+        (
+            "cause",
+            &value.cause,
+            "Chỉ tiêu không đạt: ghi nguyên nhân.",
+            "The target is not met: write the cause.",
+        ),
+        (
+            "measure",
+            &value.measure,
+            "Chỉ tiêu không đạt: ghi biện pháp khắc phục.",
+            "The target is not met: write the measure.",
+        ),
+        (
+            "owner",
+            &value.owner,
+            "Ghi người chịu trách nhiệm về biện pháp.",
+            "Write who answers for the measure.",
+        ),
     ];
     for (field, text, vi, en) in texts {
         if text.is_empty() {
@@ -221,11 +287,19 @@ impl Value {
     /// Whether the target is missed by these numbers; nothing arose is no miss.
     #[must_use]
     pub fn misses(&self, indicator: &Indicator) -> bool {
-        let Some(numerator) = self.numerator.map(i128::from).filter(|_| !self.nothing_arose) else { return false };
+        let Some(numerator) = self
+            .numerator
+            .map(i128::from)
+            .filter(|_| !self.nothing_arose)
+        else {
+            return false;
+        };
         if indicator.target.is_count {
             return !indicator.target.holds(numerator, 1);
         }
-        self.denominator.is_some_and(|denominator| denominator > 0 && !indicator.target.holds(numerator, i128::from(denominator)))
+        self.denominator.is_some_and(|denominator| {
+            denominator > 0 && !indicator.target.holds(numerator, i128::from(denominator))
+        })
     }
 }
 
@@ -238,8 +312,18 @@ mod tests {
 
     fn indicator(percent: Option<i64>) -> Indicator {
         let target = match percent {
-            Some(percent) => Target { comparator: Comparator::Ge, numerator: percent, denominator: 100, is_count: false },
-            None => Target { comparator: Comparator::Eq, numerator: 0, denominator: 1, is_count: true },
+            Some(percent) => Target {
+                comparator: Comparator::Ge,
+                numerator: percent,
+                denominator: 100,
+                is_count: false,
+            },
+            None => Target {
+                comparator: Comparator::Eq,
+                numerator: 0,
+                denominator: 1,
+                is_count: true,
+            },
         };
         Indicator {
             id: Uuid::nil(),
@@ -255,7 +339,11 @@ mod tests {
     }
 
     fn typed(numerator: &str, denominator: &str) -> Typed {
-        Typed { numerator: numerator.to_owned(), denominator: denominator.to_owned(), ..Typed::default() }
+        Typed {
+            numerator: numerator.to_owned(),
+            denominator: denominator.to_owned(),
+            ..Typed::default()
+        }
     }
 
     fn complete(indicator: &Indicator, typed: &Typed) -> Result<Value, Vec<String>> {
@@ -265,7 +353,12 @@ mod tests {
 
     #[test]
     fn counts_are_read_as_offices_type_them() {
-        for (text, number) in [("412", 412), (" 1.234 ", 1_234), ("1 234 567", 1_234_567), ("0", 0)] {
+        for (text, number) in [
+            ("412", 412),
+            (" 1.234 ", 1_234),
+            ("1 234 567", 1_234_567),
+            ("0", 0),
+        ] {
             assert_eq!(count(text), Ok(Some(number)), "{text}");
         }
         assert_eq!(count("  "), Ok(None));
@@ -294,31 +387,66 @@ mod tests {
 
     #[test]
     fn the_part_cannot_exceed_the_whole_even_in_a_draft() {
-        let problems = read(&indicator(Some(98)), &typed("5", "4"), true, Strictness::Draft).expect_err("5 of 4");
+        let problems = read(
+            &indicator(Some(98)),
+            &typed("5", "4"),
+            true,
+            Strictness::Draft,
+        )
+        .expect_err("5 of 4");
         assert_eq!(problems[0].field, "num.O1a");
         assert!(problems[0].vi.contains("5 lớn hơn 4"));
     }
 
     #[test]
     fn a_draft_may_have_gaps_a_report_may_not() {
-        assert!(read(&indicator(Some(98)), &typed("", ""), true, Strictness::Draft).is_ok());
-        assert_eq!(complete(&indicator(Some(98)), &typed("", "")), Err(vec!["num.O1a".to_owned(), "den.O1a".to_owned()]));
-        assert_eq!(complete(&indicator(None), &typed("", "")), Err(vec!["num.O1a".to_owned()]));
+        assert!(
+            read(
+                &indicator(Some(98)),
+                &typed("", ""),
+                true,
+                Strictness::Draft
+            )
+            .is_ok()
+        );
+        assert_eq!(
+            complete(&indicator(Some(98)), &typed("", "")),
+            Err(vec!["num.O1a".to_owned(), "den.O1a".to_owned()])
+        );
+        assert_eq!(
+            complete(&indicator(None), &typed("", "")),
+            Err(vec!["num.O1a".to_owned()])
+        );
     }
 
     #[test]
     fn obj_02_zero_of_zero_is_nothing_arose() {
         let value = complete(&indicator(Some(98)), &typed("0", "0")).expect("complete");
         assert!(value.nothing_arose && !value.misses(&indicator(Some(98))));
-        let ticked = Typed { nothing_arose: true, ..typed("", "") };
+        let ticked = Typed {
+            nothing_arose: true,
+            ..typed("", "")
+        };
         assert_eq!(complete(&indicator(Some(98)), &ticked), Ok(value));
-        let both = Typed { nothing_arose: true, ..typed("1", "2") };
-        assert_eq!(complete(&indicator(Some(98)), &both), Err(vec!["num.O1a".to_owned()]));
+        let both = Typed {
+            nothing_arose: true,
+            ..typed("1", "2")
+        };
+        assert_eq!(
+            complete(&indicator(Some(98)), &both),
+            Err(vec!["num.O1a".to_owned()])
+        );
     }
 
     #[test]
     fn an_indicator_that_is_not_asked_of_the_unit_may_stay_empty() {
-        let value = read(&indicator(Some(98)), &typed("", ""), false, Strictness::Complete).expect("complete");
+        let value = read(
+            &indicator(Some(98)),
+            &typed("", ""),
+            false,
+            Strictness::Complete,
+        )
+        .expect("complete");
         assert!(value.nothing_arose);
     }
 
@@ -334,9 +462,21 @@ mod tests {
             measure_due: "30/9/2023".to_owned(),
             ..typed("1", "2")
         };
-        assert_eq!(complete(&indicator(Some(98)), &told).map(|value| value.measure_due), Ok("30/09/2023".to_owned()));
-        let undated = Typed { measure_due: "cuối năm".to_owned(), ..told };
-        assert_eq!(complete(&indicator(Some(98)), &undated), Err(vec!["by.O1a".to_owned()]));
-        assert_eq!(complete(&indicator(None), &typed("0", "")).map(|value| value.misses(&indicator(None))), Ok(false));
+        assert_eq!(
+            complete(&indicator(Some(98)), &told).map(|value| value.measure_due),
+            Ok("30/09/2023".to_owned())
+        );
+        let undated = Typed {
+            measure_due: "cuối năm".to_owned(),
+            ..told
+        };
+        assert_eq!(
+            complete(&indicator(Some(98)), &undated),
+            Err(vec!["by.O1a".to_owned()])
+        );
+        assert_eq!(
+            complete(&indicator(None), &typed("0", "")).map(|value| value.misses(&indicator(None))),
+            Ok(false)
+        );
     }
 }

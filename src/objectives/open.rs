@@ -32,7 +32,11 @@ const MAILS_PER_ACT: usize = 100;
 pub async fn open_period(app: &App, service: &Service) -> Outcome<()> {
     let period_id = period_of(service)?;
     let opened = app
-        .act(&Actor::system(), (service.clone(), period_id), |cx, (service, period)| Box::pin(open(cx, service, *period)))
+        .act(
+            &Actor::system(),
+            (service.clone(), period_id),
+            |cx, (service, period)| Box::pin(open(cx, service, *period)),
+        )
         .await;
     match opened {
         Ok(()) => {}
@@ -41,7 +45,12 @@ pub async fn open_period(app: &App, service: &Service) -> Outcome<()> {
         Err(fault) => return Err(fault),
     }
     let mut from = 0;
-    while app.act(&Actor::system(), (period_id, from), |cx, (period, from)| Box::pin(tell_some(cx, *period, *from))).await? {
+    while app
+        .act(&Actor::system(), (period_id, from), |cx, (period, from)| {
+            Box::pin(tell_some(cx, *period, *from))
+        })
+        .await?
+    {
         from += MAILS_PER_ACT;
     }
     Ok(())
@@ -52,18 +61,28 @@ fn period_of(service: &Service) -> Outcome<Uuid> {
         .item
         .as_ref()
         .and_then(|item| item.get("id")?.as_str()?.parse().ok())
-        .ok_or_else(|| Fault::Internal(anyhow::anyhow!("the task {} has no period as its item", service.element)))
+        .ok_or_else(|| {
+            Fault::Internal(anyhow::anyhow!(
+                "the task {} has no period as its item",
+                service.element
+            ))
+        })
 }
 
 async fn open(cx: Cx<'_>, service: &Service, period_id: Uuid) -> Outcome<()> {
     let document = documents::find::document(cx.tx, service.document).await?;
     let period = find::period(cx.tx, period_id).await?;
     let units = units_for_action(cx, &document).await?;
-    let rows: Vec<_> = units.iter().map(|unit| new_report(cx, &period, unit)).collect();
+    let rows: Vec<_> = units
+        .iter()
+        .map(|unit| new_report(cx, &period, unit))
+        .collect();
     for chunk in rows.chunks(CHUNK) {
         unit_report::Entity::insert_many(chunk.to_vec())
             .on_conflict(
-                OnConflict::columns([unit_report::Column::PeriodId, unit_report::Column::UnitId]).do_nothing().to_owned(),
+                OnConflict::columns([unit_report::Column::PeriodId, unit_report::Column::UnitId])
+                    .do_nothing()
+                    .to_owned(),
             )
             .exec_without_returning(cx.tx)
             .await?;
@@ -75,11 +94,17 @@ async fn open(cx: Cx<'_>, service: &Service, period_id: Uuid) -> Outcome<()> {
         .collect();
     let count = reporters.len();
     let variables = Variables::from([("reporters".to_owned(), json!(reporters))]);
-    let done = CommandKind::ServiceDone { task: service.task.clone(), variables };
+    let done = CommandKind::ServiceDone {
+        task: service.task.clone(),
+        variables,
+    };
     let advanced = flow::advance(cx, service.instance, done).await?;
     report_period::Entity::update_many()
         .filter(report_period::Column::Id.eq(period_id))
-        .set(report_period::ActiveModel { state: Set(period_state::OPEN.to_owned()), ..Default::default() })
+        .set(report_period::ActiveModel {
+            state: Set(period_state::OPEN.to_owned()),
+            ..Default::default()
+        })
         .exec(cx.tx)
         .await?;
     let summary = format!(
@@ -89,7 +114,8 @@ async fn open(cx: Cx<'_>, service: &Service, period_id: Uuid) -> Outcome<()> {
         vn_date(period.cutoff_on),
         local(period.due_at).format("%H:%M %d/%m/%Y")
     );
-    let mut entry = Entry::about(document.row.id, "period.opened", summary).data(json!({ "period": period.code }));
+    let mut entry = Entry::about(document.row.id, "period.opened", summary)
+        .data(json!({ "period": period.code }));
     entry.instance_id = Some(service.instance);
     entry.events = advanced.events;
     audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
@@ -105,7 +131,10 @@ async fn units_for_action(cx: Cx<'_>, document: &Document) -> Outcome<Vec<Unit>>
         .into_iter()
         .map(|delivery| delivery.unit_id)
         .collect();
-    let mut units: Vec<Unit> = people_find::units(cx.tx, &ids, cx.today()).await?.into_values().collect();
+    let mut units: Vec<Unit> = people_find::units(cx.tx, &ids, cx.today())
+        .await?
+        .into_values()
+        .collect();
     units.sort_by(|one, other| one.key.cmp(&other.key));
     Ok(units)
 }
@@ -143,7 +172,9 @@ async fn tell_some(cx: Cx<'_>, period_id: Uuid, from: usize) -> Outcome<bool> {
     let calendar = people_find::calendar(cx.tx, period.org_id).await?;
     let reporters = people_find::holders(cx.tx, &units, &["reporter"], cx.today()).await?;
     for (report, unit) in some {
-        let reporter = reporters.iter().find(|holder| holder.post.unit_id == unit.id);
+        let reporter = reporters
+            .iter()
+            .find(|holder| holder.post.unit_id == unit.id);
         let (to_name, to_address) = match (reporter, &unit.email) {
             (Some(holder), _) => (holder.name.clone(), holder.email.clone()),
             (None, Some(email)) => (unit.name.clone(), email.clone()),
@@ -154,7 +185,14 @@ async fn tell_some(cx: Cx<'_>, period_id: Uuid, from: usize) -> Outcome<bool> {
             key: format!("report_open:{}", report.id),
             template: "report_open",
             org_id: period.org_id,
-            context: mail_context(cx, &document, &period, &calendar, unit, (&to_name, report.id)),
+            context: mail_context(
+                cx,
+                &document,
+                &period,
+                &calendar,
+                unit,
+                (&to_name, report.id),
+            ),
             to_name,
             to_address,
             cc: Vec::new(),

@@ -37,19 +37,38 @@ pub async fn plan(cx: Cx<'_>, document: &Document) -> Outcome<Plan> {
     let planned = find::objectives(cx.tx, document.row.id).await?;
     if !planned.is_empty() {
         let periods = find::periods(cx.tx, document.row.id).await?;
-        let indicators = planned.iter().map(|objective| objective.indicators.len()).sum();
-        return Ok(Plan { objectives: planned.len(), indicators, periods: variable(&periods) });
+        let indicators = planned
+            .iter()
+            .map(|objective| objective.indicators.len())
+            .sum();
+        return Ok(Plan {
+            objectives: planned.len(),
+            indicators,
+            periods: variable(&periods),
+        });
     }
     let proposed = proposals::propose(&document.draft);
     if proposed.is_empty() {
-        return Ok(Plan { objectives: 0, indicators: 0, periods: json!([]) });
+        return Ok(Plan {
+            objectives: 0,
+            indicators: 0,
+            periods: json!([]),
+        });
     }
     let indicators = insert_objectives(cx, document, &proposed).await?;
     let periods = insert_periods(cx, document).await?;
-    Ok(Plan { objectives: proposed.len(), indicators, periods: variable(&periods) })
+    Ok(Plan {
+        objectives: proposed.len(),
+        indicators,
+        periods: variable(&periods),
+    })
 }
 
-async fn insert_objectives(cx: Cx<'_>, document: &Document, proposed: &[proposals::Objective]) -> Outcome<usize> {
+async fn insert_objectives(
+    cx: Cx<'_>,
+    document: &Document,
+    proposed: &[proposals::Objective],
+) -> Outcome<usize> {
     let (org_id, document_id) = (document.row.org_id, document.row.id);
     let mut objectives = Vec::new();
     let mut indicators = Vec::new();
@@ -60,12 +79,17 @@ async fn insert_objectives(cx: Cx<'_>, document: &Document, proposed: &[proposal
             org_id: Set(org_id),
             document_id: Set(document_id),
             ordinal: Set(number),
-            place: Set(format!("Điều {}, khoản {}", proposal.clause.0, proposal.clause.1)),
+            place: Set(format!(
+                "Điều {}, khoản {}",
+                proposal.clause.0, proposal.clause.1
+            )),
             wording: Set(proposal.text.clone()),
             questions: Set(serde_json::to_string(&proposal.questions)?),
         });
         for found in &proposal.indicators {
-            let ordinal = i32::try_from(indicators.len()).unwrap_or(i32::MAX).saturating_add(1);
+            let ordinal = i32::try_from(indicators.len())
+                .unwrap_or(i32::MAX)
+                .saturating_add(1);
             indicators.push(indicator::ActiveModel {
                 id: Set(cx.id()),
                 org_id: Set(org_id),
@@ -86,9 +110,13 @@ async fn insert_objectives(cx: Cx<'_>, document: &Document, proposed: &[proposal
         }
     }
     let count = indicators.len();
-    objective::Entity::insert_many(objectives).exec_without_returning(cx.tx).await?;
+    objective::Entity::insert_many(objectives)
+        .exec_without_returning(cx.tx)
+        .await?;
     if count > 0 {
-        indicator::Entity::insert_many(indicators).exec_without_returning(cx.tx).await?;
+        indicator::Entity::insert_many(indicators)
+            .exec_without_returning(cx.tx)
+            .await?;
     }
     Ok(count)
 }
@@ -115,8 +143,13 @@ async fn insert_periods(cx: Cx<'_>, document: &Document) -> Outcome<Vec<report_p
         .collect();
     if !rows.is_empty() {
         // Values taken over from a model count as unchanged until they are reset.
-        let new = rows.iter().cloned().map(|row| row.into_active_model().reset_all());
-        report_period::Entity::insert_many(new).exec_without_returning(cx.tx).await?;
+        let new = rows
+            .iter()
+            .cloned()
+            .map(|row| row.into_active_model().reset_all());
+        report_period::Entity::insert_many(new)
+            .exec_without_returning(cx.tx)
+            .await?;
     }
     Ok(rows)
 }
@@ -133,7 +166,12 @@ struct Schedule {
 }
 
 /// The quarters of the year whose data are not closed yet on the day of issue (Decree 09/2019 Art. 8.5, 12).
-fn quarters(year: i32, issued_on: NaiveDate, now: DateTime<Utc>, calendar: &Calendar) -> Vec<Schedule> {
+fn quarters(
+    year: i32,
+    issued_on: NaiveDate,
+    now: DateTime<Utc>,
+    calendar: &Calendar,
+) -> Vec<Schedule> {
     (1..=4)
         .filter_map(|quarter| Period::new(PeriodKind::Quarter(quarter), year).ok())
         .filter_map(|period| {
@@ -143,7 +181,9 @@ fn quarters(year: i32, issued_on: NaiveDate, now: DateTime<Utc>, calendar: &Cale
                 period,
                 from_on,
                 cutoff_on,
-                opens_at: calendar.office_open(calendar.add_working_days(cutoff_on, -OPENS_BEFORE)).max(now),
+                opens_at: calendar
+                    .office_open(calendar.add_working_days(cutoff_on, -OPENS_BEFORE))
+                    .max(now),
                 due_at: calendar.end_of_office(period.earliest_due(PeriodRule::Nd09, calendar)),
                 consolidate_at: calendar.office_open(consolidate_on),
             };
@@ -185,7 +225,9 @@ mod tests {
     }
 
     fn local(at: DateTime<Utc>) -> String {
-        trinhky_calendar::local(at).format("%Y-%m-%d %H:%M").to_string()
+        trinhky_calendar::local(at)
+            .format("%Y-%m-%d %H:%M")
+            .to_string()
     }
 
     fn planned(year: i32, issued: &str) -> Vec<Schedule> {
@@ -198,22 +240,56 @@ mod tests {
         let periods = planned(2023, "2023-03-24");
         let found: Vec<_> = periods
             .iter()
-            .map(|period| (period.period.to_string(), local(period.opens_at), local(period.due_at), local(period.consolidate_at)))
+            .map(|period| {
+                (
+                    period.period.to_string(),
+                    local(period.opens_at),
+                    local(period.due_at),
+                    local(period.consolidate_at),
+                )
+            })
             .collect();
         let expected = [
-            ("2023-Q2", "2023-05-31 07:30", "2023-06-15 17:00", "2023-06-20 07:30"),
-            ("2023-Q3", "2023-08-29 07:30", "2023-09-15 17:00", "2023-09-20 07:30"),
-            ("2023-Q4", "2023-11-30 07:30", "2023-12-15 17:00", "2023-12-20 07:30"),
+            (
+                "2023-Q2",
+                "2023-05-31 07:30",
+                "2023-06-15 17:00",
+                "2023-06-20 07:30",
+            ),
+            (
+                "2023-Q3",
+                "2023-08-29 07:30",
+                "2023-09-15 17:00",
+                "2023-09-20 07:30",
+            ),
+            (
+                "2023-Q4",
+                "2023-11-30 07:30",
+                "2023-12-15 17:00",
+                "2023-12-20 07:30",
+            ),
         ];
-        let expected: Vec<_> =
-            expected.iter().map(|row| (row.0.to_owned(), row.1.to_owned(), row.2.to_owned(), row.3.to_owned())).collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|row| {
+                (
+                    row.0.to_owned(),
+                    row.1.to_owned(),
+                    row.2.to_owned(),
+                    row.3.to_owned(),
+                )
+            })
+            .collect();
         assert_eq!(found, expected);
     }
 
     #[test]
     fn obj_08_the_second_quarter_runs_from_15_march_to_14_june() {
         let period = &planned(2023, "2023-03-24")[0];
-        assert_eq!((period.from_on, period.cutoff_on), (day("2023-03-15"), day("2023-06-14")));
+        assert_eq!(
+            (period.from_on, period.cutoff_on),
+            (day("2023-03-15"), day("2023-06-14"))
+        );
     }
 
     #[test]

@@ -45,8 +45,13 @@ pub async fn save_report(app: &App, actor: &Actor, id: Uuid, input: ReportInput)
     app.act(actor, (id, input), |cx, (id, input)| {
         Box::pin(async move {
             let about = About::writable(cx, *id).await?;
-            about.store(cx, input, Strictness::Draft, Sending::Keep).await?;
-            let entry = about.entry("report.saved", format!("Lưu báo cáo {} để hoàn thiện", about.period.name));
+            about
+                .store(cx, input, Strictness::Draft, Sending::Keep)
+                .await?;
+            let entry = about.entry(
+                "report.saved",
+                format!("Lưu báo cáo {} để hoàn thiện", about.period.name),
+            );
             about.journal(cx, entry, Vec::new()).await
         })
     })
@@ -85,12 +90,21 @@ pub async fn submit_report(app: &App, actor: &Actor, id: Uuid, input: ReportInpu
 /// When a remark is missing, the report is not with the head, or the right is missing.
 pub async fn approve_report(app: &App, actor: &Actor, id: Uuid, answer: Answer) -> Outcome<()> {
     if matches!(&answer, Answer::Back(remark) if remark.trim().is_empty()) {
-        return Err(Fault::invalid("remark", "Ghi rõ cần sửa gì.", "Write what has to be changed."));
+        return Err(Fault::invalid(
+            "remark",
+            "Ghi rõ cần sửa gì.",
+            "Write what has to be changed.",
+        ));
     }
     app.act(actor, (id, answer), |cx, (id, answer)| {
         Box::pin(async move {
             let about = About::load(cx, *id).await?;
-            about.check_right(cx, "report_approver", "duyệt báo cáo của đơn vị này", "approve this unit's report")?;
+            about.check_right(
+                cx,
+                "report_approver",
+                "duyệt báo cáo của đơn vị này",
+                "approve this unit's report",
+            )?;
             let (outcome, act, summary, change) = match answer {
                 Answer::Approve => (
                     "ok",
@@ -119,7 +133,9 @@ pub async fn approve_report(app: &App, actor: &Actor, id: Uuid, answer: Answer) 
             about.change(cx, state::SUBMITTED, change).await?;
             let variables = Variables::from([("outcome".to_owned(), json!(outcome))]);
             let events = about.complete(cx, "approve_report", variables).await?;
-            let entry = about.entry(act, summary).data(json!({ "period": about.period.code, "version": about.report.version }));
+            let entry = about
+                .entry(act, summary)
+                .data(json!({ "period": about.period.code, "version": about.report.version }));
             about.journal(cx, entry, events).await
         })
     })
@@ -132,13 +148,22 @@ pub async fn approve_report(app: &App, actor: &Actor, id: Uuid, answer: Answer) 
 /// When there is no reason, the report is not approved, the year is closed, or the right is missing.
 pub async fn correct_report(app: &App, actor: &Actor, id: Uuid, reason: String) -> Outcome<()> {
     if reason.trim().is_empty() {
-        return Err(Fault::invalid("reason", "Ghi lý do sửa báo cáo.", "Write why the report is corrected."));
+        return Err(Fault::invalid(
+            "reason",
+            "Ghi lý do sửa báo cáo.",
+            "Write why the report is corrected.",
+        ));
     }
     app.act(actor, (id, reason), |cx, (id, reason)| {
         Box::pin(async move {
             let about = About::load(cx, *id).await?;
             about.check_open_year()?;
-            about.check_right(cx, "reporter", "sửa báo cáo của đơn vị này", "correct this unit's report")?;
+            about.check_right(
+                cx,
+                "reporter",
+                "sửa báo cáo của đơn vị này",
+                "correct this unit's report",
+            )?;
             let version = about.report.version + 1;
             let change = unit_report::ActiveModel {
                 state: Set(state::DRAFT.to_owned()),
@@ -155,10 +180,19 @@ pub async fn correct_report(app: &App, actor: &Actor, id: Uuid, reason: String) 
                 })
                 .collect();
             if !copies.is_empty() {
-                report_value::Entity::insert_many(copies).exec_without_returning(cx.tx).await?;
+                report_value::Entity::insert_many(copies)
+                    .exec_without_returning(cx.tx)
+                    .await?;
             }
-            let summary = format!("Mở bản sửa lần {} của báo cáo {}: {}", version - 1, about.period.name, reason.trim());
-            let entry = about.entry("report.reopened", summary).data(json!({ "period": about.period.code, "version": version }));
+            let summary = format!(
+                "Mở bản sửa lần {} của báo cáo {}: {}",
+                version - 1,
+                about.period.name,
+                reason.trim()
+            );
+            let entry = about
+                .entry("report.reopened", summary)
+                .data(json!({ "period": about.period.code, "version": version }));
             about.journal(cx, entry, Vec::new()).await
         })
     })
@@ -167,7 +201,12 @@ pub async fn correct_report(app: &App, actor: &Actor, id: Uuid, reason: String) 
 
 /// Everything that is wrong with a report, field by field, for the form.
 #[must_use]
-pub fn problems(indicators: &[Indicator], unit: &Unit, values: &[Typed], strictness: Strictness) -> Vec<Problem> {
+pub fn problems(
+    indicators: &[Indicator],
+    unit: &Unit,
+    values: &[Typed],
+    strictness: Strictness,
+) -> Vec<Problem> {
     indicators
         .iter()
         .filter_map(|indicator| read_one(indicator, unit, values, strictness).err())
@@ -177,7 +216,11 @@ pub fn problems(indicators: &[Indicator], unit: &Unit, values: &[Typed], strictn
 
 /// Whether a report came after its deadline, or has not come and is over it.
 #[must_use]
-pub fn is_late(report: &unit_report::Model, period: &report_period::Model, now: DateTime<Utc>) -> bool {
+pub fn is_late(
+    report: &unit_report::Model,
+    period: &report_period::Model,
+    now: DateTime<Utc>,
+) -> bool {
     report.submitted_at.unwrap_or(now) > period.due_at
 }
 
@@ -200,14 +243,23 @@ impl About {
         let report = find::report(cx.tx, id).await?;
         let period = find::period(cx.tx, report.period_id).await?;
         let document = documents::find::document(cx.tx, report.document_id).await?;
-        Ok(Self { report, period, document })
+        Ok(Self {
+            report,
+            period,
+            document,
+        })
     }
 
     /// A report that the actor may write now.
     async fn writable(cx: Cx<'_>, id: Uuid) -> Outcome<Self> {
         let about = Self::load(cx, id).await?;
         about.check_open_year()?;
-        about.check_right(cx, "reporter", "lập báo cáo của đơn vị này", "write this unit's report")?;
+        about.check_right(
+            cx,
+            "reporter",
+            "lập báo cáo của đơn vị này",
+            "write this unit's report",
+        )?;
         if about.report.state != state::DRAFT {
             return Err(Fault::stale(
                 "Báo cáo đã gửi lãnh đạo đơn vị. Muốn sửa, đề nghị lãnh đạo trả lại hoặc mở bản sửa sau khi duyệt.",
@@ -238,7 +290,10 @@ impl About {
         if may::do_task(cx.actor, &right) {
             return Ok(());
         }
-        Err(Fault::forbidden(format!("Bạn không được giao {vi}."), format!("You may not {en}.")))
+        Err(Fault::forbidden(
+            format!("Bạn không được giao {vi}."),
+            format!("You may not {en}."),
+        ))
     }
 
     /// A version after an approved one.
@@ -260,13 +315,24 @@ impl About {
     }
 
     /// Reads and writes the values of the present version.
-    async fn store(&self, cx: Cx<'_>, input: &ReportInput, strictness: Strictness, sending: Sending) -> Outcome<()> {
+    async fn store(
+        &self,
+        cx: Cx<'_>,
+        input: &ReportInput,
+        strictness: Strictness,
+        sending: Sending,
+    ) -> Outcome<()> {
         let indicators = find::indicators(cx.tx, self.report.document_id).await?;
         let unit = people_find::unit(cx.tx, self.report.unit_id, cx.today()).await?;
         let mut rows = Vec::new();
         for indicator in &indicators {
-            let value = read_one(indicator, &unit, &input.values, strictness)
-                .map_err(|problems| problems.into_iter().next().map_or(Fault::NotFound, Fault::from))?;
+            let value =
+                read_one(indicator, &unit, &input.values, strictness).map_err(|problems| {
+                    problems
+                        .into_iter()
+                        .next()
+                        .map_or(Fault::NotFound, Fault::from)
+                })?;
             rows.push(self.value_of(indicator, value));
         }
         report_value::Entity::delete_many()
@@ -275,7 +341,9 @@ impl About {
             .exec(cx.tx)
             .await?;
         if !rows.is_empty() {
-            report_value::Entity::insert_many(rows.into_iter().map(value_row)).exec_without_returning(cx.tx).await?;
+            report_value::Entity::insert_many(rows.into_iter().map(value_row))
+                .exec_without_returning(cx.tx)
+                .await?;
         }
         let mut change = unit_report::ActiveModel {
             revision: Set(self.report.revision + 1),
@@ -316,12 +384,20 @@ impl About {
     }
 
     /// Changes the row while it is in the expected state and revision: of two at once, one wins.
-    async fn change(&self, cx: Cx<'_>, expected: &str, change: unit_report::ActiveModel) -> Outcome<()> {
+    async fn change(
+        &self,
+        cx: Cx<'_>,
+        expected: &str,
+        change: unit_report::ActiveModel,
+    ) -> Outcome<()> {
         let changed = unit_report::Entity::update_many()
             .filter(unit_report::Column::Id.eq(self.report.id))
             .filter(unit_report::Column::State.eq(expected))
             .filter(unit_report::Column::Revision.eq(self.report.revision))
-            .set(unit_report::ActiveModel { changed_at: Set(cx.now), ..change })
+            .set(unit_report::ActiveModel {
+                changed_at: Set(cx.now),
+                ..change
+            })
             .exec(cx.tx)
             .await?;
         if changed.rows_affected == 1 {
@@ -335,7 +411,12 @@ impl About {
 
     /// Completes the report's task in the workflow. A correction, or a report that comes after the period was consolidated,
     /// has no task any more: the workflow went on without it.
-    async fn complete(&self, cx: Cx<'_>, element: &str, variables: Variables) -> Outcome<Vec<Json>> {
+    async fn complete(
+        &self,
+        cx: Cx<'_>,
+        element: &str,
+        variables: Variables,
+    ) -> Outcome<Vec<Json>> {
         let tasks = flow::tasks_of_subject(cx.tx, self.report.id).await?;
         let Some(task) = tasks.into_iter().find(|task| task.element == element) else {
             if self.is_correction() || self.period.state == period_state::CONSOLIDATED {
@@ -346,8 +427,17 @@ impl About {
                 "This step has already been taken or has not come yet. The page shows the present state.",
             ));
         };
-        let id = TaskId::parse(&task.task_id).ok_or_else(|| anyhow::anyhow!("`{}` is not a task id", task.task_id))?;
-        let advanced = flow::advance(cx, task.instance_id, CommandKind::CompleteTask { task: id, variables }).await?;
+        let id = TaskId::parse(&task.task_id)
+            .ok_or_else(|| anyhow::anyhow!("`{}` is not a task id", task.task_id))?;
+        let advanced = flow::advance(
+            cx,
+            task.instance_id,
+            CommandKind::CompleteTask {
+                task: id,
+                variables,
+            },
+        )
+        .await?;
         Ok(advanced.events)
     }
 
@@ -364,12 +454,24 @@ impl About {
 
 /// `, muộn 2 ngày làm việc (hạn …)`; a report after the hour of the deadline day is late in the same day.
 fn late_words(days: i32) -> String {
-    if days == 0 { ", muộn trong ngày đến hạn".to_owned() } else { format!(", muộn {days} ngày làm việc") }
+    if days == 0 {
+        ", muộn trong ngày đến hạn".to_owned()
+    } else {
+        format!(", muộn {days} ngày làm việc")
+    }
 }
 
-fn read_one(indicator: &Indicator, unit: &Unit, values: &[Typed], strictness: Strictness) -> Result<Value, Vec<Problem>> {
+fn read_one(
+    indicator: &Indicator,
+    unit: &Unit,
+    values: &[Typed],
+    strictness: Strictness,
+) -> Result<Value, Vec<Problem>> {
     let empty = Typed::default();
-    let typed = values.iter().find(|typed| typed.code == indicator.code).unwrap_or(&empty);
+    let typed = values
+        .iter()
+        .find(|typed| typed.code == indicator.code)
+        .unwrap_or(&empty);
     input::read(indicator, typed, indicator.applies_to(unit), strictness)
 }
 

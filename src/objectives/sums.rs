@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement, Value,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -82,7 +84,10 @@ impl Results {
     /// How many indicators have this verdict.
     #[must_use]
     pub fn count(&self, verdict: Verdict) -> usize {
-        self.indicators.iter().filter(|indicator| indicator.verdict == verdict).count()
+        self.indicators
+            .iter()
+            .filter(|indicator| indicator.verdict == verdict)
+            .count()
     }
 }
 
@@ -124,7 +129,11 @@ impl Cell {
     /// The counts as a sum.
     #[must_use]
     pub fn sum(&self) -> Sum {
-        Sum { numerator: self.numerator, denominator: self.denominator, reports: self.reports }
+        Sum {
+            numerator: self.numerator,
+            denominator: self.denominator,
+            reports: self.reports,
+        }
     }
 
     /// The verdict on this unit alone; a count that did not arise is "nothing arose", too.
@@ -161,38 +170,66 @@ pub async fn results(
 ) -> Outcome<Results> {
     let objectives = find::objectives(db, document_id).await?;
     let ids: Vec<Uuid> = periods.iter().map(|period| period.id).collect();
-    let reports = unit_report::Entity::find().filter(unit_report::Column::PeriodId.is_in(ids.iter().copied())).all(db).await?;
+    let reports = unit_report::Entity::find()
+        .filter(unit_report::Column::PeriodId.is_in(ids.iter().copied()))
+        .all(db)
+        .await?;
     let unit_ids: BTreeSet<Uuid> = reports.iter().map(|report| report.unit_id).collect();
     let units = people_find::units(db, &unit_ids.iter().copied().collect::<Vec<_>>(), on).await?;
     let totals = totals(db, &ids).await?;
-    Ok(assemble(&Found { code, name, periods, objectives, reports: in_order(reports, &units, periods), units, totals }))
+    Ok(assemble(&Found {
+        code,
+        name,
+        periods,
+        objectives,
+        reports: in_order(reports, &units, periods),
+        units,
+        totals,
+    }))
 }
 
 /// The counts of every unit over the periods, for the grid of units × indicators.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn cells(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeMap<(Uuid, Uuid), Cell>> {
-    let cells = Cell::find_by_statement(over(db, &by_unit(periods), periods)).all(db).await?;
-    Ok(cells.into_iter().map(|cell| ((cell.unit_id, cell.indicator_id), cell)).collect())
+pub async fn cells(
+    db: &impl ConnectionTrait,
+    periods: &[Uuid],
+) -> Outcome<BTreeMap<(Uuid, Uuid), Cell>> {
+    let cells = Cell::find_by_statement(over(db, &by_unit(periods), periods))
+        .all(db)
+        .await?;
+    Ok(cells
+        .into_iter()
+        .map(|cell| ((cell.unit_id, cell.indicator_id), cell))
+        .collect())
 }
 
 /// Sums per period and indicator, for the columns and charts of the objectives' page.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn by_period(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeMap<(Uuid, Uuid), Sum>> {
+pub async fn by_period(
+    db: &impl ConnectionTrait,
+    periods: &[Uuid],
+) -> Outcome<BTreeMap<(Uuid, Uuid), Sum>> {
     let sql = format!(
         "SELECT r.period_id, v.indicator_id, CAST(SUM(COALESCE(v.numerator, 0)) AS bigint) AS numerator, \
          CAST(SUM(COALESCE(v.denominator, 0)) AS bigint) AS denominator, CAST(COUNT(*) AS bigint) AS reports \
          FROM {COUNTED} WHERE r.period_id IN ({}) GROUP BY r.period_id, v.indicator_id",
         places(periods)
     );
-    let sums = PeriodSum::find_by_statement(over(db, &sql, periods)).all(db).await?;
+    let sums = PeriodSum::find_by_statement(over(db, &sql, periods))
+        .all(db)
+        .await?;
     Ok(sums
         .into_iter()
         .map(|sum| {
-            let counts = Sum { numerator: sum.numerator, denominator: sum.denominator, reports: sum.reports };
+            let counts = Sum {
+                numerator: sum.numerator,
+                denominator: sum.denominator,
+                reports: sum.reports,
+            };
             ((sum.period_id, sum.indicator_id), counts)
         })
         .collect())
@@ -209,11 +246,14 @@ pub async fn causes(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<Vec<
          WHERE r.period_id IN ({}) AND v.cause <> '' ORDER BY i.ordinal, u.unit_key, p.cutoff_on",
         places(periods)
     );
-    Ok(Cause::find_by_statement(over(db, &sql, periods)).all(db).await?)
+    Ok(Cause::find_by_statement(over(db, &sql, periods))
+        .all(db)
+        .await?)
 }
 
 /// The values that count: those of the approved version of each report.
-const COUNTED: &str = "unit_report r JOIN report_value v ON v.report_id = r.id AND v.version = r.approved_version";
+const COUNTED: &str =
+    "unit_report r JOIN report_value v ON v.report_id = r.id AND v.version = r.approved_version";
 
 /// Counts per unit and indicator.
 fn by_unit(periods: &[Uuid]) -> String {
@@ -231,11 +271,21 @@ async fn totals(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeMap
         return Ok(BTreeMap::new());
     }
     // What a unit had nothing of is neither met nor missed; the rest is compared as exact fractions.
-    let nothing = "(i.is_count AND u.\"nothing\" = u.reports) OR (NOT i.is_count AND u.denominator = 0)";
-    let (left, right) = ("u.numerator * i.target_d", "i.target_n * CASE WHEN i.is_count THEN 1 ELSE u.denominator END");
-    let met = [("ge", ">="), ("gt", ">"), ("eq", "="), ("le", "<="), ("lt", "<")]
-        .map(|(word, sign)| format!("(i.comparator = '{word}' AND {left} {sign} {right})"))
-        .join(" OR ");
+    let nothing =
+        "(i.is_count AND u.\"nothing\" = u.reports) OR (NOT i.is_count AND u.denominator = 0)";
+    let (left, right) = (
+        "u.numerator * i.target_d",
+        "i.target_n * CASE WHEN i.is_count THEN 1 ELSE u.denominator END",
+    );
+    let met = [
+        ("ge", ">="),
+        ("gt", ">"),
+        ("eq", "="),
+        ("le", "<="),
+        ("lt", "<"),
+    ]
+    .map(|(word, sign)| format!("(i.comparator = '{word}' AND {left} {sign} {right})"))
+    .join(" OR ");
     let sql = format!(
         "SELECT u.indicator_id, CAST(SUM(u.numerator) AS bigint) AS numerator, CAST(SUM(u.denominator) AS bigint) AS denominator, \
          CAST(SUM(u.reports) AS bigint) AS reports, CAST(COUNT(*) AS bigint) AS units, \
@@ -244,8 +294,13 @@ async fn totals(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeMap
          FROM ({}) u JOIN indicator i ON i.id = u.indicator_id GROUP BY u.indicator_id",
         by_unit(periods)
     );
-    let totals = Total::find_by_statement(over(db, &sql, periods)).all(db).await?;
-    Ok(totals.into_iter().map(|total| (total.indicator_id, total)).collect())
+    let totals = Total::find_by_statement(over(db, &sql, periods))
+        .all(db)
+        .await?;
+    Ok(totals
+        .into_iter()
+        .map(|total| (total.indicator_id, total))
+        .collect())
 }
 
 fn over(db: &impl ConnectionTrait, sql: &str, periods: &[Uuid]) -> Statement {
@@ -258,7 +313,10 @@ fn places(periods: &[Uuid]) -> String {
     if periods.is_empty() {
         return "NULL".to_owned();
     }
-    (1..=periods.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+    (1..=periods.len())
+        .map(|n| format!("${n}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// What was read for [`results`].
@@ -279,8 +337,13 @@ fn in_order(
     periods: &[report_period::Model],
 ) -> Vec<unit_report::Model> {
     let place = |report: &unit_report::Model| {
-        let key = units.get(&report.unit_id).map(|unit| unit.key.clone()).unwrap_or_default();
-        let period = periods.iter().position(|period| period.id == report.period_id);
+        let key = units
+            .get(&report.unit_id)
+            .map(|unit| unit.key.clone())
+            .unwrap_or_default();
+        let period = periods
+            .iter()
+            .position(|period| period.id == report.period_id);
         (key, period, report.id)
     };
     reports.sort_by_key(place);
@@ -288,41 +351,88 @@ fn in_order(
 }
 
 fn assemble(found: &Found<'_>) -> Results {
-    let counted: Vec<&unit_report::Model> = found.reports.iter().filter(|report| report.approved_version > 0).collect();
+    let counted: Vec<&unit_report::Model> = found
+        .reports
+        .iter()
+        .filter(|report| report.approved_version > 0)
+        .collect();
     let name_of = |report: &unit_report::Model| {
-        let unit = found.units.get(&report.unit_id).map(|unit| unit.name.clone()).unwrap_or_default();
-        let period = found.periods.iter().find(|period| period.id == report.period_id);
+        let unit = found
+            .units
+            .get(&report.unit_id)
+            .map(|unit| unit.name.clone())
+            .unwrap_or_default();
+        let period = found
+            .periods
+            .iter()
+            .find(|period| period.id == report.period_id);
         match period {
             Some(period) if found.periods.len() > 1 => format!("{unit} ({})", period.name),
             _ => unit,
         }
     };
-    let due = |report: &unit_report::Model| found.periods.iter().find(|period| period.id == report.period_id).map(|period| period.due_at);
-    let is_late = |report: &&&unit_report::Model| report.submitted_at.zip(due(report)).is_some_and(|(sent, due)| sent > due);
-    let late: Vec<Late> =
-        counted.iter().filter(is_late).map(|report| Late { unit: name_of(report), days: report.late_days }).collect();
-    let indicators: Vec<IndicatorResult> =
-        found.objectives.iter().flat_map(|objective| &objective.indicators).map(|indicator| judged(found, indicator)).collect();
+    let due = |report: &unit_report::Model| {
+        found
+            .periods
+            .iter()
+            .find(|period| period.id == report.period_id)
+            .map(|period| period.due_at)
+    };
+    let is_late = |report: &&&unit_report::Model| {
+        report
+            .submitted_at
+            .zip(due(report))
+            .is_some_and(|(sent, due)| sent > due)
+    };
+    let late: Vec<Late> = counted
+        .iter()
+        .filter(is_late)
+        .map(|report| Late {
+            unit: name_of(report),
+            days: report.late_days,
+        })
+        .collect();
+    let indicators: Vec<IndicatorResult> = found
+        .objectives
+        .iter()
+        .flat_map(|objective| &objective.indicators)
+        .map(|indicator| judged(found, indicator))
+        .collect();
     Results {
         code: found.code.to_owned(),
         name: found.name.to_owned(),
         asked: found.reports.len(),
         reported: counted.len(),
-        missing: found.reports.iter().filter(|report| report.approved_version == 0).map(name_of).collect(),
+        missing: found
+            .reports
+            .iter()
+            .filter(|report| report.approved_version == 0)
+            .map(name_of)
+            .collect(),
         late,
         objectives: found
             .objectives
             .iter()
             .map(|objective| {
-                let own: Vec<Verdict> =
-                    indicators.iter().filter(|result| result.objective == objective.ordinal).map(|result| result.verdict).collect();
-                ObjectiveResult { ordinal: objective.ordinal, verdict: verdict::of_objective(&own) }
+                let own: Vec<Verdict> = indicators
+                    .iter()
+                    .filter(|result| result.objective == objective.ordinal)
+                    .map(|result| result.verdict)
+                    .collect();
+                ObjectiveResult {
+                    ordinal: objective.ordinal,
+                    verdict: verdict::of_objective(&own),
+                }
             })
             .collect(),
         indicators,
         pinned: counted
             .iter()
-            .map(|report| Pinned { unit: report.unit_id, report: report.id, version: report.approved_version })
+            .map(|report| Pinned {
+                unit: report.unit_id,
+                report: report.id,
+                version: report.approved_version,
+            })
             .collect(),
         assessment: String::new(),
     }
@@ -331,9 +441,14 @@ fn assemble(found: &Found<'_>) -> Results {
 fn judged(found: &Found<'_>, indicator: &Indicator) -> IndicatorResult {
     let total = found.totals.get(&indicator.id);
     let sum = total
-        .map(|total| Sum { numerator: total.numerator, denominator: total.denominator, reports: total.reports })
+        .map(|total| Sum {
+            numerator: total.numerator,
+            denominator: total.denominator,
+            reports: total.reports,
+        })
         .unwrap_or_default();
-    let (units, met, nothing) = total.map_or((0, 0, 0), |total| (total.units, total.met, total.nothing));
+    let (units, met, nothing) =
+        total.map_or((0, 0, 0), |total| (total.units, total.met, total.nothing));
     let all = i64::try_from(found.units.len()).unwrap_or(i64::MAX);
     IndicatorResult {
         indicator: indicator.id,

@@ -53,7 +53,10 @@ impl Target {
     pub fn shown(&self) -> String {
         let hundred = if self.is_count { 1 } else { 100 };
         let mark = if self.is_count { "" } else { "%" };
-        let value = plain(i128::from(self.numerator) * hundred, i128::from(self.denominator));
+        let value = plain(
+            i128::from(self.numerator) * hundred,
+            i128::from(self.denominator),
+        );
         format!("{} {value}{mark}", sign(self.comparator))
     }
 
@@ -123,7 +126,11 @@ impl Sum {
         if target.is_count {
             return grouped(i128::from(self.numerator));
         }
-        percent(i128::from(self.numerator), i128::from(self.denominator), target)
+        percent(
+            i128::from(self.numerator),
+            i128::from(self.denominator),
+            target,
+        )
     }
 
     /// `412/418`; a count has no second number.
@@ -179,9 +186,15 @@ pub fn word(comparator: Comparator) -> &'static str {
 /// The comparison behind a stored word.
 #[must_use]
 pub fn comparator(word: &str) -> Option<Comparator> {
-    [Comparator::Ge, Comparator::Gt, Comparator::Eq, Comparator::Le, Comparator::Lt]
-        .into_iter()
-        .find(|comparator| self::word(*comparator) == word)
+    [
+        Comparator::Ge,
+        Comparator::Gt,
+        Comparator::Eq,
+        Comparator::Le,
+        Comparator::Lt,
+    ]
+    .into_iter()
+    .find(|comparator| self::word(*comparator) == word)
 }
 
 /// A whole number with points between the thousands.
@@ -232,7 +245,11 @@ fn decimal(scaled: i128, decimals: u32) -> String {
 fn plain(numerator: i128, denominator: i128) -> String {
     let places = *DECIMALS.end();
     let text = decimal(numerator * 10_i128.pow(places) / denominator, places);
-    if text.contains(',') { text.trim_end_matches('0').to_owned() } else { text }
+    if text.contains(',') {
+        text.trim_end_matches('0').to_owned()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -242,11 +259,20 @@ mod tests {
     use super::*;
 
     fn share(comparator: Comparator, percent: i64) -> Target {
-        Target { comparator, numerator: percent, denominator: 100, is_count: false }
+        Target {
+            comparator,
+            numerator: percent,
+            denominator: 100,
+            is_count: false,
+        }
     }
 
     fn sum(numerator: i64, denominator: i64) -> Sum {
-        Sum { numerator, denominator, reports: 1 }
+        Sum {
+            numerator,
+            denominator,
+            reports: 1,
+        }
     }
 
     #[test]
@@ -272,16 +298,34 @@ mod tests {
         let narrow = sum(24_499, 25_000);
         assert_eq!(narrow.shown(&target), "97,996%");
         assert_eq!(narrow.verdict(&target), Verdict::NotMet);
-        assert_eq!(sum(999_999_999, 1_000_000_000).shown(&share(Comparator::Eq, 100)), "≈ 100%");
-        assert_eq!(sum(600_001, 1_000_000).shown(&share(Comparator::Gt, 60)), "60,0001%");
+        assert_eq!(
+            sum(999_999_999, 1_000_000_000).shown(&share(Comparator::Eq, 100)),
+            "≈ 100%"
+        );
+        assert_eq!(
+            sum(600_001, 1_000_000).shown(&share(Comparator::Gt, 60)),
+            "60,0001%"
+        );
     }
 
     #[test]
     fn obj_04_more_than_and_at_least_differ_at_the_target() {
-        assert_eq!(sum(60, 100).verdict(&share(Comparator::Gt, 60)), Verdict::NotMet);
-        assert_eq!(sum(60, 100).verdict(&share(Comparator::Ge, 60)), Verdict::Met);
-        assert_eq!(sum(60, 100).verdict(&share(Comparator::Lt, 60)), Verdict::NotMet);
-        assert_eq!(sum(60, 100).verdict(&share(Comparator::Le, 60)), Verdict::Met);
+        assert_eq!(
+            sum(60, 100).verdict(&share(Comparator::Gt, 60)),
+            Verdict::NotMet
+        );
+        assert_eq!(
+            sum(60, 100).verdict(&share(Comparator::Ge, 60)),
+            Verdict::Met
+        );
+        assert_eq!(
+            sum(60, 100).verdict(&share(Comparator::Lt, 60)),
+            Verdict::NotMet
+        );
+        assert_eq!(
+            sum(60, 100).verdict(&share(Comparator::Le, 60)),
+            Verdict::Met
+        );
     }
 
     #[test]
@@ -301,7 +345,12 @@ mod tests {
 
     #[test]
     fn a_count_is_compared_itself() {
-        let none = Target { comparator: Comparator::Eq, numerator: 0, denominator: 1, is_count: true };
+        let none = Target {
+            comparator: Comparator::Eq,
+            numerator: 0,
+            denominator: 1,
+            is_count: true,
+        };
         assert_eq!(none.shown(), "= 0");
         assert_eq!(sum(0, 0).verdict(&none), Verdict::Met);
         assert_eq!(sum(0, 0).plus(sum(1, 0)).verdict(&none), Verdict::NotMet);
@@ -311,7 +360,12 @@ mod tests {
     #[test]
     fn targets_are_written_with_the_decimals_they_have() {
         assert_eq!(share(Comparator::Ge, 98).shown(), "≥ 98%");
-        let target = Target { comparator: Comparator::Lt, numerator: 985, denominator: 1_000, is_count: false };
+        let target = Target {
+            comparator: Comparator::Lt,
+            numerator: 985,
+            denominator: 1_000,
+            is_count: false,
+        };
         assert_eq!(target.shown(), "< 98,5%");
     }
 
@@ -325,7 +379,13 @@ mod tests {
     }
 
     fn comparators() -> impl Strategy<Value = Comparator> {
-        prop::sample::select(vec![Comparator::Ge, Comparator::Gt, Comparator::Eq, Comparator::Le, Comparator::Lt])
+        prop::sample::select(vec![
+            Comparator::Ge,
+            Comparator::Gt,
+            Comparator::Eq,
+            Comparator::Le,
+            Comparator::Lt,
+        ])
     }
 
     proptest! {

@@ -14,8 +14,15 @@ use crate::fault::{Fault, Outcome};
 ///
 /// # Errors
 /// What the database reports.
-pub async fn units(db: &impl ConnectionTrait, ids: &[Uuid], on: NaiveDate) -> Outcome<BTreeMap<Uuid, Unit>> {
-    let found = unit::Entity::find().filter(unit::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+pub async fn units(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+    on: NaiveDate,
+) -> Outcome<BTreeMap<Uuid, Unit>> {
+    let found = unit::Entity::find()
+        .filter(unit::Column::Id.is_in(ids.iter().copied()))
+        .all(db)
+        .await?;
     with_names(db, found, on).await
 }
 
@@ -26,7 +33,11 @@ pub async fn units(db: &impl ConnectionTrait, ids: &[Uuid], on: NaiveDate) -> Ou
 pub async fn all_units(db: &impl ConnectionTrait, on: NaiveDate) -> Outcome<BTreeMap<Uuid, Unit>> {
     let found = unit::Entity::find()
         .filter(unit::Column::ValidFrom.lte(on))
-        .filter(Condition::any().add(unit::Column::ValidTo.is_null()).add(unit::Column::ValidTo.gt(on)))
+        .filter(
+            Condition::any()
+                .add(unit::Column::ValidTo.is_null())
+                .add(unit::Column::ValidTo.gt(on)),
+        )
         .all(db)
         .await?;
     with_names(db, found, on).await
@@ -37,10 +48,17 @@ pub async fn all_units(db: &impl ConnectionTrait, on: NaiveDate) -> Outcome<BTre
 /// # Errors
 /// [`Fault::NotFound`] where there is none.
 pub async fn unit(db: &impl ConnectionTrait, id: Uuid, on: NaiveDate) -> Outcome<Unit> {
-    units(db, &[id], on).await?.remove(&id).ok_or(Fault::NotFound)
+    units(db, &[id], on)
+        .await?
+        .remove(&id)
+        .ok_or(Fault::NotFound)
 }
 
-async fn with_names(db: &impl ConnectionTrait, found: Vec<unit::Model>, on: NaiveDate) -> Outcome<BTreeMap<Uuid, Unit>> {
+async fn with_names(
+    db: &impl ConnectionTrait,
+    found: Vec<unit::Model>,
+    on: NaiveDate,
+) -> Outcome<BTreeMap<Uuid, Unit>> {
     let names = unit_name::Entity::find()
         .filter(unit_name::Column::UnitId.is_in(found.iter().map(|unit| unit.id)))
         .order_by_asc(unit_name::Column::ValidFrom)
@@ -55,7 +73,12 @@ async fn with_names(db: &impl ConnectionTrait, found: Vec<unit::Model>, on: Naiv
         .filter_map(|unit| {
             let names = of_unit.remove(&unit.id)?;
             // The name of the day; before its first name and after its last one the nearest.
-            let name = names.iter().rev().find(|name| name.valid_from <= on).or(names.first())?.clone();
+            let name = names
+                .iter()
+                .rev()
+                .find(|name| name.valid_from <= on)
+                .or(names.first())?
+                .clone();
             Some((unit.id, joined(unit, name)))
         })
         .collect())
@@ -108,7 +131,11 @@ pub async fn groups(db: &impl ConnectionTrait, org_id: Uuid) -> Outcome<Vec<Grou
     Ok(groups
         .into_iter()
         .map(|group| Group {
-            members: members.iter().filter(|member| member.group_id == group.id).map(|member| member.unit_id).collect(),
+            members: members
+                .iter()
+                .filter(|member| member.group_id == group.id)
+                .map(|member| member.unit_id)
+                .collect(),
             id: group.id,
             name: group.name,
             phrases: serde_json::from_str(&group.phrases).unwrap_or_default(),
@@ -122,10 +149,21 @@ pub async fn groups(db: &impl ConnectionTrait, org_id: Uuid) -> Outcome<Vec<Grou
 /// # Errors
 /// [`Fault::NotFound`] where there is no active person with this id.
 pub async fn actor(db: &impl ConnectionTrait, person_id: Uuid, on: NaiveDate) -> Outcome<Actor> {
-    let person =
-        person::Entity::find_by_id(person_id).one(db).await?.filter(|person| person.active).ok_or(Fault::NotFound)?;
-    let posts = posts_on(on).filter(post::Column::PersonId.eq(person_id)).order_by_asc(post::Column::Id).all(db).await?;
-    Ok(Actor { person_id: Some(person.id), name: person.name, posts: posts.into_iter().map(as_post).collect() })
+    let person = person::Entity::find_by_id(person_id)
+        .one(db)
+        .await?
+        .filter(|person| person.active)
+        .ok_or(Fault::NotFound)?;
+    let posts = posts_on(on)
+        .filter(post::Column::PersonId.eq(person_id))
+        .order_by_asc(post::Column::Id)
+        .all(db)
+        .await?;
+    Ok(Actor {
+        person_id: Some(person.id),
+        name: person.name,
+        posts: posts.into_iter().map(as_post).collect(),
+    })
 }
 
 /// A person who holds a post, for mails and for lists.
@@ -141,7 +179,12 @@ pub struct Holder {
 ///
 /// # Errors
 /// What the database reports.
-pub async fn holders(db: &impl ConnectionTrait, units: &[Uuid], roles: &[&str], on: NaiveDate) -> Outcome<Vec<Holder>> {
+pub async fn holders(
+    db: &impl ConnectionTrait,
+    units: &[Uuid],
+    roles: &[&str],
+    on: NaiveDate,
+) -> Outcome<Vec<Holder>> {
     let condition = Condition::all()
         .add(post::Column::UnitId.is_in(units.iter().copied()))
         .add(post::Column::Role.is_in(roles.iter().copied()));
@@ -152,8 +195,15 @@ pub async fn holders(db: &impl ConnectionTrait, units: &[Uuid], roles: &[&str], 
 ///
 /// # Errors
 /// What the database reports.
-pub async fn holders_in_org(db: &impl ConnectionTrait, org_id: Uuid, role: &str, on: NaiveDate) -> Outcome<Vec<Holder>> {
-    let condition = Condition::all().add(post::Column::OrgId.eq(org_id)).add(post::Column::Role.eq(role));
+pub async fn holders_in_org(
+    db: &impl ConnectionTrait,
+    org_id: Uuid,
+    role: &str,
+    on: NaiveDate,
+) -> Outcome<Vec<Holder>> {
+    let condition = Condition::all()
+        .add(post::Column::OrgId.eq(org_id))
+        .add(post::Column::Role.eq(role));
     holders_where(db, condition, on).await
 }
 
@@ -161,15 +211,28 @@ pub async fn holders_in_org(db: &impl ConnectionTrait, org_id: Uuid, role: &str,
 ///
 /// # Errors
 /// What the database reports.
-pub async fn staff_of_org(db: &impl ConnectionTrait, org_id: Uuid, on: NaiveDate) -> Outcome<Vec<Holder>> {
-    let mut staff = holders_where(db, Condition::all().add(post::Column::OrgId.eq(org_id)), on).await?;
+pub async fn staff_of_org(
+    db: &impl ConnectionTrait,
+    org_id: Uuid,
+    on: NaiveDate,
+) -> Outcome<Vec<Holder>> {
+    let mut staff =
+        holders_where(db, Condition::all().add(post::Column::OrgId.eq(org_id)), on).await?;
     staff.sort_by_key(|holder| holder.person_id);
     staff.dedup_by_key(|holder| holder.person_id);
     Ok(staff)
 }
 
-async fn holders_where(db: &impl ConnectionTrait, condition: Condition, on: NaiveDate) -> Outcome<Vec<Holder>> {
-    let posts = posts_on(on).filter(condition).order_by_asc(post::Column::Id).all(db).await?;
+async fn holders_where(
+    db: &impl ConnectionTrait,
+    condition: Condition,
+    on: NaiveDate,
+) -> Outcome<Vec<Holder>> {
+    let posts = posts_on(on)
+        .filter(condition)
+        .order_by_asc(post::Column::Id)
+        .all(db)
+        .await?;
     let persons: BTreeMap<Uuid, person::Model> = person::Entity::find()
         .filter(person::Column::Id.is_in(posts.iter().map(|post| post.person_id)))
         .filter(person::Column::Active.eq(true))
@@ -183,7 +246,12 @@ async fn holders_where(db: &impl ConnectionTrait, condition: Condition, on: Naiv
         .filter_map(|post| {
             let person = persons.get(&post.person_id)?;
             let (name, email) = (person.name.clone(), person.email.clone());
-            Some(Holder { person_id: person.id, name, email, post: as_post(post) })
+            Some(Holder {
+                person_id: person.id,
+                name,
+                email,
+                post: as_post(post),
+            })
         })
         .collect())
 }
@@ -192,7 +260,10 @@ async fn holders_where(db: &impl ConnectionTrait, condition: Condition, on: Naiv
 ///
 /// # Errors
 /// What the database reports.
-pub async fn calendar(db: &impl ConnectionTrait, org_id: Uuid) -> Outcome<trinhky_calendar::Calendar> {
+pub async fn calendar(
+    db: &impl ConnectionTrait,
+    org_id: Uuid,
+) -> Outcome<trinhky_calendar::Calendar> {
     match org_calendar::Entity::find_by_id(org_id).one(db).await? {
         Some(row) => Ok(serde_json::from_str(&row.data)?),
         None => Ok(trinhky_calendar::Calendar::vietnam()),
@@ -202,9 +273,18 @@ pub async fn calendar(db: &impl ConnectionTrait, org_id: Uuid) -> Outcome<trinhk
 fn posts_on(on: NaiveDate) -> sea_orm::Select<post::Entity> {
     post::Entity::find()
         .filter(post::Column::ValidFrom.lte(on))
-        .filter(Condition::any().add(post::Column::ValidTo.is_null()).add(post::Column::ValidTo.gt(on)))
+        .filter(
+            Condition::any()
+                .add(post::Column::ValidTo.is_null())
+                .add(post::Column::ValidTo.gt(on)),
+        )
 }
 
 fn as_post(post: post::Model) -> Post {
-    Post { org_id: post.org_id, unit_id: post.unit_id, title: post.title, role: post.role }
+    Post {
+        org_id: post.org_id,
+        unit_id: post.unit_id,
+        title: post.title,
+        role: post.role,
+    }
 }

@@ -126,9 +126,14 @@ pub struct Counts {
 /// # Errors
 /// One sentence per problem, each naming the entry.
 pub fn read(text: &str) -> Result<OrgFile, Vec<String>> {
-    let file: OrgFile = toml::from_str(text).map_err(|error| vec![error.to_string().trim_end().to_owned()])?;
+    let file: OrgFile =
+        toml::from_str(text).map_err(|error| vec![error.to_string().trim_end().to_owned()])?;
     let problems = problems(&file);
-    if problems.is_empty() { Ok(file) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(file)
+    } else {
+        Err(problems)
+    }
 }
 
 /// Writes the whole file as one act; `password_hash` becomes the first password of every person.
@@ -136,7 +141,12 @@ pub fn read(text: &str) -> Result<OrgFile, Vec<String>> {
 /// # Errors
 /// When the database is not empty of units, or what it reports.
 pub async fn load(app: &App, file: OrgFile, password_hash: Option<String>) -> Outcome<Counts> {
-    app.act(&Actor::system(), (file, password_hash), |cx, (file, hash)| Box::pin(write(cx, file, hash.as_deref()))).await
+    app.act(
+        &Actor::system(),
+        (file, password_hash),
+        |cx, (file, hash)| Box::pin(write(cx, file, hash.as_deref())),
+    )
+    .await
 }
 
 async fn write(cx: Cx<'_>, file: &OrgFile, password_hash: Option<&str>) -> Outcome<Counts> {
@@ -154,8 +164,11 @@ async fn write(cx: Cx<'_>, file: &OrgFile, password_hash: Option<&str>) -> Outco
         .chain(file.unit.iter().map(|entry| entry.key.as_str()))
         .map(|key| (key, cx.id()))
         .collect();
-    let by_key: BTreeMap<&str, &OrganisationEntry> =
-        file.organisation.iter().map(|entry| (entry.key.as_str(), entry)).collect();
+    let by_key: BTreeMap<&str, &OrganisationEntry> = file
+        .organisation
+        .iter()
+        .map(|entry| (entry.key.as_str(), entry))
+        .collect();
     for entry in &file.organisation {
         write_organisation(&cx, entry, &ids, &by_key).await?;
     }
@@ -220,7 +233,14 @@ async fn write(cx: Cx<'_>, file: &OrgFile, password_hash: Option<&str>) -> Outco
             "Nhập {} cơ quan, {} đơn vị, {} người dùng từ tệp",
             counts.organisations, counts.units, counts.persons
         );
-        audit::append(cx.tx, ids[first.key.as_str()], cx.actor, cx.now, audit::Entry::general("org.imported", summary)).await?;
+        audit::append(
+            cx.tx,
+            ids[first.key.as_str()],
+            cx.actor,
+            cx.now,
+            audit::Entry::general("org.imported", summary),
+        )
+        .await?;
     }
     Ok(counts)
 }
@@ -245,7 +265,9 @@ async fn write_organisation(
     }
     .insert(cx.tx)
     .await?;
-    let superior = by_key.get(entry.superior.as_str()).map_or(entry.superior.as_str(), |parent| parent.name.as_str());
+    let superior = by_key
+        .get(entry.superior.as_str())
+        .map_or(entry.superior.as_str(), |parent| parent.name.as_str());
     unit_name::ActiveModel {
         id: Set(cx.id()),
         unit_id: Set(id),
@@ -314,12 +336,22 @@ async fn write_group(cx: &Cx<'_>, entry: &GroupEntry, ids: &BTreeMap<&str, Uuid>
     .insert(cx.tx)
     .await?;
     for member in &entry.members {
-        unit_group_member::ActiveModel { group_id: Set(id), unit_id: Set(ids[member.as_str()]) }.insert(cx.tx).await?;
+        unit_group_member::ActiveModel {
+            group_id: Set(id),
+            unit_id: Set(ids[member.as_str()]),
+        }
+        .insert(cx.tx)
+        .await?;
     }
     Ok(())
 }
 
-async fn open_register(cx: &Cx<'_>, entry: &RegisterEntry, owner: Uuid, org_id: Uuid) -> Outcome<()> {
+async fn open_register(
+    cx: &Cx<'_>,
+    entry: &RegisterEntry,
+    owner: Uuid,
+    org_id: Uuid,
+) -> Outcome<()> {
     let opened_at: DateTime<Utc> = cx.now;
     register::ActiveModel {
         id: Set(cx.id()),
@@ -347,10 +379,16 @@ fn problems(file: &OrgFile) -> Vec<String> {
     for entry in &file.organisation {
         organisations.insert(entry.key.as_str());
         if !keys.insert(entry.key.as_str()) {
-            problems.push(format!("organisation `{}`: the key is used twice", entry.key));
+            problems.push(format!(
+                "organisation `{}`: the key is used twice",
+                entry.key
+            ));
         }
         if entry.superior == entry.key {
-            problems.push(format!("organisation `{}`: it cannot be its own superior", entry.key));
+            problems.push(format!(
+                "organisation `{}`: it cannot be its own superior",
+                entry.key
+            ));
         }
     }
     for entry in &file.unit {
@@ -358,18 +396,34 @@ fn problems(file: &OrgFile) -> Vec<String> {
             problems.push(format!("unit `{}`: the key is used twice", entry.key));
         }
         if !organisations.contains(entry.organisation.as_str()) {
-            problems.push(format!("unit `{}`: there is no organisation `{}`", entry.key, entry.organisation));
+            problems.push(format!(
+                "unit `{}`: there is no organisation `{}`",
+                entry.key, entry.organisation
+            ));
         }
     }
     for entry in &file.group {
         if !organisations.contains(entry.organisation.as_str()) {
-            problems.push(format!("group `{}`: there is no organisation `{}`", entry.key, entry.organisation));
+            problems.push(format!(
+                "group `{}`: there is no organisation `{}`",
+                entry.key, entry.organisation
+            ));
         }
         if !["action", "information"].contains(&entry.purpose.as_str()) {
-            problems.push(format!("group `{}`: purpose is `{}`; write action or information", entry.key, entry.purpose));
+            problems.push(format!(
+                "group `{}`: purpose is `{}`; write action or information",
+                entry.key, entry.purpose
+            ));
         }
-        for member in entry.members.iter().filter(|member| !keys.contains(member.as_str())) {
-            problems.push(format!("group `{}`: there is no unit or organisation `{member}`", entry.key));
+        for member in entry
+            .members
+            .iter()
+            .filter(|member| !keys.contains(member.as_str()))
+        {
+            problems.push(format!(
+                "group `{}`: there is no unit or organisation `{member}`",
+                entry.key
+            ));
         }
     }
     let mut persons = BTreeSet::new();
@@ -379,10 +433,16 @@ fn problems(file: &OrgFile) -> Vec<String> {
             problems.push(format!("person `{}`: the key is used twice", entry.key));
         }
         if !entry.email.contains('@') {
-            problems.push(format!("person `{}`: `{}` is not an e-mail address", entry.key, entry.email));
+            problems.push(format!(
+                "person `{}`: `{}` is not an e-mail address",
+                entry.key, entry.email
+            ));
         }
         if !addresses.insert(entry.email.to_lowercase()) {
-            problems.push(format!("person `{}`: the address {} is used twice", entry.key, entry.email));
+            problems.push(format!(
+                "person `{}`: the address {} is used twice",
+                entry.key, entry.email
+            ));
         }
     }
     for entry in &file.post {
@@ -391,13 +451,20 @@ fn problems(file: &OrgFile) -> Vec<String> {
             problems.push(format!("{name}: there is no such person"));
         }
         if !organisations.contains(entry.organisation.as_str()) {
-            problems.push(format!("{name}: there is no organisation `{}`", entry.organisation));
+            problems.push(format!(
+                "{name}: there is no organisation `{}`",
+                entry.organisation
+            ));
         }
         if let Some(unit) = entry.unit.as_deref().filter(|unit| !keys.contains(unit)) {
             problems.push(format!("{name}: there is no unit `{unit}`"));
         }
         if !ROLES.contains(&entry.role.as_str()) {
-            problems.push(format!("{name}: role `{}` is not one of {}", entry.role, ROLES.join(", ")));
+            problems.push(format!(
+                "{name}: role `{}` is not one of {}",
+                entry.role,
+                ROLES.join(", ")
+            ));
         }
         if entry.to.is_some_and(|to| to <= entry.from) {
             problems.push(format!("{name}: it ends before it begins"));
@@ -405,10 +472,16 @@ fn problems(file: &OrgFile) -> Vec<String> {
     }
     for entry in &file.register {
         if !keys.contains(entry.owner.as_str()) {
-            problems.push(format!("register {} {}: there is no owner `{}`", entry.doc_type, entry.year, entry.owner));
+            problems.push(format!(
+                "register {} {}: there is no owner `{}`",
+                entry.doc_type, entry.year, entry.owner
+            ));
         }
         if entry.next < 1 {
-            problems.push(format!("register {} {}: numbers begin at 1", entry.doc_type, entry.year));
+            problems.push(format!(
+                "register {} {}: numbers begin at 1",
+                entry.doc_type, entry.year
+            ));
         }
     }
     problems

@@ -22,9 +22,14 @@ pub struct TaskRight<'a> {
 /// Whether the actor may do the task today.
 #[must_use]
 pub fn do_task(actor: &Actor, task: &TaskRight<'_>) -> bool {
-    let in_unit = |roles: &[&str]| task.unit_id.is_some_and(|unit| actor.has_role_in_unit(roles, unit));
+    let in_unit = |roles: &[&str]| {
+        task.unit_id
+            .is_some_and(|unit| actor.has_role_in_unit(roles, unit))
+    };
     match task.role {
-        "drafter" => actor.has_role_in_unit(&["drafter", "office_chief", "unit_head"], task.owner_id),
+        "drafter" => {
+            actor.has_role_in_unit(&["drafter", "office_chief", "unit_head"], task.owner_id)
+        }
         "unit_head" => actor.has_role_in_unit(&["unit_head", "office_chief"], task.owner_id),
         // Bodies of the round: any of their officers gives the unit's opinion, their clerk receives.
         "unit" => in_unit(&["unit_head", "office_chief", "reporter", "clerk", "chair"]),

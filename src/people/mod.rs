@@ -1,9 +1,9 @@
 //! Organisations, units, posts and persons in time; sign-in; who is acting.
 
+pub mod admin;
 pub mod find;
 pub mod import;
 pub mod may;
-pub mod admin;
 pub mod pages;
 pub mod rows;
 pub mod session;
@@ -68,32 +68,52 @@ impl Actor {
     /// The system: timers, jobs, imports from the command line.
     #[must_use]
     pub fn system() -> Self {
-        Self { person_id: None, name: "Hệ thống".to_owned(), posts: Vec::new() }
+        Self {
+            person_id: None,
+            name: "Hệ thống".to_owned(),
+            posts: Vec::new(),
+        }
     }
 
     /// Somebody of a body without an account, who typed the code of its mail.
     #[must_use]
     pub fn guest(name: &str, unit_id: Uuid, title: &str) -> Self {
-        let post = Post { org_id: unit_id, unit_id, title: title.to_owned(), role: "clerk".to_owned() };
-        Self { person_id: None, name: name.to_owned(), posts: vec![post] }
+        let post = Post {
+            org_id: unit_id,
+            unit_id,
+            title: title.to_owned(),
+            role: "clerk".to_owned(),
+        };
+        Self {
+            person_id: None,
+            name: name.to_owned(),
+            posts: vec![post],
+        }
     }
 
     /// The title that the journal shows beside the name.
     #[must_use]
     pub fn capacity(&self) -> String {
-        self.posts.first().map(|post| post.title.clone()).unwrap_or_default()
+        self.posts
+            .first()
+            .map(|post| post.title.clone())
+            .unwrap_or_default()
     }
 
     /// Whether a post with this role is held in the organisation.
     #[must_use]
     pub fn has_role_in_org(&self, role: &str, org_id: Uuid) -> bool {
-        self.posts.iter().any(|post| post.role == role && post.org_id == org_id)
+        self.posts
+            .iter()
+            .any(|post| post.role == role && post.org_id == org_id)
     }
 
     /// Whether a post with one of these roles is held in the unit itself.
     #[must_use]
     pub fn has_role_in_unit(&self, roles: &[&str], unit_id: Uuid) -> bool {
-        self.posts.iter().any(|post| post.unit_id == unit_id && roles.contains(&post.role.as_str()))
+        self.posts
+            .iter()
+            .any(|post| post.unit_id == unit_id && roles.contains(&post.role.as_str()))
     }
 
     /// The units in which posts are held.
@@ -140,6 +160,10 @@ impl Unit {
     /// How sentences call it: an organisation by its short name, a division in full, since `TTr` alone says nothing.
     #[must_use]
     pub fn called(&self) -> &str {
-        if self.id == self.org_id { &self.short } else { &self.name }
+        if self.id == self.org_id {
+            &self.short
+        } else {
+            &self.name
+        }
     }
 }

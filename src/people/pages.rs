@@ -41,9 +41,16 @@ pub struct Next {
 }
 
 /// The sign-in page.
-pub async fn sign_in_page(State(app): State<App>, Query(next): Query<Next>, uri: Uri, headers: HeaderMap) -> Result<Response, WebError> {
+pub async fn sign_in_page(
+    State(app): State<App>,
+    Query(next): Query<Next>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
     let lang = Lang::of_request(&uri, &headers);
-    sign_in_view(&app, lang, Form::new("/dang-nhap", "", ""), &next.tiep).await.map_err(|fault| failed(fault, "/"))
+    sign_in_view(&app, lang, Form::new("/dang-nhap", "", ""), &next.tiep)
+        .await
+        .map_err(|fault| failed(fault, "/"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,11 +64,17 @@ pub struct Credentials {
 }
 
 /// Signs in, or shows the page again with what was wrong.
-pub async fn sign_in(State(app): State<App>, uri: Uri, headers: HeaderMap, AxumForm(typed): AxumForm<Credentials>) -> Result<Response, WebError> {
+pub async fn sign_in(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    AxumForm(typed): AxumForm<Credentials>,
+) -> Result<Response, WebError> {
     match by_password::sign_in(&app, &typed.login, &typed.password).await {
         Ok(token) => Ok(signed_in(&app, &token, &typed.next)),
         Err(fault) => {
-            let too_many = matches!(&fault, Fault::Refused(refusal) if refusal.kind == RefusalKind::TooMany);
+            let too_many =
+                matches!(&fault, Fault::Refused(refusal) if refusal.kind == RefusalKind::TooMany);
             let refusal = match fault {
                 Fault::Refused(refusal) if too_many => refusal,
                 fault => field_error(fault, "/dang-nhap")?,
@@ -69,9 +82,22 @@ pub async fn sign_in(State(app): State<App>, uri: Uri, headers: HeaderMap, AxumF
             let lang = Lang::of_request(&uri, &headers);
             let mut form = Form::new("/dang-nhap", "", "");
             form.set("login", typed.login);
-            form.refuse("password", if lang == Lang::En { refusal.en } else { refusal.vi });
-            let mut response = sign_in_view(&app, lang, form, &typed.next).await.map_err(|fault| failed(fault, "/"))?;
-            *response.status_mut() = if too_many { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
+            form.refuse(
+                "password",
+                if lang == Lang::En {
+                    refusal.en
+                } else {
+                    refusal.vi
+                },
+            );
+            let mut response = sign_in_view(&app, lang, form, &typed.next)
+                .await
+                .map_err(|fault| failed(fault, "/"))?;
+            *response.status_mut() = if too_many {
+                StatusCode::TOO_MANY_REQUESTS
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
             Ok(response)
         }
     }
@@ -79,21 +105,31 @@ pub async fn sign_in(State(app): State<App>, uri: Uri, headers: HeaderMap, AxumF
 
 /// Ends the session.
 pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, WebError> {
-    signed_out(&app, &headers).await.map_err(|fault| failed(fault, "/"))
+    signed_out(&app, &headers)
+        .await
+        .map_err(|fault| failed(fault, "/"))
 }
 
 /// A form that was sent after its session had ended: shown as it was typed, sent by a press.
 pub async fn kept_form(session: Session, Path(id): Path<String>) -> Result<Response, WebError> {
-    let kept = super::session::kept_form(&session.app, &session.actor, &id).await.map_err(|fault| failed(fault, "/"))?;
+    let kept = super::session::kept_form(&session.app, &session.actor, &id)
+        .await
+        .map_err(|fault| failed(fault, "/"))?;
     let pairs = serde_html_form_pairs(&kept.body);
     let title = session.lang.t("kept-form-title");
-    let view = crate::web::views::people::KeptForm { page: session.page(&title), action: kept.path, fields: pairs };
+    let view = crate::web::views::people::KeptForm {
+        page: session.page(&title),
+        action: kept.path,
+        fields: pairs,
+    };
     Ok(html(&view))
 }
 
 /// My desk: overdue, due this week, later, waiting for others.
 pub async fn desk(session: Session) -> Result<Response, WebError> {
-    desk_view(&session).await.map_err(|fault| failed(fault, "/"))
+    desk_view(&session)
+        .await
+        .map_err(|fault| failed(fault, "/"))
 }
 
 async fn desk_view(session: &Session) -> Outcome<Response> {
@@ -119,7 +155,11 @@ async fn desk_view(session: &Session) -> Outcome<Response> {
         .await?;
     let ids: Vec<Uuid> = tasks.iter().map(|task| task.document_id).collect();
     let documents: BTreeMap<Uuid, document::Model> = document::Entity::find()
-        .filter(Condition::any().add(document::Column::Id.is_in(ids.clone())).add(document::Column::CarriedBy.is_in(ids)))
+        .filter(
+            Condition::any()
+                .add(document::Column::Id.is_in(ids.clone()))
+                .add(document::Column::CarriedBy.is_in(ids)),
+        )
         .all(db)
         .await?
         .into_iter()
@@ -134,7 +174,9 @@ async fn desk_view(session: &Session) -> Outcome<Response> {
     };
     let week = session.today().iso_week();
     for task in tasks {
-        let Some(document) = documents.get(&task.document_id) else { continue };
+        let Some(document) = documents.get(&task.document_id) else {
+            continue;
+        };
         let right = may::TaskRight {
             role: &task.role,
             org_id: task.org_id,
@@ -147,16 +189,24 @@ async fn desk_view(session: &Session) -> Outcome<Response> {
             continue;
         }
         let kind = documents::doc_type(&document.doc_type)?;
-        let due = task.due_at.map(|due| when(due, session.now, &calendar, session.lang));
+        let due = task
+            .due_at
+            .map(|due| when(due, session.now, &calendar, session.lang));
         let late = task.due_at.is_some_and(|due| due < session.now);
         let duty = Duty {
             href: task_address(&task),
-            act: format!("{}: {}", task.name, documents::title(kind, document.number, &document.symbol, &document.subject)),
+            act: format!(
+                "{}: {}",
+                task.name,
+                documents::title(kind, document.number, &document.symbol, &document.subject)
+            ),
             note: String::new(),
             due,
             tone: if late && mine { Tone::Late } else { Tone::Open },
         };
-        let soon = task.due_at.is_none_or(|due| trinhky_calendar::local(due).date_naive().iso_week() <= week);
+        let soon = task
+            .due_at
+            .is_none_or(|due| trinhky_calendar::local(due).date_naive().iso_week() <= week);
         match (mine, late) {
             (false, _) => view.waiting.push(duty),
             (true, true) => view.overdue.push(duty),
@@ -195,18 +245,35 @@ async fn sign_in_view(app: &App, lang: Lang, form: Form, next: &str) -> Outcome<
     page.path = "/dang-nhap".to_owned();
     page.sample = office.1;
     let expired = next.starts_with("/luu-tam/");
-    let samples = if office.1 { samples(app).await? } else { Vec::new() };
-    let view = SignIn { page, form, next: next.to_owned(), kept: Vec::new(), expired, samples };
+    let samples = if office.1 {
+        samples(app).await?
+    } else {
+        Vec::new()
+    };
+    let view = SignIn {
+        page,
+        form,
+        next: next.to_owned(),
+        kept: Vec::new(),
+        expired,
+        samples,
+    };
     Ok(html(&view))
 }
 
 /// The name of the first organisation, and whether the installation holds sample data.
 async fn office(app: &App) -> Outcome<(String, bool)> {
-    let first = super::rows::unit::Entity::find().order_by_asc(super::rows::unit::Column::Id).one(app.store.reader()).await?;
+    let first = super::rows::unit::Entity::find()
+        .order_by_asc(super::rows::unit::Column::Id)
+        .one(app.store.reader())
+        .await?;
     match first {
         Some(unit) => {
             let unit = find::unit(app.store.reader(), unit.id, app.today()).await?;
-            let sample = person::Entity::find().filter(person::Column::Sample.eq(true)).one(app.store.reader()).await?;
+            let sample = person::Entity::find()
+                .filter(person::Column::Sample.eq(true))
+                .one(app.store.reader())
+                .await?;
             Ok((unit.short, sample.is_some()))
         }
         None => Ok((String::new(), false)),
@@ -216,15 +283,32 @@ async fn office(app: &App) -> Outcome<(String, bool)> {
 /// One account per role, for trying the product out.
 async fn samples(app: &App) -> Outcome<Vec<SampleAccount>> {
     let mut accounts = Vec::new();
-    for role in ["chair", "office_chief", "drafter", "form_checker", "clerk", "office_clerk", "reporter", "unit_head", "admin"] {
+    for role in [
+        "chair",
+        "office_chief",
+        "drafter",
+        "form_checker",
+        "clerk",
+        "office_clerk",
+        "reporter",
+        "unit_head",
+        "admin",
+    ] {
         let post = post::Entity::find()
             .filter(post::Column::Role.eq(role))
             .order_by_asc(post::Column::Id)
             .one(app.store.reader())
             .await?;
         let Some(post) = post else { continue };
-        if let Some(person) = person::Entity::find_by_id(post.person_id).one(app.store.reader()).await? {
-            accounts.push(SampleAccount { login: person.email, name: person.name, post: post.title });
+        if let Some(person) = person::Entity::find_by_id(post.person_id)
+            .one(app.store.reader())
+            .await?
+        {
+            accounts.push(SampleAccount {
+                login: person.email,
+                name: person.name,
+                post: post.title,
+            });
         }
     }
     Ok(accounts)

@@ -45,12 +45,19 @@ impl FromRequestParts<App> for Session {
         let actor = match sign_in::actor_of(app, &token).await {
             Ok(actor) => actor,
             Err(Fault::NotFound) => {
-                let here = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
-                return Err(Redirect::to(&format!("/dang-nhap?tiep={}", encode(here))).into_response());
+                let here = parts
+                    .uri
+                    .path_and_query()
+                    .map_or("/", axum::http::uri::PathAndQuery::as_str);
+                return Err(
+                    Redirect::to(&format!("/dang-nhap?tiep={}", encode(here))).into_response()
+                );
             }
             Err(fault) => return Err(failed(fault, parts.uri.path()).into_response()),
         };
-        let (office, sample) = office(app, &actor).await.map_err(|fault| failed(fault, parts.uri.path()).into_response())?;
+        let (office, sample) = office(app, &actor)
+            .await
+            .map_err(|fault| failed(fault, parts.uri.path()).into_response())?;
         Ok(Self {
             app: app.clone(),
             lang: Lang::of_request(&parts.uri, &parts.headers),
@@ -71,7 +78,12 @@ impl Session {
         let mut page = Page::new(self.lang, &self.office, title);
         page.actor = Some(ActorView {
             name: self.actor.name.clone(),
-            posts: self.actor.posts.iter().map(|post| post.title.clone()).collect(),
+            posts: self
+                .actor
+                .posts
+                .iter()
+                .map(|post| post.title.clone())
+                .collect(),
         });
         page.nav = self.nav();
         page.flash.clone_from(&self.flash);
@@ -99,8 +111,18 @@ impl Session {
     }
 
     fn nav(&self) -> Vec<NavItem> {
-        let mut items = vec![("/", "nav-desk"), ("/van-ban", "nav-documents"), ("/van-ban-den", "nav-inbox"), ("/muc-tieu", "nav-objectives")];
-        if self.actor.posts.iter().any(|post| ["clerk", "office_clerk"].contains(&post.role.as_str())) {
+        let mut items = vec![
+            ("/", "nav-desk"),
+            ("/van-ban", "nav-documents"),
+            ("/van-ban-den", "nav-inbox"),
+            ("/muc-tieu", "nav-objectives"),
+        ];
+        if self
+            .actor
+            .posts
+            .iter()
+            .any(|post| ["clerk", "office_clerk"].contains(&post.role.as_str()))
+        {
             items.push(("/van-thu", "nav-clerk"));
         }
         if self.actor.posts.iter().any(|post| post.role == "admin") {
@@ -111,7 +133,8 @@ impl Session {
             .map(|(href, key)| NavItem {
                 href: href.to_owned(),
                 text: self.lang.t(key),
-                current: self.path == href || (href != "/" && self.path.starts_with(&format!("{href}/"))),
+                current: self.path == href
+                    || (href != "/" && self.path.starts_with(&format!("{href}/"))),
             })
             .collect()
     }
@@ -124,9 +147,14 @@ pub fn failed(fault: Fault, fresh: &str) -> WebError {
         Fault::NotFound => WebError::NotFound,
         Fault::Refused(Refusal { kind, vi, .. }) => match kind {
             RefusalKind::Forbidden => WebError::Forbidden { sentence: Some(vi) },
-            RefusalKind::Stale => WebError::Stale { sentence: Some(vi), fresh: fresh.to_owned() },
+            RefusalKind::Stale => WebError::Stale {
+                sentence: Some(vi),
+                fresh: fresh.to_owned(),
+            },
             RefusalKind::Invalid => WebError::Invalid { sentence: vi },
-            RefusalKind::TooMany => WebError::TooMany { retry_after_seconds: 15 * 60 },
+            RefusalKind::TooMany => WebError::TooMany {
+                retry_after_seconds: 15 * 60,
+            },
         },
         Fault::Db(error) => logged(&anyhow::Error::from(error)),
         Fault::Internal(error) => logged(&error),
@@ -159,9 +187,17 @@ pub fn done(path: &str, flash: &str) -> Response {
 #[must_use]
 pub fn signed_in(app: &App, token: &str, next: &str) -> Response {
     // Only a path of our own: never somebody else's address.
-    let next = if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') { next } else { "/" };
+    let next = if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') {
+        next
+    } else {
+        "/"
+    };
     let mut response = Redirect::to(next).into_response();
-    let secure = if app.config.over_tls() { "; Secure" } else { "" };
+    let secure = if app.config.over_tls() {
+        "; Secure"
+    } else {
+        ""
+    };
     let age = format!("; Max-Age={}{secure}", app.config.session_hours * 3600);
     set_cookie(&mut response, SESSION_COOKIE, token, &age);
     response
@@ -193,7 +229,10 @@ pub async fn clear_flash(request: Request, next: Next) -> Response {
 /// A middleware: a form sent after its session had ended is kept, shown again after the new sign-in, and sent by a press.
 pub async fn keep_form(State(app): State<App>, request: Request, next: Next) -> Response {
     let is_form = request.method() == Method::POST
-        && request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+        && request.headers().get(CONTENT_TYPE).is_some_and(|kind| {
+            kind.as_bytes()
+                .starts_with(b"application/x-www-form-urlencoded")
+        });
     let Some(token) = cookie(request.headers(), SESSION_COOKIE).filter(|_| is_form) else {
         return next.run(request).await;
     };
@@ -212,16 +251,28 @@ pub async fn keep_form(State(app): State<App>, request: Request, next: Next) -> 
 /// # Errors
 /// [`Fault::NotFound`] where it is somebody else's.
 pub async fn kept_form(app: &App, actor: &Actor, id: &str) -> Outcome<saved_form::Model> {
-    let form = saved_form::Entity::find_by_id(id.to_owned()).one(app.store.reader()).await?.ok_or(Fault::NotFound)?;
-    if actor.person_id == Some(form.person_id) { Ok(form) } else { Err(Fault::NotFound) }
+    let form = saved_form::Entity::find_by_id(id.to_owned())
+        .one(app.store.reader())
+        .await?
+        .ok_or(Fault::NotFound)?;
+    if actor.person_id == Some(form.person_id) {
+        Ok(form)
+    } else {
+        Err(Fault::NotFound)
+    }
 }
 
 async fn keep(app: &App, token: &str, request: Request) -> Outcome<Option<String>> {
-    let Some(old) = session::Entity::find_by_id(digest(token.as_bytes())).one(app.store.reader()).await? else {
+    let Some(old) = session::Entity::find_by_id(digest(token.as_bytes()))
+        .one(app.store.reader())
+        .await?
+    else {
         return Ok(None);
     };
     let path = request.uri().path().to_owned();
-    let Ok(body) = axum::body::to_bytes(request.into_body(), MAX_KEPT_FORM).await else { return Ok(None) };
+    let Ok(body) = axum::body::to_bytes(request.into_body(), MAX_KEPT_FORM).await else {
+        return Ok(None);
+    };
     let id = app.ids.token();
     let row = saved_form::ActiveModel {
         id: Set(id.clone()),
@@ -242,9 +293,14 @@ async fn keep(app: &App, token: &str, request: Request) -> Outcome<Option<String
 }
 
 async fn office(app: &App, actor: &Actor) -> Outcome<(String, bool)> {
-    let Some(post) = actor.posts.first() else { return Ok((String::new(), false)) };
+    let Some(post) = actor.posts.first() else {
+        return Ok((String::new(), false));
+    };
     let unit = find::unit(app.store.reader(), post.org_id, app.today()).await?;
-    Ok((unit.short, unit.email.is_some_and(|email| email.ends_with(".example"))))
+    Ok((
+        unit.short,
+        unit.email.is_some_and(|email| email.ends_with(".example")),
+    ))
 }
 
 fn logged(error: &anyhow::Error) -> WebError {
@@ -254,7 +310,10 @@ fn logged(error: &anyhow::Error) -> WebError {
 }
 
 fn is_page(response: &Response) -> bool {
-    response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -292,8 +351,13 @@ fn decode(text: &str) -> String {
     let mut out = Vec::new();
     let mut n = 0;
     while n < bytes.len() {
-        let hex = bytes.get(n + 1..n + 3).and_then(|pair| std::str::from_utf8(pair).ok());
-        match hex.and_then(|pair| u8::from_str_radix(pair, 16).ok()).filter(|_| bytes[n] == b'%') {
+        let hex = bytes
+            .get(n + 1..n + 3)
+            .and_then(|pair| std::str::from_utf8(pair).ok());
+        match hex
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+            .filter(|_| bytes[n] == b'%')
+        {
             Some(byte) => {
                 out.push(byte);
                 n += 3;

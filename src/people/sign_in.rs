@@ -4,7 +4,10 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, Statement};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait,
+    QueryFilter, Statement,
+};
 use uuid::Uuid;
 
 use super::Actor;
@@ -46,8 +49,15 @@ pub fn hash_password(password: &str, salt: &[u8; 16]) -> Outcome<String> {
 pub async fn sign_in(app: &App, email: &str, password: &str) -> Outcome<String> {
     let now = app.clock.now();
     let email = email.trim().to_lowercase();
-    let found = person::Entity::find().filter(person::Column::Email.eq(&email)).one(app.store.reader()).await?;
-    if let Some(until) = found.as_ref().and_then(|person| person.locked_until).filter(|until| *until > now) {
+    let found = person::Entity::find()
+        .filter(person::Column::Email.eq(&email))
+        .one(app.store.reader())
+        .await?;
+    if let Some(until) = found
+        .as_ref()
+        .and_then(|person| person.locked_until)
+        .filter(|until| *until > now)
+    {
         let minutes = (until - now).num_minutes() + 1;
         return Err(Fault::refused(
             RefusalKind::TooMany,
@@ -56,11 +66,17 @@ pub async fn sign_in(app: &App, email: &str, password: &str) -> Outcome<String> 
             format!("Too many wrong passwords; try again in {minutes} minutes."),
         ));
     }
-    let right = match found.as_ref().filter(|person| person.active).and_then(|person| person.password_hash.clone()) {
+    let right = match found
+        .as_ref()
+        .filter(|person| person.active)
+        .and_then(|person| person.password_hash.clone())
+    {
         Some(hash) => verify(password.to_owned(), hash).await?,
         None => false,
     };
-    let Some(person) = found else { return Err(wrong()) };
+    let Some(person) = found else {
+        return Err(wrong());
+    };
     let token = app.ids.token();
     let input = (app.clone(), person.id, right, digest(token.as_bytes()));
     let opened = app
@@ -87,7 +103,10 @@ pub async fn sign_in(app: &App, email: &str, password: &str) -> Outcome<String> 
 pub async fn actor_of(app: &App, token: &str) -> Outcome<Actor> {
     let now = app.clock.now();
     let db = app.store.reader();
-    let session = session::Entity::find_by_id(digest(token.as_bytes())).one(db).await?.ok_or(Fault::NotFound)?;
+    let session = session::Entity::find_by_id(digest(token.as_bytes()))
+        .one(db)
+        .await?
+        .ok_or(Fault::NotFound)?;
     let idle = Duration::minutes(app.config.session_idle_minutes);
     if session.expires_at <= now || session.seen_at + idle <= now {
         return Err(Fault::NotFound);
@@ -100,7 +119,12 @@ pub async fn actor_of(app: &App, token: &str) -> Outcome<Actor> {
                 Box::pin(async move {
                     let sql = "UPDATE session SET seen_at = $2 WHERE id = $1";
                     let values = [id.as_str().into(), (*now).into()];
-                    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+                    tx.execute_raw(Statement::from_sql_and_values(
+                        tx.get_database_backend(),
+                        sql,
+                        values,
+                    ))
+                    .await?;
                     Ok(())
                 })
             })
@@ -135,7 +159,11 @@ pub async fn clean_up(app: &App) -> Outcome<()> {
         .write((now, idle_since), |tx, (now, idle_since)| {
             Box::pin(async move {
                 session::Entity::delete_many()
-                    .filter(Condition::any().add(session::Column::ExpiresAt.lte(*now)).add(session::Column::SeenAt.lt(*idle_since)))
+                    .filter(
+                        Condition::any()
+                            .add(session::Column::ExpiresAt.lte(*now))
+                            .add(session::Column::SeenAt.lt(*idle_since)),
+                    )
                     .exec(tx)
                     .await?;
                 Ok(())
@@ -165,27 +193,56 @@ pub async fn open_session(
     .insert(tx)
     .await?;
     let sql = "UPDATE person SET failed_sign_ins = 0, locked_until = NULL WHERE id = $1";
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [person_id.into()])).await?;
+    tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        sql,
+        [person_id.into()],
+    ))
+    .await?;
     let actor = super::find::actor(tx, person_id, app.today()).await?;
     if let Some(org_id) = actor.posts.first().map(|post| post.org_id) {
-        audit::append(tx, org_id, &actor, now, audit::Entry::general("person.signed_in", "Đăng nhập")).await?;
+        audit::append(
+            tx,
+            org_id,
+            &actor,
+            now,
+            audit::Entry::general("person.signed_in", "Đăng nhập"),
+        )
+        .await?;
     }
     Ok(())
 }
 
 async fn verify(password: String, hash: String) -> Outcome<bool> {
     tokio::task::spawn_blocking(move || {
-        PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+        PasswordHash::new(&hash).is_ok_and(|hash| {
+            Argon2::default()
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok()
+        })
     })
     .await
     .map_err(|error| Fault::Internal(error.into()))
 }
 
-async fn count_wrong_try(tx: &crate::store::Tx, person_id: Uuid, now: DateTime<Utc>) -> Outcome<()> {
+async fn count_wrong_try(
+    tx: &crate::store::Tx,
+    person_id: Uuid,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
     let sql = "UPDATE person SET failed_sign_ins = failed_sign_ins + 1, \
                locked_until = CASE WHEN failed_sign_ins + 1 >= $2 THEN $3 ELSE locked_until END WHERE id = $1";
-    let values = [person_id.into(), TRIES_BEFORE_WAIT.into(), (now + WAIT).into()];
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let values = [
+        person_id.into(),
+        TRIES_BEFORE_WAIT.into(),
+        (now + WAIT).into(),
+    ];
+    tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        sql,
+        values,
+    ))
+    .await?;
     Ok(())
 }
 

@@ -7,8 +7,8 @@ pub mod rows;
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, Statement, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult,
+    QueryFilter, QueryOrder, QuerySelect, Statement, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -53,7 +53,11 @@ pub async fn enqueue(tx: &Tx, id: Uuid, job: NewJob) -> Outcome<()> {
         run_at: Set(job.run_at),
         ..Default::default()
     })
-    .on_conflict(OnConflict::column(rows::job::Column::JobKey).do_nothing().to_owned())
+    .on_conflict(
+        OnConflict::column(rows::job::Column::JobKey)
+            .do_nothing()
+            .to_owned(),
+    )
     .exec_without_returning(tx)
     .await?;
     Ok(())
@@ -87,7 +91,12 @@ pub async fn claim(tx: &Tx, worker: &str, now: DateTime<Utc>, limit: u32) -> Out
 /// What the database reports.
 pub async fn done(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Outcome<()> {
     let sql = "UPDATE job SET done_at = $2, lease_until = NULL WHERE id = $1";
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [id.into(), now.into()])).await?;
+    tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        sql,
+        [id.into(), now.into()],
+    ))
+    .await?;
     Ok(())
 }
 
@@ -98,8 +107,18 @@ pub async fn done(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Outcome<()> {
 pub async fn failed(tx: &Tx, job: &Claimed, error: &str, now: DateTime<Utc>) -> Outcome<()> {
     let given_up = (job.attempts >= MAX_ATTEMPTS).then_some(now);
     let sql = "UPDATE job SET lease_until = NULL, last_error = $2, run_at = $3, failed_at = $4 WHERE id = $1";
-    let values = [job.id.into(), error.into(), (now + backoff(job.attempts)).into(), given_up.into()];
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let values = [
+        job.id.into(),
+        error.into(),
+        (now + backoff(job.attempts)).into(),
+        given_up.into(),
+    ];
+    tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        sql,
+        values,
+    ))
+    .await?;
     Ok(())
 }
 
@@ -132,5 +151,9 @@ pub fn backoff(attempts: i32) -> Duration {
 /// Two workers never wait for each other on PostgreSQL; SQLite has one writer anyway.
 #[must_use]
 pub fn skip_locked(backend: DatabaseBackend) -> &'static str {
-    if backend == DatabaseBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" }
+    if backend == DatabaseBackend::Postgres {
+        " FOR UPDATE SKIP LOCKED"
+    } else {
+        ""
+    }
 }

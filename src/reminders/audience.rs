@@ -55,7 +55,11 @@ impl TaskWho<'_> {
             "staff" => Some((Place::Person(self.person_id?), &[], &[])),
             // The agency's own clerk, not the clerks of its divisions.
             "clerk" => Some((Place::Unit(self.org_id), &["clerk"], &[])),
-            _ => Some((Place::Org(self.org_id), std::slice::from_ref(&self.role), &[])),
+            _ => Some((
+                Place::Org(self.org_id),
+                std::slice::from_ref(&self.role),
+                &[],
+            )),
         }
     }
 }
@@ -70,14 +74,22 @@ pub(super) struct Book {
 
 impl Book {
     /// The posts of these units: their heads, clerks and reporters, and drafters.
-    pub async fn of_units(db: &impl ConnectionTrait, units: &[Uuid], on: NaiveDate) -> Outcome<Self> {
+    pub async fn of_units(
+        db: &impl ConnectionTrait,
+        units: &[Uuid],
+        on: NaiveDate,
+    ) -> Outcome<Self> {
         let mut book = Self::default();
         book.add_units(db, units, on).await?;
         Ok(book)
     }
 
     /// Everybody that the tasks could be told to.
-    pub async fn of_tasks(db: &impl ConnectionTrait, tasks: &[TaskWho<'_>], on: NaiveDate) -> Outcome<Self> {
+    pub async fn of_tasks(
+        db: &impl ConnectionTrait,
+        tasks: &[TaskWho<'_>],
+        on: NaiveDate,
+    ) -> Outcome<Self> {
         let (mut units, mut roles, mut staffs) = (Vec::new(), Vec::new(), Vec::new());
         for task in tasks {
             match task.told() {
@@ -100,16 +112,25 @@ impl Book {
         }
         for org in staffs {
             let staff = find::staff_of_org(db, org, on).await?;
-            book.persons.extend(staff.into_iter().map(|holder| (holder.person_id, holder)));
+            book.persons
+                .extend(staff.into_iter().map(|holder| (holder.person_id, holder)));
         }
         Ok(book)
     }
 
-    async fn add_units(&mut self, db: &impl ConnectionTrait, units: &[Uuid], on: NaiveDate) -> Outcome<()> {
+    async fn add_units(
+        &mut self,
+        db: &impl ConnectionTrait,
+        units: &[Uuid],
+        on: NaiveDate,
+    ) -> Outcome<()> {
         let roles: Vec<&str> = [HEADS, CLERKS, REPORTERS, &["drafter"]].concat();
         for chunk in units.chunks(CHUNK) {
             for holder in find::holders(db, chunk, &roles, on).await? {
-                self.of_unit.entry(holder.post.unit_id).or_default().push(holder);
+                self.of_unit
+                    .entry(holder.post.unit_id)
+                    .or_default()
+                    .push(holder);
             }
         }
         Ok(())
@@ -117,28 +138,54 @@ impl Book {
 
     /// Those of a unit with the first of the roles that anybody has there; each person once.
     pub fn first_of(&self, unit: Uuid, roles: &[&str]) -> Vec<&Holder> {
-        let people = self.of_unit.get(&unit).map(Vec::as_slice).unwrap_or_default();
-        roles.iter().map(|role| once(people.iter().filter(|holder| holder.post.role == *role))).find(|found| !found.is_empty()).unwrap_or_default()
+        let people = self
+            .of_unit
+            .get(&unit)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        roles
+            .iter()
+            .map(|role| once(people.iter().filter(|holder| holder.post.role == *role)))
+            .find(|found| !found.is_empty())
+            .unwrap_or_default()
     }
 
     /// Those of a unit with any of the roles; each person once.
     pub fn any_of(&self, unit: Uuid, roles: &[&str]) -> Vec<&Holder> {
-        let people = self.of_unit.get(&unit).map(Vec::as_slice).unwrap_or_default();
-        once(people.iter().filter(|holder| roles.contains(&holder.post.role.as_str())))
+        let people = self
+            .of_unit
+            .get(&unit)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        once(
+            people
+                .iter()
+                .filter(|holder| roles.contains(&holder.post.role.as_str())),
+        )
     }
 
     /// Who is told of a task, in a stable order.
     pub fn told(&self, task: &TaskWho<'_>) -> Vec<&Holder> {
-        let Some((place, roles, else_roles)) = task.told() else { return Vec::new() };
+        let Some((place, roles, else_roles)) = task.told() else {
+            return Vec::new();
+        };
         match place {
             Place::Person(person) => self.persons.get(&person).into_iter().collect(),
             Place::Org(org) => {
                 let people = self.of_org.get(&org).map(Vec::as_slice).unwrap_or_default();
-                once(people.iter().filter(|holder| roles.contains(&holder.post.role.as_str())))
+                once(
+                    people
+                        .iter()
+                        .filter(|holder| roles.contains(&holder.post.role.as_str())),
+                )
             }
             Place::Unit(unit) => {
                 let found = self.any_of(unit, roles);
-                if found.is_empty() { self.first_of(unit, else_roles) } else { found }
+                if found.is_empty() {
+                    self.first_of(unit, else_roles)
+                } else {
+                    found
+                }
             }
         }
     }
@@ -147,7 +194,10 @@ impl Book {
 fn once<'a>(holders: impl Iterator<Item = &'a Holder>) -> Vec<&'a Holder> {
     let mut people: Vec<&Holder> = Vec::new();
     for holder in holders {
-        if people.iter().all(|known| known.person_id != holder.person_id) {
+        if people
+            .iter()
+            .all(|known| known.person_id != holder.person_id)
+        {
             people.push(holder);
         }
     }
@@ -163,25 +213,65 @@ mod tests {
     const ORG: Uuid = Uuid::from_u128(2);
 
     fn holder(n: u128, role: &str) -> Holder {
-        let post = Post { org_id: ORG, unit_id: OFFICE, title: String::new(), role: role.to_owned() };
-        Holder { person_id: Uuid::from_u128(n), name: n.to_string(), email: format!("{n}@x.example"), post }
+        let post = Post {
+            org_id: ORG,
+            unit_id: OFFICE,
+            title: String::new(),
+            role: role.to_owned(),
+        };
+        Holder {
+            person_id: Uuid::from_u128(n),
+            name: n.to_string(),
+            email: format!("{n}@x.example"),
+            post,
+        }
     }
 
     fn told(role: &str, posts: &[(u128, &str)]) -> Vec<u128> {
         let mut book = Book::default();
-        book.of_unit.insert(OFFICE, posts.iter().map(|(n, role)| holder(*n, role)).collect());
-        let task = TaskWho { role, org_id: ORG, owner_id: OFFICE, unit_id: Some(OFFICE), person_id: None };
-        book.told(&task).iter().map(|holder| holder.person_id.as_u128()).collect()
+        book.of_unit.insert(
+            OFFICE,
+            posts.iter().map(|(n, role)| holder(*n, role)).collect(),
+        );
+        let task = TaskWho {
+            role,
+            org_id: ORG,
+            owner_id: OFFICE,
+            unit_id: Some(OFFICE),
+            person_id: None,
+        };
+        book.told(&task)
+            .iter()
+            .map(|holder| holder.person_id.as_u128())
+            .collect()
     }
 
     #[test]
     fn drafters_are_told_and_heads_only_where_there_is_no_drafter() {
-        assert_eq!(told("drafter", &[(1, "unit_head"), (2, "drafter"), (3, "drafter")]), [2, 3]);
-        assert_eq!(told("drafter", &[(1, "office_chief"), (1, "unit_head"), (4, "clerk")]), [1]);
+        assert_eq!(
+            told(
+                "drafter",
+                &[(1, "unit_head"), (2, "drafter"), (3, "drafter")]
+            ),
+            [2, 3]
+        );
+        assert_eq!(
+            told(
+                "drafter",
+                &[(1, "office_chief"), (1, "unit_head"), (4, "clerk")]
+            ),
+            [1]
+        );
     }
 
     #[test]
     fn a_person_with_two_posts_is_told_once() {
-        assert_eq!(told("receiver", &[(5, "office_clerk"), (5, "clerk"), (6, "reporter")]), [5]);
+        assert_eq!(
+            told(
+                "receiver",
+                &[(5, "office_clerk"), (5, "clerk"), (6, "reporter")]
+            ),
+            [5]
+        );
     }
 }

@@ -22,7 +22,14 @@ use crate::web::format::date_time;
 /// Mails queued by one act.
 const MAILS_PER_ACT: u64 = 100;
 /// Who may remind units of a document of their organisation.
-const MAY_REMIND: &[&str] = &["office_chief", "office_clerk", "clerk", "drafter", "chair", "vice_chair"];
+const MAY_REMIND: &[&str] = &[
+    "office_chief",
+    "office_clerk",
+    "clerk",
+    "drafter",
+    "chair",
+    "vice_chair",
+];
 
 /// What "remind the missing" would do now.
 #[derive(Debug, Clone)]
@@ -40,7 +47,9 @@ pub struct Preview {
 /// Whether the actor may remind the recipients of the document.
 #[must_use]
 pub fn may_remind(actor: &Actor, document: &Document) -> bool {
-    MAY_REMIND.iter().any(|role| actor.has_role_in_org(role, document.row.org_id))
+    MAY_REMIND
+        .iter()
+        .any(|role| actor.has_role_in_org(role, document.row.org_id))
 }
 
 /// Who would be reminded, and the letter that they would get.
@@ -53,16 +62,26 @@ pub async fn preview(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<Pre
     let document = find::visible(db, actor, document_id).await?;
     let calendar = people_find::calendar(db, document.row.org_id).await?;
     let missing = open_for_action(document_id).all(db).await?;
-    let free: Vec<&delivery::Model> = missing.iter().filter(|delivery| is_free(delivery, now, &calendar)).collect();
+    let free: Vec<&delivery::Model> = missing
+        .iter()
+        .filter(|delivery| is_free(delivery, now, &calendar))
+        .collect();
     let ids: Vec<Uuid> = missing.iter().map(|delivery| delivery.unit_id).collect();
     let units = people_find::units(db, &ids, app.today()).await?;
     let book = Book::of_units(db, &ids, app.today()).await?;
     let (mut named, mut skipped) = (Vec::new(), Vec::new());
     for delivery in &missing {
-        let Some(unit) = units.get(&delivery.unit_id) else { continue };
-        match delivery.reminded_at.filter(|_| !is_free(delivery, now, &calendar)) {
+        let Some(unit) = units.get(&delivery.unit_id) else {
+            continue;
+        };
+        match delivery
+            .reminded_at
+            .filter(|_| !is_free(delivery, now, &calendar))
+        {
             Some(at) => skipped.push(format!("{}: đã nhắc lúc {}", unit.called(), date_time(at))),
-            None if addressee(unit, &book).is_none() => skipped.push(format!("{}: không có địa chỉ thư", unit.called())),
+            None if addressee(unit, &book).is_none() => {
+                skipped.push(format!("{}: không có địa chỉ thư", unit.called()))
+            }
             None => named.push(unit.called().to_owned()),
         }
     }
@@ -78,7 +97,12 @@ pub async fn preview(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<Pre
     })
 }
 
-async fn letter_of(app: &App, document: &Document, delivery: &delivery::Model, calendar: &Calendar) -> Outcome<Option<Rendered>> {
+async fn letter_of(
+    app: &App,
+    document: &Document,
+    delivery: &delivery::Model,
+    calendar: &Calendar,
+) -> Outcome<Option<Rendered>> {
     let db = app.store.reader();
     let unit = people_find::unit(db, delivery.unit_id, app.today()).await?;
     let book = Book::of_units(db, &[unit.id], app.today()).await?;
@@ -93,9 +117,14 @@ async fn letter_of(app: &App, document: &Document, delivery: &delivery::Model, c
         due_at: delivery.due_at,
     };
     let now = app.clock.now();
-    let Some(to) = addressee(&unit, &book) else { return Ok(None) };
+    let Some(to) = addressee(&unit, &book) else {
+        return Ok(None);
+    };
     let context = reminder.context(&to.name, &app.config.base_url(), now, calendar);
-    Ok(Some(templates::render(reminder.template(now, calendar), &context)?))
+    Ok(Some(templates::render(
+        reminder.template(now, calendar),
+        &context,
+    )?))
 }
 
 /// Reminds every unit that is to act and has not answered; returns how many letters were queued.
@@ -106,8 +135,11 @@ async fn letter_of(app: &App, document: &Document, delivery: &delivery::Model, c
 /// A sentence when nobody is missing or all were reminded just now, or the right.
 pub async fn remind_missing(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<usize> {
     let (mut after, mut total) = (Uuid::nil(), 0);
-    while let Some((last, count)) =
-        app.act(actor, (document_id, after), |cx, (document_id, after)| Box::pin(remind_some(cx, *document_id, *after))).await?
+    while let Some((last, count)) = app
+        .act(actor, (document_id, after), |cx, (document_id, after)| {
+            Box::pin(remind_some(cx, *document_id, *after))
+        })
+        .await?
     {
         after = last;
         total += count;
@@ -126,19 +158,36 @@ async fn remind_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Opti
     let calendar = people_find::calendar(cx.tx, document.row.org_id).await?;
     if after.is_nil() {
         let missing = open_for_action(document_id).all(cx.tx).await?;
-        let free = missing.iter().filter(|delivery| is_free(delivery, cx.now, &calendar)).count();
+        let free = missing
+            .iter()
+            .filter(|delivery| is_free(delivery, cx.now, &calendar))
+            .count();
         if let Some((vi, en)) = refusal(&missing, free, &calendar) {
             return Err(Fault::invalid("remind", vi, en));
         }
     }
-    let page = open_for_action(document_id).filter(delivery::Column::Id.gt(after)).limit(MAILS_PER_ACT).all(cx.tx).await?;
-    let Some(last) = page.last().map(|delivery| delivery.id) else { return Ok(None) };
-    let free: Vec<delivery::Model> = page.into_iter().filter(|delivery| is_free(delivery, cx.now, &calendar)).collect();
+    let page = open_for_action(document_id)
+        .filter(delivery::Column::Id.gt(after))
+        .limit(MAILS_PER_ACT)
+        .all(cx.tx)
+        .await?;
+    let Some(last) = page.last().map(|delivery| delivery.id) else {
+        return Ok(None);
+    };
+    let free: Vec<delivery::Model> = page
+        .into_iter()
+        .filter(|delivery| is_free(delivery, cx.now, &calendar))
+        .collect();
     let count = queue(cx, &document, &free, &calendar).await?;
     Ok(Some((last, count)))
 }
 
-async fn queue(cx: Cx<'_>, document: &Document, free: &[delivery::Model], calendar: &Calendar) -> Outcome<usize> {
+async fn queue(
+    cx: Cx<'_>,
+    document: &Document,
+    free: &[delivery::Model],
+    calendar: &Calendar,
+) -> Outcome<usize> {
     let ids: Vec<Uuid> = free.iter().map(|delivery| delivery.unit_id).collect();
     let units = people_find::units(cx.tx, &ids, cx.today()).await?;
     let book = Book::of_units(cx.tx, &ids, cx.today()).await?;
@@ -146,7 +195,9 @@ async fn queue(cx: Cx<'_>, document: &Document, free: &[delivery::Model], calend
     let title = document.title();
     let (mut letters, mut reminded, mut unaddressed) = (Vec::new(), Vec::new(), Vec::new());
     for delivery in free {
-        let Some(unit) = units.get(&delivery.unit_id) else { continue };
+        let Some(unit) = units.get(&delivery.unit_id) else {
+            continue;
+        };
         let Some(to) = addressee(unit, &book) else {
             unaddressed.push(unit.called());
             continue;
@@ -168,9 +219,13 @@ async fn queue(cx: Cx<'_>, document: &Document, free: &[delivery::Model], calend
     if count > 0 || !unaddressed.is_empty() {
         let mut summary = format!("Nhắc {count} nơi còn thiếu tiếp nhận {title}");
         if !unaddressed.is_empty() {
-            summary.push_str(&format!("; không có địa chỉ thư: {}", unaddressed.join(", ")));
+            summary.push_str(&format!(
+                "; không có địa chỉ thư: {}",
+                unaddressed.join(", ")
+            ));
         }
-        let entry = Entry::about(document.row.id, "reminder.sent_by_hand", summary).data(json!({ "deliveries": reminded }));
+        let entry = Entry::about(document.row.id, "reminder.sent_by_hand", summary)
+            .data(json!({ "deliveries": reminded }));
         audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await?;
     }
     Ok(count)
@@ -178,27 +233,50 @@ async fn queue(cx: Cx<'_>, document: &Document, free: &[delivery::Model], calend
 
 /// Whether the last letter to the unit went out a working day ago or longer.
 fn is_free(delivery: &delivery::Model, now: DateTime<Utc>, calendar: &Calendar) -> bool {
-    delivery.reminded_at.is_none_or(|at| now >= a_working_day_after(at, calendar))
+    delivery
+        .reminded_at
+        .is_none_or(|at| now >= a_working_day_after(at, calendar))
 }
 
 /// The same hour of the next working day.
 fn a_working_day_after(at: DateTime<Utc>, calendar: &Calendar) -> DateTime<Utc> {
     let wall = local(at);
     let day = calendar.add_working_days(wall.date_naive(), 1);
-    day.and_time(wall.time()).and_local_timezone(offset()).single().map_or(at, |next| next.to_utc())
+    day.and_time(wall.time())
+        .and_local_timezone(offset())
+        .single()
+        .map_or(at, |next| next.to_utc())
 }
 
 /// The sentence when there is nobody to remind now.
-fn refusal(missing: &[delivery::Model], free: usize, calendar: &Calendar) -> Option<(String, String)> {
+fn refusal(
+    missing: &[delivery::Model],
+    free: usize,
+    calendar: &Calendar,
+) -> Option<(String, String)> {
     if free > 0 {
         return None;
     }
-    let Some(last) = missing.iter().filter_map(|delivery| delivery.reminded_at).max() else {
-        return Some(("Không còn nơi nào phải nhắc.".to_owned(), "Nobody is missing.".to_owned()));
+    let Some(last) = missing
+        .iter()
+        .filter_map(|delivery| delivery.reminded_at)
+        .max()
+    else {
+        return Some((
+            "Không còn nơi nào phải nhắc.".to_owned(),
+            "Nobody is missing.".to_owned(),
+        ));
     };
-    let (last, next) = (date_time(last), date_time(a_working_day_after(last, calendar)));
+    let (last, next) = (
+        date_time(last),
+        date_time(a_working_day_after(last, calendar)),
+    );
     Some((
-        format!("Thư nhắc gần nhất gửi lúc {last}, chưa đủ một ngày làm việc. Có thể nhắc lại từ {next}."),
-        format!("The last reminder went out at {last}, less than a working day ago. Remind again from {next}."),
+        format!(
+            "Thư nhắc gần nhất gửi lúc {last}, chưa đủ một ngày làm việc. Có thể nhắc lại từ {next}."
+        ),
+        format!(
+            "The last reminder went out at {last}, less than a working day ago. Remind again from {next}."
+        ),
     ))
 }

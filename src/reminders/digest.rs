@@ -40,10 +40,18 @@ pub async fn digest(app: &App) -> Outcome<()> {
             continue;
         }
         let until = calendar.add_working_days(app.today(), SOON_WORKING_DAYS);
-        let soon: Vec<Open> = tasks.into_iter().filter(|task| trinhky_calendar::deadline_day(task.due_at) <= until).collect();
+        let soon: Vec<Open> = tasks
+            .into_iter()
+            .filter(|task| trinhky_calendar::deadline_day(task.due_at) <= until)
+            .collect();
         let letters = letters(app, &soon, &calendar, now).await?;
         for chunk in letters.chunks(MAILS_PER_ACT) {
-            app.act(&Actor::system(), (org_id, chunk.to_vec()), |cx, (org_id, letters)| Box::pin(send(cx, *org_id, letters))).await?;
+            app.act(
+                &Actor::system(),
+                (org_id, chunk.to_vec()),
+                |cx, (org_id, letters)| Box::pin(send(cx, *org_id, letters)),
+            )
+            .await?;
         }
     }
     Ok(())
@@ -55,7 +63,14 @@ async fn send(cx: Cx<'_>, org_id: Uuid, letters: &[Letter]) -> Outcome<()> {
         return Ok(());
     }
     let summary = format!("Gửi bản tin việc cần làm cho {sent} người");
-    audit::append(cx.tx, org_id, cx.actor, cx.now, Entry::general("digest.sent", summary)).await
+    audit::append(
+        cx.tx,
+        org_id,
+        cx.actor,
+        cx.now,
+        Entry::general("digest.sent", summary),
+    )
+    .await
 }
 
 /// An open task with its document's name.
@@ -79,41 +94,80 @@ async fn open_tasks(db: &impl ConnectionTrait, until: DateTime<Utc>) -> Outcome<
                d.owner_id, d.doc_type, d.number, d.symbol, d.subject \
                FROM flow_task t JOIN document d ON d.id = t.document_id \
                WHERE t.due_at <= $1 ORDER BY t.due_at, t.instance_id, t.task_id";
-    Ok(Open::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, [until.into()])).all(db).await?)
+    Ok(Open::find_by_statement(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        [until.into()],
+    ))
+    .all(db)
+    .await?)
 }
 
 /// No two working days lie further apart than this, Tết with its weekends included.
 fn latest(today: NaiveDate) -> DateTime<Utc> {
     let far = today + chrono::Days::new(30);
-    offset().from_local_datetime(&far.and_time(NaiveTime::MIN)).single().unwrap_or_default().to_utc()
+    offset()
+        .from_local_datetime(&far.and_time(NaiveTime::MIN))
+        .single()
+        .unwrap_or_default()
+        .to_utc()
 }
 
 /// One letter a person, in the order of their ids.
-async fn letters(app: &App, tasks: &[Open], calendar: &Calendar, now: DateTime<Utc>) -> Outcome<Vec<Letter>> {
+async fn letters(
+    app: &App,
+    tasks: &[Open],
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+) -> Outcome<Vec<Letter>> {
     let who: Vec<TaskWho<'_>> = tasks.iter().map(Open::who).collect();
     let book = Book::of_tasks(app.store.reader(), &who, app.today()).await?;
     let mut of_person: BTreeMap<Uuid, (&Holder, Vec<&Open>)> = BTreeMap::new();
     for (task, who) in tasks.iter().zip(&who) {
         for holder in book.told(who) {
-            of_person.entry(holder.person_id).or_insert_with(|| (holder, Vec::new())).1.push(task);
+            of_person
+                .entry(holder.person_id)
+                .or_insert_with(|| (holder, Vec::new()))
+                .1
+                .push(task);
         }
     }
     let mut letters = Vec::new();
     for (person_id, (holder, tasks)) in of_person {
-        let Some(to) = Audience::of([holder]) else { continue };
+        let Some(to) = Audience::of([holder]) else {
+            continue;
+        };
         let context = context(app, holder, &tasks, calendar, now)?;
-        letters.push(Letter { key: format!("digest:{person_id}:{}", app.today()), template: "digest", to, context, delivery_id: None });
+        letters.push(Letter {
+            key: format!("digest:{person_id}:{}", app.today()),
+            template: "digest",
+            to,
+            context,
+            delivery_id: None,
+        });
     }
     Ok(letters)
 }
 
 impl Open {
     fn who(&self) -> TaskWho<'_> {
-        TaskWho { role: &self.role, org_id: self.org_id, owner_id: self.owner_id, unit_id: self.unit_id, person_id: self.person_id }
+        TaskWho {
+            role: &self.role,
+            org_id: self.org_id,
+            owner_id: self.owner_id,
+            unit_id: self.unit_id,
+            person_id: self.person_id,
+        }
     }
 }
 
-fn context(app: &App, holder: &Holder, tasks: &[&Open], calendar: &Calendar, now: DateTime<Utc>) -> Outcome<Value> {
+fn context(
+    app: &App,
+    holder: &Holder,
+    tasks: &[&Open],
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+) -> Outcome<Value> {
     let mut late = Vec::new();
     let mut soon = Vec::new();
     for task in tasks.iter().take(NAMED_TASKS) {

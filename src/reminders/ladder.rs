@@ -37,7 +37,10 @@ impl Step {
             "t0" | "t-0" | "t+0" => Ok(Self::Due),
             "t+1" => Ok(Self::OneLate),
             "t+3" => Ok(Self::ThreeLate),
-            _ => Err(Fault::Internal(anyhow::anyhow!("`{label}` of {} is no step of a ladder", service.element))),
+            _ => Err(Fault::Internal(anyhow::anyhow!(
+                "`{label}` of {} is no step of a ladder",
+                service.element
+            ))),
         }
     }
 
@@ -62,7 +65,10 @@ impl Step {
             Self::OneLate => Rule::After(Anchor::Instant(due), days(1)),
             Self::ThreeLate => Rule::After(Anchor::Instant(due), days(3)),
         };
-        Ok(calendar.resolve(&rule, due).map_err(anyhow::Error::from)?.at)
+        Ok(calendar
+            .resolve(&rule, due)
+            .map_err(anyhow::Error::from)?
+            .at)
     }
 }
 
@@ -74,7 +80,10 @@ pub(super) struct Item {
 
 impl Item {
     pub fn of(service: &Service) -> Outcome<Self> {
-        let item = service.item.clone().ok_or_else(|| anyhow::anyhow!("{} runs outside a round", service.element))?;
+        let item = service
+            .item
+            .clone()
+            .ok_or_else(|| anyhow::anyhow!("{} runs outside a round", service.element))?;
         Ok(serde_json::from_value(item)?)
     }
 }
@@ -82,13 +91,23 @@ impl Item {
 /// Puts a step that comes outside office hours off to the next opening, where it looks at the world again; true when it did.
 ///
 /// Nobody is woken at night: DOMAIN §7.3, "outside quiet hours".
-pub(super) async fn put_off(cx: Cx<'_>, name: &'static str, service: &Service, calendar: &Calendar) -> Outcome<bool> {
+pub(super) async fn put_off(
+    cx: Cx<'_>,
+    name: &'static str,
+    service: &Service,
+    calendar: &Calendar,
+) -> Outcome<bool> {
     if calendar.is_office_time(cx.now) || calendar.is_office_time(cx.now - AFTER_CLOSING) {
         return Ok(false);
     }
     let run_at = calendar.next_office_time(cx.now);
     let job = NewJob {
-        key: format!("later:{}:{}:{}", service.instance, service.task, run_at.to_rfc3339()),
+        key: format!(
+            "later:{}:{}:{}",
+            service.instance,
+            service.task,
+            run_at.to_rfc3339()
+        ),
         name,
         payload: json!({
             "instance": service.instance, "document": service.document, "task": service.task,
@@ -101,10 +120,22 @@ pub(super) async fn put_off(cx: Cx<'_>, name: &'static str, service: &Service, c
 }
 
 /// Completes the step's service task and journals what was done.
-pub(super) async fn finish(cx: Cx<'_>, service: &Service, org_id: Uuid, entry: Entry) -> Outcome<()> {
-    let command = CommandKind::ServiceDone { task: service.task.clone(), variables: Variables::new() };
+pub(super) async fn finish(
+    cx: Cx<'_>,
+    service: &Service,
+    org_id: Uuid,
+    entry: Entry,
+) -> Outcome<()> {
+    let command = CommandKind::ServiceDone {
+        task: service.task.clone(),
+        variables: Variables::new(),
+    };
     let advanced = flow::advance(cx, service.instance, command).await?;
-    let entry = Entry { instance_id: Some(service.instance), events: advanced.events, ..entry };
+    let entry = Entry {
+        instance_id: Some(service.instance),
+        events: advanced.events,
+        ..entry
+    };
     audit::append(cx.tx, org_id, cx.actor, cx.now, entry).await
 }
 
@@ -124,7 +155,11 @@ mod tests {
     fn the_steps_lie_in_working_days_around_the_deadline() {
         let calendar = Calendar::vietnam();
         let due: DateTime<Utc> = "2023-06-15T17:00:00+07:00".parse().expect("an instant");
-        let day = |step: Step| trinhky_calendar::local(step.at(due, &calendar).expect("in range")).date_naive().to_string();
+        let day = |step: Step| {
+            trinhky_calendar::local(step.at(due, &calendar).expect("in range"))
+                .date_naive()
+                .to_string()
+        };
         assert_eq!(day(Step::FiveBefore), "2023-06-08");
         assert_eq!(day(Step::OneBefore), "2023-06-14");
         assert_eq!(day(Step::Due), "2023-06-15");

@@ -43,20 +43,30 @@ impl Audience {
     pub fn of<'a>(people: impl IntoIterator<Item = &'a Holder>) -> Option<Self> {
         let mut people = people.into_iter();
         let first = people.next()?;
-        let audience = Self { name: first.name.clone(), address: first.email.clone(), cc: Vec::new() };
+        let audience = Self {
+            name: first.name.clone(),
+            address: first.email.clone(),
+            cc: Vec::new(),
+        };
         Some(audience.copy(people))
     }
 
     /// The unit's own mailbox, where no person of it is known.
     pub fn mailbox(unit: &Unit) -> Option<Self> {
         let address = unit.email.clone()?;
-        Some(Self { name: unit.name.clone(), address, cc: Vec::new() })
+        Some(Self {
+            name: unit.name.clone(),
+            address,
+            cc: Vec::new(),
+        })
     }
 
     /// Adds people who read along.
     #[must_use]
     pub fn copy<'a>(self, people: impl IntoIterator<Item = &'a Holder>) -> Self {
-        people.into_iter().fold(self, |audience, holder| audience.copy_address(&holder.email))
+        people.into_iter().fold(self, |audience, holder| {
+            audience.copy_address(&holder.email)
+        })
     }
 
     /// Adds an address that reads along, unless it has the letter already.
@@ -70,7 +80,12 @@ impl Audience {
 }
 
 /// Queues the letters whose keys are new, in their order; returns how many those were.
-pub(super) async fn post(cx: Cx<'_>, org_id: Uuid, document_id: Option<Uuid>, letters: Vec<Letter>) -> Outcome<usize> {
+pub(super) async fn post(
+    cx: Cx<'_>,
+    org_id: Uuid,
+    document_id: Option<Uuid>,
+    letters: Vec<Letter>,
+) -> Outcome<usize> {
     let keys: Vec<String> = letters.iter().map(|letter| letter.key.clone()).collect();
     let old = queued(cx, &keys).await?;
     let mut count = 0;

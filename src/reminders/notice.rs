@@ -28,11 +28,21 @@ const UNITS_PER_ACT: u64 = 100;
 pub async fn task_opened(app: &App, payload: &Value) -> Outcome<()> {
     let instance: Uuid = serde_json::from_value(payload["instance"].clone())?;
     let task: String = serde_json::from_value(payload["task"].clone())?;
-    app.act(&Actor::system(), (instance, task), |cx, (instance, task)| Box::pin(tell_of_task(cx, *instance, task))).await
+    app.act(
+        &Actor::system(),
+        (instance, task),
+        |cx, (instance, task)| Box::pin(tell_of_task(cx, *instance, task)),
+    )
+    .await
 }
 
 async fn tell_of_task(cx: Cx<'_>, instance: Uuid, task_id: &str) -> Outcome<()> {
-    let Some(task) = flow_task::Entity::find_by_id((instance, task_id.to_owned())).one(cx.tx).await? else { return Ok(()) };
+    let Some(task) = flow_task::Entity::find_by_id((instance, task_id.to_owned()))
+        .one(cx.tx)
+        .await?
+    else {
+        return Ok(());
+    };
     let document = find::document(cx.tx, task.document_id).await?;
     let people = people_of(cx.tx, &task, &document, cx).await?;
     let mut letters = Vec::new();
@@ -40,7 +50,15 @@ async fn tell_of_task(cx: Cx<'_>, instance: Uuid, task_id: &str) -> Outcome<()> 
         let key = format!("task:{instance}:{task_id}:{}", person.person_id);
         letters.extend(task_letter(cx, &document, &task, person, key).await?);
     }
-    tell(cx, &document, &people, letters, "notice.sent", format!("Báo việc “{}”", task.name)).await
+    tell(
+        cx,
+        &document,
+        &people,
+        letters,
+        "notice.sent",
+        format!("Báo việc “{}”", task.name),
+    )
+    .await
 }
 
 /// Reminds the Chairman of a proposal that has waited for two working days; goes on silently where it is decided.
@@ -48,31 +66,60 @@ async fn tell_of_task(cx: Cx<'_>, instance: Uuid, task_id: &str) -> Outcome<()> 
 /// # Errors
 /// When the template lacks a variable, or what the database reports.
 pub async fn approver(app: &App, service: &Service) -> Outcome<()> {
-    ladder::once(app.act(&Actor::system(), service.clone(), |cx, service| Box::pin(remind_approver(cx, service))).await)
+    ladder::once(
+        app.act(&Actor::system(), service.clone(), |cx, service| {
+            Box::pin(remind_approver(cx, service))
+        })
+        .await,
+    )
 }
 
 async fn remind_approver(cx: Cx<'_>, service: &Service) -> Outcome<()> {
     let document = find::document(cx.tx, service.document).await?;
     let calendar = people_find::calendar(cx.tx, document.row.org_id).await?;
-    let open = flow::tasks_of_document(cx.tx, service.document).await?.into_iter().find(|task| task.element == "approve");
+    let open = flow::tasks_of_document(cx.tx, service.document)
+        .await?
+        .into_iter()
+        .find(|task| task.element == "approve");
     let entry = match open {
-        None => Entry::about(service.document, "reminder.skipped", format!("Không nhắc phê duyệt {}: đã có quyết định", document.title())),
-        Some(_) if ladder::put_off(cx, "reminders.approver", service, &calendar).await? => return Ok(()),
+        None => Entry::about(
+            service.document,
+            "reminder.skipped",
+            format!(
+                "Không nhắc phê duyệt {}: đã có quyết định",
+                document.title()
+            ),
+        ),
+        Some(_) if ladder::put_off(cx, "reminders.approver", service, &calendar).await? => {
+            return Ok(());
+        }
         Some(task) => {
             let people = people_of(cx.tx, &task, &document, cx).await?;
             let mut letters = Vec::new();
             for person in &people {
-                let key = format!("approver:{}:{}:{}", service.instance, service.task, person.person_id);
+                let key = format!(
+                    "approver:{}:{}:{}",
+                    service.instance, service.task, person.person_id
+                );
                 letters.extend(task_letter(cx, &document, &task, person, key).await?);
             }
             letter::post(cx, document.row.org_id, Some(document.row.id), letters).await?;
-            Entry::about(service.document, "reminder.sent", format!("Nhắc {} phê duyệt {}", names(&people), document.title()))
+            Entry::about(
+                service.document,
+                "reminder.sent",
+                format!("Nhắc {} phê duyệt {}", names(&people), document.title()),
+            )
         }
     };
     ladder::finish(cx, service, document.row.org_id, entry).await
 }
 
-async fn people_of(db: &impl ConnectionTrait, task: &flow_task::Model, document: &Document, cx: Cx<'_>) -> Outcome<Vec<Holder>> {
+async fn people_of(
+    db: &impl ConnectionTrait,
+    task: &flow_task::Model,
+    document: &Document,
+    cx: Cx<'_>,
+) -> Outcome<Vec<Holder>> {
     let who = TaskWho {
         role: &task.role,
         org_id: task.org_id,
@@ -84,8 +131,16 @@ async fn people_of(db: &impl ConnectionTrait, task: &flow_task::Model, document:
     Ok(book.told(&who).into_iter().cloned().collect())
 }
 
-async fn task_letter(cx: Cx<'_>, document: &Document, task: &flow_task::Model, person: &Holder, key: String) -> Outcome<Option<Letter>> {
-    let Some(to) = Audience::of([person]) else { return Ok(None) };
+async fn task_letter(
+    cx: Cx<'_>,
+    document: &Document,
+    task: &flow_task::Model,
+    person: &Holder,
+    key: String,
+) -> Outcome<Option<Letter>> {
+    let Some(to) = Audience::of([person]) else {
+        return Ok(None);
+    };
     let sender = people_find::unit(cx.tx, document.row.owner_id, cx.today()).await?;
     let calendar = people_find::calendar(cx.tx, document.row.org_id).await?;
     let due = task.due_at.map(|at| letter::due(at, cx.now, &calendar));
@@ -100,7 +155,13 @@ async fn task_letter(cx: Cx<'_>, document: &Document, task: &flow_task::Model, p
         "left": due.as_ref().map(|due| due.left.clone()),
         "link": format!("{}{}", cx.app.config.base_url(), page_of(task)),
     });
-    Ok(Some(Letter { key, template: "task", to, context, delivery_id: None }))
+    Ok(Some(Letter {
+        key,
+        template: "task",
+        to,
+        context,
+        delivery_id: None,
+    }))
 }
 
 /// The page on which the task is done; where it has none of its own, the document.
@@ -121,18 +182,37 @@ fn page_of(task: &flow_task::Model) -> String {
 }
 
 /// Queues the letters and journals whom they went to, once.
-async fn tell(cx: Cx<'_>, document: &Document, people: &[Holder], letters: Vec<Letter>, act: &'static str, what: String) -> Outcome<()> {
+async fn tell(
+    cx: Cx<'_>,
+    document: &Document,
+    people: &[Holder],
+    letters: Vec<Letter>,
+    act: &'static str,
+    what: String,
+) -> Outcome<()> {
     let nobody = people.is_empty();
-    if letter::post(cx, document.row.org_id, Some(document.row.id), letters).await? == 0 && !nobody {
+    if letter::post(cx, document.row.org_id, Some(document.row.id), letters).await? == 0 && !nobody
+    {
         return Ok(());
     }
-    let summary = if nobody { format!("{what}: chưa có ai giữ chức vụ này") } else { format!("{what} cho {}", names(people)) };
-    let entry = Entry { instance_id: document.row.instance_id, ..Entry::about(document.row.id, act, summary) };
+    let summary = if nobody {
+        format!("{what}: chưa có ai giữ chức vụ này")
+    } else {
+        format!("{what} cho {}", names(people))
+    };
+    let entry = Entry {
+        instance_id: document.row.instance_id,
+        ..Entry::about(document.row.id, act, summary)
+    };
     audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
 }
 
 fn names(people: &[Holder]) -> String {
-    people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", ")
+    people
+        .iter()
+        .map(|person| person.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Asks every unit of an opinion round that has not answered yet, some hundred per act.
@@ -142,7 +222,12 @@ fn names(people: &[Holder]) -> String {
 pub async fn opinions_asked(app: &App, payload: &Value) -> Outcome<()> {
     let document_id: Uuid = serde_json::from_value(payload["document"].clone())?;
     let mut after = Uuid::nil();
-    while let Some(last) = app.act(&Actor::system(), (document_id, after), |cx, (id, after)| Box::pin(ask_some(cx, *id, *after))).await? {
+    while let Some(last) = app
+        .act(&Actor::system(), (document_id, after), |cx, (id, after)| {
+            Box::pin(ask_some(cx, *id, *after))
+        })
+        .await?
+    {
         after = last;
     }
     Ok(())
@@ -156,7 +241,9 @@ async fn ask_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Option<
         .limit(UNITS_PER_ACT)
         .all(cx.tx)
         .await?;
-    let Some(last) = asked.last().map(|opinion| opinion.id) else { return Ok(None) };
+    let Some(last) = asked.last().map(|opinion| opinion.id) else {
+        return Ok(None);
+    };
     let document = find::document(cx.tx, document_id).await?;
     let ids: Vec<Uuid> = asked.iter().map(|opinion| opinion.unit_id).collect();
     let units = people_find::units(cx.tx, &ids, cx.today()).await?;
@@ -166,9 +253,20 @@ async fn ask_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Option<
     let mut letters = Vec::new();
     let mut unaddressed = Vec::new();
     for opinion in asked.iter().filter(|opinion| opinion.given_at.is_none()) {
-        let Some(unit) = units.get(&opinion.unit_id) else { continue };
-        let officers = Audience::of([book.any_of(unit.id, REPORTERS), book.first_of(unit.id, HEADS)].into_iter().flatten());
-        let to = officers.or_else(|| Audience::of(book.any_of(unit.id, CLERKS))).or_else(|| Audience::mailbox(unit));
+        let Some(unit) = units.get(&opinion.unit_id) else {
+            continue;
+        };
+        let officers = Audience::of(
+            [
+                book.any_of(unit.id, REPORTERS),
+                book.first_of(unit.id, HEADS),
+            ]
+            .into_iter()
+            .flatten(),
+        );
+        let to = officers
+            .or_else(|| Audience::of(book.any_of(unit.id, CLERKS)))
+            .or_else(|| Audience::mailbox(unit));
         let Some(mut to) = to else {
             unaddressed.push(unit.called());
             continue;
@@ -187,15 +285,27 @@ async fn ask_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Option<
             "left": due.left,
             "link": format!("{}/van-ban/{document_id}/gop-y", cx.app.config.base_url()),
         });
-        letters.push(Letter { key: format!("opinion:{}", opinion.id), template: "opinion_request", to, context, delivery_id: None });
+        letters.push(Letter {
+            key: format!("opinion:{}", opinion.id),
+            template: "opinion_request",
+            to,
+            context,
+            delivery_id: None,
+        });
     }
     let sent = letter::post(cx, document.row.org_id, Some(document_id), letters).await?;
     if sent > 0 || !unaddressed.is_empty() {
         let mut summary = format!("Gửi thư lấy ý kiến {sent} đơn vị về {}", document.title());
         if !unaddressed.is_empty() {
-            summary.push_str(&format!("; không có địa chỉ thư: {}", unaddressed.join(", ")));
+            summary.push_str(&format!(
+                "; không có địa chỉ thư: {}",
+                unaddressed.join(", ")
+            ));
         }
-        let entry = Entry { instance_id: document.row.instance_id, ..Entry::about(document_id, "notice.sent", summary) };
+        let entry = Entry {
+            instance_id: document.row.instance_id,
+            ..Entry::about(document_id, "notice.sent", summary)
+        };
         audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await?;
     }
     Ok(Some(last))

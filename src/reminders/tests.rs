@@ -6,7 +6,10 @@ use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::{Request, StatusCode};
 use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder,
+};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -39,16 +42,36 @@ struct World {
 impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let config = Config { data: folder.path().to_owned(), ..Config::default() };
+        let config = Config {
+            data: folder.path().to_owned(),
+            ..Config::default()
+        };
         bring_up(&config).await.expect("a migrated database");
-        let app = App::open(config, Clock::fake(at("2023-03-24T09:00:00+07:00")), Ids::seeded(7)).await.expect("an app");
-        import::load(&app, import::read(ORGANISATION).expect("the sample is right"), None).await.expect("the organisation");
+        let app = App::open(
+            config,
+            Clock::fake(at("2023-03-24T09:00:00+07:00")),
+            Ids::seeded(7),
+        )
+        .await
+        .expect("an app");
+        import::load(
+            &app,
+            import::read(ORGANISATION).expect("the sample is right"),
+            None,
+        )
+        .await
+        .expect("the organisation");
         flow::publish_shipped(&app).await.expect("the workflows");
         let drafter = who(&app, "lang-kim-lan").await;
         let office = unit_id(&app, "cao-loc/vp").await;
-        let document =
-            draft::import(&app, &drafter, office, "decision.md", DECISION.as_bytes()).await.expect("a drafted decision");
-        Self { app, document, _folder: folder }
+        let document = draft::import(&app, &drafter, office, "decision.md", DECISION.as_bytes())
+            .await
+            .expect("a drafted decision");
+        Self {
+            app,
+            document,
+            _folder: folder,
+        }
     }
 
     /// A delivery as the fan-out would write it, due at five.
@@ -104,35 +127,66 @@ impl World {
     }
 
     async fn delivery(&self, id: Uuid) -> delivery::Model {
-        delivery::Entity::find_by_id(id).one(self.app.store.reader()).await.expect("a database").expect("the delivery")
+        delivery::Entity::find_by_id(id)
+            .one(self.app.store.reader())
+            .await
+            .expect("a database")
+            .expect("the delivery")
     }
 
     fn router(&self) -> Router {
         Router::new()
             .route("/van-ban-den", get(pages::inbox))
-            .route("/tiep-nhan/{id}", get(pages::receive_page).post(pages::receive))
+            .route(
+                "/tiep-nhan/{id}",
+                get(pages::receive_page).post(pages::receive),
+            )
             .route("/tiep-nhan/{id}/tu-choi", post(pages::refuse))
-            .route("/tiep-nhan/{id}/ma", get(pages::guest_page).post(pages::guest))
+            .route(
+                "/tiep-nhan/{id}/ma",
+                get(pages::guest_page).post(pages::guest),
+            )
             .route("/van-ban/{id}/theo-doi", get(tracking_pages::tracking))
-            .route("/van-ban/{id}/theo-doi/so-dem", get(tracking_pages::live_counters))
-            .route("/van-ban/{id}/theo-doi.csv", get(tracking_pages::tracking_csv))
-            .route("/van-ban/{id}/nhac", get(tracking_pages::remind_page).post(tracking_pages::remind))
+            .route(
+                "/van-ban/{id}/theo-doi/so-dem",
+                get(tracking_pages::live_counters),
+            )
+            .route(
+                "/van-ban/{id}/theo-doi.csv",
+                get(tracking_pages::tracking_csv),
+            )
+            .route(
+                "/van-ban/{id}/nhac",
+                get(tracking_pages::remind_page).post(tracking_pages::remind),
+            )
             .with_state(self.app.clone())
     }
 
     /// The answer to a request of a person; nobody where no person is named. A body makes it a `POST`.
-    async fn ask(&self, person: Option<&str>, path: &str, body: Option<&str>) -> (StatusCode, String) {
-        let mut request = Request::builder().uri(path).method(if body.is_some() { "POST" } else { "GET" });
+    async fn ask(
+        &self,
+        person: Option<&str>,
+        path: &str,
+        body: Option<&str>,
+    ) -> (StatusCode, String) {
+        let mut request =
+            Request::builder()
+                .uri(path)
+                .method(if body.is_some() { "POST" } else { "GET" });
         if let Some(key) = person {
             request = request.header(COOKIE, format!("phien={}", self.signed_in(key).await));
         }
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
-        let request = request.body(Body::from(body.unwrap_or_default().to_owned())).expect("a request");
+        let request = request
+            .body(Body::from(body.unwrap_or_default().to_owned()))
+            .expect("a request");
         let response = self.router().oneshot(request).await.expect("an answer");
         let status = response.status();
-        let bytes = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+        let bytes = to_bytes(response.into_body(), 1 << 20)
+            .await
+            .expect("a body");
         (status, String::from_utf8(bytes.to_vec()).expect("text"))
     }
 
@@ -143,7 +197,9 @@ impl World {
         self.app
             .store
             .write(input, |tx, (app, person, session)| {
-                Box::pin(async move { sign_in::open_session(tx, app, *person, session, app.clock.now()).await })
+                Box::pin(async move {
+                    sign_in::open_session(tx, app, *person, session, app.clock.now()).await
+                })
             })
             .await
             .expect("a session");
@@ -156,14 +212,26 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 async fn who(app: &App, key: &str) -> Actor {
-    let person = person::Entity::find().filter(person::Column::PersonKey.eq(key)).one(app.store.reader()).await;
-    let person = person.expect("a database").expect("the person of the sample");
-    find::actor(app.store.reader(), person.id, app.today()).await.expect("an actor")
+    let person = person::Entity::find()
+        .filter(person::Column::PersonKey.eq(key))
+        .one(app.store.reader())
+        .await;
+    let person = person
+        .expect("a database")
+        .expect("the person of the sample");
+    find::actor(app.store.reader(), person.id, app.today())
+        .await
+        .expect("an actor")
 }
 
 async fn unit_id(app: &App, key: &str) -> Uuid {
-    let unit = unit::Entity::find().filter(unit::Column::UnitKey.eq(key)).one(app.store.reader()).await;
-    unit.expect("a database").expect("the unit of the sample").id
+    let unit = unit::Entity::find()
+        .filter(unit::Column::UnitKey.eq(key))
+        .one(app.store.reader())
+        .await;
+    unit.expect("a database")
+        .expect("the unit of the sample")
+        .id
 }
 
 #[tokio::test]
@@ -174,30 +242,60 @@ async fn the_missing_are_reminded_by_hand_once_a_working_day() {
     world.deliver("so-khcn", "information").await;
     let chief = who(&world.app, "ly-duc-hai").await;
 
-    let seen = preview(&world.app, &chief, world.document).await.expect("a preview");
+    let seen = preview(&world.app, &chief, world.document)
+        .await
+        .expect("a preview");
     let mut units = seen.units;
     units.sort_unstable();
     assert_eq!(units, ["Phòng Nội vụ", "UBND xã Hòa Cư"]);
-    assert!(seen.letter.expect("a letter").subject.starts_with("Tiếp nhận"));
-    assert_eq!(world.mails("receipt_due").await.len(), 0, "a preview sends nothing");
+    assert!(
+        seen.letter
+            .expect("a letter")
+            .subject
+            .starts_with("Tiếp nhận")
+    );
+    assert_eq!(
+        world.mails("receipt_due").await.len(),
+        0,
+        "a preview sends nothing"
+    );
 
-    assert_eq!(remind_missing(&world.app, &chief, world.document).await.expect("reminded"), 2);
+    assert_eq!(
+        remind_missing(&world.app, &chief, world.document)
+            .await
+            .expect("reminded"),
+        2
+    );
     let mails = world.mails("receipt_due").await;
     let mut clerks: Vec<&str> = mails.iter().map(|mail| mail.to_name.as_str()).collect();
     clerks.sort_unstable();
     assert_eq!(clerks, ["Lã Hồng Thủy", "Lê Ngọc Mai"]);
-    let letter = mails.iter().find(|mail| mail.delivery_id == Some(missing)).expect("the letter about the delivery");
-    assert!(letter.body_text.contains(&format!("/tiep-nhan/{missing}")), "{}", letter.body_text);
+    let letter = mails
+        .iter()
+        .find(|mail| mail.delivery_id == Some(missing))
+        .expect("the letter about the delivery");
+    assert!(
+        letter.body_text.contains(&format!("/tiep-nhan/{missing}")),
+        "{}",
+        letter.body_text
+    );
     assert_eq!(world.delivery(missing).await.reminders, 1);
 
     // Friday at nine: not before Monday at nine.
     world.app.clock.advance_to(at("2023-03-27T08:59:00+07:00"));
     match remind_missing(&world.app, &chief, world.document).await {
-        Err(Fault::Refused(refusal)) => assert!(refusal.vi.contains("27/03/2023 09:00"), "{}", refusal.vi),
+        Err(Fault::Refused(refusal)) => {
+            assert!(refusal.vi.contains("27/03/2023 09:00"), "{}", refusal.vi)
+        }
         other => panic!("{other:?}"),
     }
     world.app.clock.advance_to(at("2023-03-27T09:00:00+07:00"));
-    assert_eq!(remind_missing(&world.app, &chief, world.document).await.expect("reminded"), 2);
+    assert_eq!(
+        remind_missing(&world.app, &chief, world.document)
+            .await
+            .expect("reminded"),
+        2
+    );
     // Overdue by now, and said so.
     assert_eq!(world.mails("receipt_late").await.len(), 2);
 }
@@ -217,8 +315,17 @@ async fn only_the_issuing_office_reminds() {
         Err(Fault::Refused(refusal)) if refusal.kind == RefusalKind::Forbidden
     ));
     let stranger = who(&world.app, "luong-thi-nga").await;
-    assert!(matches!(remind_missing(&world.app, &stranger, world.document).await, Err(Fault::NotFound)));
-    assert_eq!(outbox::Entity::find().count(world.app.store.reader()).await.expect("a count"), 0);
+    assert!(matches!(
+        remind_missing(&world.app, &stranger, world.document).await,
+        Err(Fault::NotFound)
+    ));
+    assert_eq!(
+        outbox::Entity::find()
+            .count(world.app.store.reader())
+            .await
+            .expect("a count"),
+        0
+    );
 }
 
 #[tokio::test]
@@ -227,7 +334,9 @@ async fn the_digest_comes_once_a_person_and_working_day() {
     let units = vec![unit_id(&world.app, "xa-hoa-cu").await];
     let drafter = who(&world.app, "lang-kim-lan").await;
     // Five working days from Friday the 24th: due on Friday the 31st.
-    review::submit(&world.app, &drafter, world.document, units, 5).await.expect("an opinion round");
+    review::submit(&world.app, &drafter, world.document, units, 5)
+        .await
+        .expect("an opinion round");
     world.app.clock.advance_to(at("2023-03-28T07:30:00+07:00"));
     digest(&world.app).await.expect("too early");
     assert_eq!(world.mails("digest").await.len(), 0);
@@ -238,8 +347,16 @@ async fn the_digest_comes_once_a_person_and_working_day() {
     let mails = world.mails("digest").await;
     let mut names: Vec<&str> = mails.iter().map(|mail| mail.to_name.as_str()).collect();
     names.sort_unstable();
-    assert_eq!(names, ["Dương Mạnh Long", "Nông Bích Nhung"], "head and reporter");
-    assert!(mails[0].subject.starts_with("1 việc sắp đến hạn"), "{}", mails[0].subject);
+    assert_eq!(
+        names,
+        ["Dương Mạnh Long", "Nông Bích Nhung"],
+        "head and reporter"
+    );
+    assert!(
+        mails[0].subject.starts_with("1 việc sắp đến hạn"),
+        "{}",
+        mails[0].subject
+    );
 
     world.app.clock.advance_to(at("2023-04-01T07:30:00+07:00"));
     digest(&world.app).await.expect("a Saturday");
@@ -255,21 +372,45 @@ async fn tracking_counts_and_pages_through_all_recipients() {
     world.deliver("so-khcn", "information").await;
     let (app, db) = (&world.app, world.app.store.reader());
     let clerk = who(app, "la-hong-thuy").await;
-    crate::distribution::receipt::acknowledge(app, &clerk, first).await.expect("received");
+    crate::distribution::receipt::acknowledge(app, &clerk, first)
+        .await
+        .expect("received");
 
     let counts = |now| tracking::counts(db, world.document, now);
-    assert_eq!(counts(at("2023-03-24T17:00:00+07:00")).await.expect("counts"), [3, 1, 2, 0, 0, 0, 1]);
-    assert_eq!(counts(at("2023-03-24T17:00:01+07:00")).await.expect("counts"), [3, 1, 0, 2, 0, 0, 1]);
+    assert_eq!(
+        counts(at("2023-03-24T17:00:00+07:00"))
+            .await
+            .expect("counts"),
+        [3, 1, 2, 0, 0, 0, 1]
+    );
+    assert_eq!(
+        counts(at("2023-03-24T17:00:01+07:00"))
+            .await
+            .expect("counts"),
+        [3, 1, 0, 2, 0, 0, 1]
+    );
 
     // One by one: those who have to answer first, each exactly once.
     let (mut after, mut seen) = (None, Vec::new());
     loop {
-        let rows = tracking::rows(db, world.document, tracking::Show::Action, after, Some(1), app.clock.now()).await.expect("rows");
+        let rows = tracking::rows(
+            db,
+            world.document,
+            tracking::Show::Action,
+            after,
+            Some(1),
+            app.clock.now(),
+        )
+        .await
+        .expect("rows");
         let Some(row) = rows.first() else { break };
         seen.push(row.state.clone());
         after = Some(row.id);
     }
-    assert_eq!(seen, [state::DELIVERED, state::DELIVERED, state::REGISTERED]);
+    assert_eq!(
+        seen,
+        [state::DELIVERED, state::DELIVERED, state::REGISTERED]
+    );
 }
 
 #[tokio::test]
@@ -281,48 +422,122 @@ async fn the_tracking_pages_are_for_the_issuing_organisation() {
 
     let (status, page) = world.ask(Some("ly-duc-hai"), &path("theo-doi"), None).await;
     assert_eq!(status, StatusCode::OK);
-    for words in ["0 / 2 đơn vị đã tiếp nhận", "Nhắc 2 đơn vị còn thiếu", "Phòng Nội vụ", "la.hong.thuy@caoloc.example"] {
+    for words in [
+        "0 / 2 đơn vị đã tiếp nhận",
+        "Nhắc 2 đơn vị còn thiếu",
+        "Phòng Nội vụ",
+        "la.hong.thuy@caoloc.example",
+    ] {
         assert!(page.contains(words), "the page lacks {words}");
     }
-    let (_, counters) = world.ask(Some("ly-duc-hai"), &path("theo-doi/so-dem"), None).await;
-    assert!(counters.contains("0 / 2") && !counters.contains("<html"), "{counters}");
-    let (_, csv) = world.ask(Some("ly-duc-hai"), &path("theo-doi.csv"), None).await;
+    let (_, counters) = world
+        .ask(Some("ly-duc-hai"), &path("theo-doi/so-dem"), None)
+        .await;
+    assert!(
+        counters.contains("0 / 2") && !counters.contains("<html"),
+        "{counters}"
+    );
+    let (_, csv) = world
+        .ask(Some("ly-duc-hai"), &path("theo-doi.csv"), None)
+        .await;
     assert_eq!(csv.lines().count(), 3, "{csv}");
     for rest in ["theo-doi", "theo-doi.csv", "theo-doi/so-dem", "nhac"] {
         let (status, _) = world.ask(Some("la-hong-thuy"), &path(rest), None).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{rest} of a recipient");
     }
-    assert_eq!(world.ask(Some("ly-duc-hai"), &path("nhac"), Some("")).await.0, StatusCode::SEE_OTHER);
-    assert_eq!(world.ask(Some("ly-duc-hai"), &path("nhac"), Some("")).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        world
+            .ask(Some("ly-duc-hai"), &path("nhac"), Some(""))
+            .await
+            .0,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(
+        world
+            .ask(Some("ly-duc-hai"), &path("nhac"), Some(""))
+            .await
+            .0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     let (_, page) = world.ask(Some("ly-duc-hai"), &path("theo-doi"), None).await;
-    assert!(page.contains("24/03/2023 09:00 (lần 1)") && !page.contains("Nhắc 2 đơn vị"), "reminded just now");
+    assert!(
+        page.contains("24/03/2023 09:00 (lần 1)") && !page.contains("Nhắc 2 đơn vị"),
+        "reminded just now"
+    );
 }
 
 #[tokio::test]
 async fn a_clerk_receives_by_one_press_and_refuses_with_a_reason() {
     let world = World::new().await;
-    let (received, sent_back) = (world.deliver("xa-hoa-cu", "action").await, world.deliver("xa-gia-cat", "action").await);
+    let (received, sent_back) = (
+        world.deliver("xa-hoa-cu", "action").await,
+        world.deliver("xa-gia-cat", "action").await,
+    );
 
     let (_, inbox) = world.ask(Some("la-hong-thuy"), "/van-ban-den", None).await;
-    assert!(inbox.contains(&format!("/tiep-nhan/{received}")) && !inbox.contains(&sent_back.to_string()));
+    assert!(
+        inbox.contains(&format!("/tiep-nhan/{received}"))
+            && !inbox.contains(&sent_back.to_string())
+    );
     let path = format!("/tiep-nhan/{received}");
     let (status, page) = world.ask(Some("la-hong-thuy"), &path, None).await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains("Lã Hồng Thủy (Văn thư)"), "{page}");
-    assert_eq!(world.delivery(received).await.state, state::DELIVERED, "looking changes nothing");
-    assert_eq!(world.ask(Some("nong-bich-nhung"), &path, Some("")).await.0, StatusCode::FORBIDDEN, "not the clerk");
-    assert_eq!(world.ask(Some("luong-thi-nga"), &path, Some("")).await.0, StatusCode::NOT_FOUND, "another unit");
-    assert_eq!(world.ask(Some("la-hong-thuy"), &path, Some("")).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(
+        world.delivery(received).await.state,
+        state::DELIVERED,
+        "looking changes nothing"
+    );
+    assert_eq!(
+        world.ask(Some("nong-bich-nhung"), &path, Some("")).await.0,
+        StatusCode::FORBIDDEN,
+        "not the clerk"
+    );
+    assert_eq!(
+        world.ask(Some("luong-thi-nga"), &path, Some("")).await.0,
+        StatusCode::NOT_FOUND,
+        "another unit"
+    );
+    assert_eq!(
+        world.ask(Some("la-hong-thuy"), &path, Some("")).await.0,
+        StatusCode::SEE_OTHER
+    );
     assert_eq!(world.delivery(received).await.arrival_number, Some(1));
-    assert_eq!(world.ask(Some("la-hong-thuy"), &path, Some("")).await.0, StatusCode::CONFLICT, "pressed twice");
+    assert_eq!(
+        world.ask(Some("la-hong-thuy"), &path, Some("")).await.0,
+        StatusCode::CONFLICT,
+        "pressed twice"
+    );
     let (_, evidence) = world.ask(Some("ly-duc-hai"), &path, None).await;
-    assert!(evidence.contains("số đến 1") && !evidence.contains("<button class=\"main\""), "the sender sees the evidence");
+    assert!(
+        evidence.contains("số đến 1") && !evidence.contains("<button class=\"main\""),
+        "the sender sees the evidence"
+    );
 
     let path = format!("/tiep-nhan/{sent_back}/tu-choi");
-    let (status, page) = world.ask(Some("luong-thi-nga"), &path, Some("remark=nh%E1%BA%A7m+r%E1%BB%93i")).await;
+    let (status, page) = world
+        .ask(
+            Some("luong-thi-nga"),
+            &path,
+            Some("remark=nh%E1%BA%A7m+r%E1%BB%93i"),
+        )
+        .await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.contains("Chọn lý do từ chối.") && page.contains("nhầm rồi"), "what was typed comes back");
-    assert_eq!(world.ask(Some("luong-thi-nga"), &path, Some("reason=wrong_unit&remark=")).await.0, StatusCode::SEE_OTHER);
+    assert!(
+        page.contains("Chọn lý do từ chối.") && page.contains("nhầm rồi"),
+        "what was typed comes back"
+    );
+    assert_eq!(
+        world
+            .ask(
+                Some("luong-thi-nga"),
+                &path,
+                Some("reason=wrong_unit&remark=")
+            )
+            .await
+            .0,
+        StatusCode::SEE_OTHER
+    );
     assert_eq!(world.delivery(sent_back).await.refusal, "Gửi nhầm đơn vị");
 }
 
@@ -335,36 +550,66 @@ async fn a_body_without_an_account_answers_with_the_code_of_its_mail() {
 
     let (status, page) = world.ask(None, &path, None).await;
     assert_eq!(status, StatusCode::OK);
-    assert!(page.contains("Ủy ban nhân dân huyện Cao Lộc") && !page.contains(subject), "the link alone shows nothing of it");
+    assert!(
+        page.contains("Ủy ban nhân dân huyện Cao Lộc") && !page.contains(subject),
+        "the link alone shows nothing of it"
+    );
     let (status, page) = world.ask(None, &path, Some("code=WRONGCODE1")).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.contains("Mã không đúng") && !page.contains(subject));
     let (status, page) = world.ask(None, &path, Some("code=abcdefghjk")).await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains(subject) && page.contains("value=\"accept\""));
-    assert_eq!(world.delivery(id).await.state, state::DELIVERED, "opening is not accepting");
-    let (status, page) = world.ask(None, &path, Some("code=ABCDEFGHJK&do=accept&name=")).await;
+    assert_eq!(
+        world.delivery(id).await.state,
+        state::DELIVERED,
+        "opening is not accepting"
+    );
+    let (status, page) = world
+        .ask(None, &path, Some("code=ABCDEFGHJK&do=accept&name="))
+        .await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.contains("Ghi họ tên"), "{page}");
     let body = "code=ABCDEFGHJK&do=accept&name=Ho%C3%A0ng+An&post=V%C4%83n+th%C6%B0";
-    assert_eq!(world.ask(None, &path, Some(body)).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(
+        world.ask(None, &path, Some(body)).await.0,
+        StatusCode::SEE_OTHER
+    );
     let found = world.delivery(id).await;
-    assert_eq!((found.state.as_str(), found.answered_by.as_str()), (state::REGISTERED, "Hoàng An, Văn thư"));
+    assert_eq!(
+        (found.state.as_str(), found.answered_by.as_str()),
+        (state::REGISTERED, "Hoàng An, Văn thư")
+    );
 
     let (status, page) = world.ask(None, &path, None).await;
     assert_eq!(status, StatusCode::OK, "a used link shows the state");
     assert!(page.contains("số đến 1") && !page.contains(subject));
     // A delivery to a body with an account has no such page.
     let other = world.deliver("xa-hoa-cu", "action").await;
-    assert_eq!(world.ask(None, &format!("/tiep-nhan/{other}/ma"), None).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        world
+            .ask(None, &format!("/tiep-nhan/{other}/ma"), None)
+            .await
+            .0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
 async fn ten_wrong_codes_close_the_page_of_a_guest() {
     let world = World::new().await;
-    let path = format!("/tiep-nhan/{}/ma", world.deliver("so-khcn", "information").await);
+    let path = format!(
+        "/tiep-nhan/{}/ma",
+        world.deliver("so-khcn", "information").await
+    );
     for _ in 0..10 {
-        assert_eq!(world.ask(None, &path, Some("code=WRONGCODE1")).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            world.ask(None, &path, Some("code=WRONGCODE1")).await.0,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
     }
-    assert_eq!(world.ask(None, &path, Some("code=ABCDEFGHJK")).await.0, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        world.ask(None, &path, Some("code=ABCDEFGHJK")).await.0,
+        StatusCode::TOO_MANY_REQUESTS
+    );
 }

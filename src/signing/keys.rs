@@ -24,9 +24,17 @@ const BEGINS_EARLIER: TimeDelta = TimeDelta::days(1);
 ///
 /// # Errors
 /// When the key cannot be read or made.
-pub fn of_person(app: &App, organisation: &Unit, name: &str, title: &str) -> Outcome<SoftwareSigner> {
-    let subject =
-        Subject { name: name.to_owned(), title: Some(title.to_owned()), organisation: organisation.name.clone() };
+pub fn of_person(
+    app: &App,
+    organisation: &Unit,
+    name: &str,
+    title: &str,
+) -> Outcome<SoftwareSigner> {
+    let subject = Subject {
+        name: name.to_owned(),
+        title: Some(title.to_owned()),
+        organisation: organisation.name.clone(),
+    };
     signer(app, organisation, &subject)
 }
 
@@ -35,7 +43,11 @@ pub fn of_person(app: &App, organisation: &Unit, name: &str, title: &str) -> Out
 /// # Errors
 /// When the key cannot be read or made.
 pub fn of_agency(app: &App, organisation: &Unit, agency: &Unit) -> Outcome<SoftwareSigner> {
-    let subject = Subject { name: agency.name.clone(), title: None, organisation: organisation.name.clone() };
+    let subject = Subject {
+        name: agency.name.clone(),
+        title: None,
+        organisation: organisation.name.clone(),
+    };
     signer(app, organisation, &subject)
 }
 
@@ -48,11 +60,15 @@ pub fn roots(app: &App) -> anyhow::Result<Vec<Vec<u8>>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(&folder)?.map(|entry| Ok(entry?.path().join("root.der"))).collect::<std::io::Result<_>>()?;
+    let mut paths: Vec<PathBuf> = fs::read_dir(&folder)?
+        .map(|entry| Ok(entry?.path().join("root.der")))
+        .collect::<std::io::Result<_>>()?;
     paths.retain(|path| path.exists());
     paths.sort();
-    paths.iter().map(|path| fs::read(path).with_context(|| path.display().to_string())).collect()
+    paths
+        .iter()
+        .map(|path| fs::read(path).with_context(|| path.display().to_string()))
+        .collect()
 }
 
 /// The same as PEM text, for other programs.
@@ -69,20 +85,33 @@ fn signer(app: &App, organisation: &Unit, subject: &Subject) -> Outcome<Software
     let folder = folder(app).join(organisation.id.simple().to_string());
     let authority = authority(app, &folder, organisation, now)?;
     let name = digest(format!("{}\n{:?}", subject.name, subject.title).as_bytes());
-    let (key_path, chain_path) = (folder.join(format!("{}.key", &name[..24])), folder.join(format!("{}.pem", &name[..24])));
+    let (key_path, chain_path) = (
+        folder.join(format!("{}.key", &name[..24])),
+        folder.join(format!("{}.pem", &name[..24])),
+    );
     if key_path.exists() {
         let key = fs::read_to_string(&key_path).context("reading a trial key")?;
         let chain = fs::read_to_string(&chain_path).context("reading a trial certificate")?;
         return Ok(SoftwareSigner::from_pem(&key, &chain).map_err(anyhow::Error::from)?);
     }
-    let (signer, key) = authority.issue(subject, serial(app), validity(now)).map_err(anyhow::Error::from)?;
-    let chain: String = trinhky_pades::Signer::certificate_chain(&signer).iter().map(|der| pem(der)).collect();
+    let (signer, key) = authority
+        .issue(subject, serial(app), validity(now))
+        .map_err(anyhow::Error::from)?;
+    let chain: String = trinhky_pades::Signer::certificate_chain(&signer)
+        .iter()
+        .map(|der| pem(der))
+        .collect();
     write_secret(&chain_path, chain.as_bytes())?;
     write_secret(&key_path, key.as_bytes())?;
     Ok(signer)
 }
 
-fn authority(app: &App, folder: &Path, organisation: &Unit, now: DateTime<Utc>) -> anyhow::Result<TrialAuthority> {
+fn authority(
+    app: &App,
+    folder: &Path,
+    organisation: &Unit,
+    now: DateTime<Utc>,
+) -> anyhow::Result<TrialAuthority> {
     let (root_path, key_path) = (folder.join("root.der"), folder.join("root.key"));
     if key_path.exists() {
         let root = fs::read(&root_path).context("reading the trial root")?;
@@ -106,7 +135,10 @@ fn serial(app: &App) -> u64 {
 }
 
 fn validity(now: DateTime<Utc>) -> Validity {
-    Validity { from: now - BEGINS_EARLIER, until: now + VALID_FOR }
+    Validity {
+        from: now - BEGINS_EARLIER,
+        until: now + VALID_FOR,
+    }
 }
 
 /// A file that only the program's own user can read.
@@ -118,7 +150,9 @@ fn write_secret(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let mut file = options.open(path).with_context(|| format!("writing {}", path.display()))?;
+    let mut file = options
+        .open(path)
+        .with_context(|| format!("writing {}", path.display()))?;
     file.write_all(bytes)?;
     file.sync_all()?;
     Ok(())
@@ -127,6 +161,13 @@ fn write_secret(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 fn pem(der: &[u8]) -> String {
     use base64::Engine as _;
     let text = base64::engine::general_purpose::STANDARD.encode(der);
-    let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
-    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+    let lines: Vec<&str> = text
+        .as_bytes()
+        .chunks(64)
+        .filter_map(|line| std::str::from_utf8(line).ok())
+        .collect();
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        lines.join("\n")
+    )
 }

@@ -9,8 +9,8 @@ use chrono::{DateTime, Datelike as _, Utc};
 use trinhky_calendar::local;
 use trinhky_drafting::MonthYear;
 use trinhky_pades::{
-    Appearance, FieldPlaces, Filling, Fonts, Mark, Place, SigningRequest, Slant, TRIAL_LABEL, TextPlace, fill_and_seal,
-    prepare, sign_person as sign_person_field,
+    Appearance, FieldPlaces, Filling, Fonts, Mark, Place, SigningRequest, Slant, TRIAL_LABEL,
+    TextPlace, fill_and_seal, prepare, sign_person as sign_person_field,
 };
 use trinhky_typeset::{Anchor, Options, Rendered, RuleSet};
 
@@ -38,13 +38,21 @@ pub async fn sign_person(app: &App, document: &Document, actor: &Actor) -> Outco
     draft.issued_on = None;
     // The month is printed: only number and day stay open for the clerk.
     let today = local(now).date_naive();
-    draft.expected_month.get_or_insert(MonthYear { month: today.month(), year: today.year() });
+    draft.expected_month.get_or_insert(MonthYear {
+        month: today.month(),
+        year: today.year(),
+    });
     let request = SigningRequest {
         time: local(now),
         name: actor.name.clone(),
         reason: format!("Ký {}", document.doc_type.name_in_text()),
         location: draft.place.clone(),
-        appearance: Appearance { mark: Mark::Pen { name: actor.name.clone() }, lines: vec![TRIAL_LABEL.to_owned()] },
+        appearance: Appearance {
+            mark: Mark::Pen {
+                name: actor.name.clone(),
+            },
+            lines: vec![TRIAL_LABEL.to_owned()],
+        },
     };
     let typesetter = app.clone();
     let signed = tokio::task::spawn_blocking(move || -> anyhow::Result<Vec<u8>> {
@@ -66,9 +74,14 @@ pub async fn sign_person(app: &App, document: &Document, actor: &Actor) -> Outco
 pub async fn seal(app: &App, document: &Document) -> Outcome<Stored> {
     let now = app.clock.now();
     let (Some(number), Some(date)) = (document.row.number, document.row.issued_on) else {
-        return Err(Fault::stale("Văn bản chưa có số.", "The document has no number yet."));
+        return Err(Fault::stale(
+            "Văn bản chưa có số.",
+            "The document has no number yet.",
+        ));
     };
-    let file = find::file(app.store.reader(), document.row.id, "signed").await?.ok_or(Fault::NotFound)?;
+    let file = find::file(app.store.reader(), document.row.id, "signed")
+        .await?
+        .ok_or(Fault::NotFound)?;
     let signed = app.files.get(&file.digest).await?;
     let organisation = organisation(app, document).await?;
     let agency = sealing_unit(app, document, &organisation).await?;
@@ -78,13 +91,25 @@ pub async fn seal(app: &App, document: &Document) -> Outcome<Stored> {
         name: agency.name.clone(),
         reason: format!("Đóng dấu {}", document.title()),
         location: document.draft.place.clone(),
-        appearance: Appearance { mark: Mark::Seal { agency: agency.name.clone() }, lines: vec!["THỬ NGHIỆM".to_owned()] },
+        appearance: Appearance {
+            mark: Mark::Seal {
+                agency: agency.name.clone(),
+            },
+            lines: vec!["THỬ NGHIỆM".to_owned()],
+        },
     };
-    let filling = Filling { number: format!("{number:02}"), day: format!("{:02}", date.day()), month: None, year: None };
-    let sealed = tokio::task::spawn_blocking(move || fill_and_seal(&signed, &filling, &signer, &request, &fonts()))
-        .await
-        .map_err(anyhow::Error::from)?
-        .map_err(anyhow::Error::from)?;
+    let filling = Filling {
+        number: format!("{number:02}"),
+        day: format!("{:02}", date.day()),
+        month: None,
+        year: None,
+    };
+    let sealed = tokio::task::spawn_blocking(move || {
+        fill_and_seal(&signed, &filling, &signer, &request, &fonts())
+    })
+    .await
+    .map_err(anyhow::Error::from)?
+    .map_err(anyhow::Error::from)?;
     Ok(app.files.put(sealed, PDF).await?)
 }
 
@@ -105,10 +130,23 @@ pub async fn pdf(app: &App, document: &Document) -> Outcome<Vec<u8>> {
     Ok(rendered.pdf)
 }
 
-fn typeset(app: &App, draft: &trinhky_drafting::Draft, now: DateTime<Utc>, places: bool) -> anyhow::Result<Rendered> {
+fn typeset(
+    app: &App,
+    draft: &trinhky_drafting::Draft,
+    now: DateTime<Utc>,
+    places: bool,
+) -> anyhow::Result<Rendered> {
     let day = draft.issued_on.unwrap_or_else(|| local(now).date_naive());
     let rules = RuleSet::at(day).context("no layout rules are in force on that day")?;
-    Ok(app.typesetter.document(draft, &Options { now, rules, places, mark: None })?)
+    Ok(app.typesetter.document(
+        draft,
+        &Options {
+            now,
+            rules,
+            places,
+            mark: None,
+        },
+    )?)
 }
 
 async fn organisation(app: &App, document: &Document) -> Outcome<Unit> {
@@ -125,19 +163,30 @@ async fn sealing_unit(app: &App, document: &Document, organisation: &Unit) -> Ou
 
 fn places(rendered: &Rendered) -> anyhow::Result<FieldPlaces> {
     let anchor = |anchor: Anchor| {
-        rendered.anchors.get(&anchor).copied().with_context(|| format!("the page has no place for {anchor:?}"))
+        rendered
+            .anchors
+            .get(&anchor)
+            .copied()
+            .with_context(|| format!("the page has no place for {anchor:?}"))
     };
     Ok(FieldPlaces {
         number: text_place(anchor(Anchor::Number)?),
         day: text_place(anchor(Anchor::Day)?),
-        month: rendered.anchors.get(&Anchor::Month).copied().map(text_place),
+        month: rendered
+            .anchors
+            .get(&Anchor::Month)
+            .copied()
+            .map(text_place),
         year: rendered.anchors.get(&Anchor::Year).copied().map(text_place),
         person: place(anchor(Anchor::PersonSignature)?),
         agency: place(anchor(Anchor::Seal)?),
     })
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "page coordinates are far below the precision of f32")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "page coordinates are far below the precision of f32"
+)]
 fn place(place: trinhky_typeset::Place) -> Place {
     Place {
         page: place.page,
@@ -148,13 +197,20 @@ fn place(place: trinhky_typeset::Place) -> Place {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "page coordinates are far below the precision of f32")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "page coordinates are far below the precision of f32"
+)]
 fn text_place(found: trinhky_typeset::Place) -> TextPlace {
     TextPlace {
         place: place(found),
         font_size: found.text_size.unwrap_or(13.0) as f32,
         baseline: found.baseline.unwrap_or(found.y) as f32,
-        slant: if found.italic { Slant::Italic } else { Slant::Upright },
+        slant: if found.italic {
+            Slant::Italic
+        } else {
+            Slant::Upright
+        },
     }
 }
 

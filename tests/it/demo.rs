@@ -8,18 +8,28 @@ use super::tools;
 /// Plays a year in the folder and returns the story.
 fn play(folder: &Path, document: Option<&Path>) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trinhky"));
-    command.current_dir(tools::root()).args(["demo", "--play-only", "--data"]).arg(folder.join("data"));
+    command
+        .current_dir(tools::root())
+        .args(["demo", "--play-only", "--data"])
+        .arg(folder.join("data"));
     if let Some(document) = document {
         command.arg("--document").arg(document);
     }
     let output = command.output().expect("the program runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).expect("the story is text")
 }
 
 #[test]
 fn the_year_is_told_the_same_twice_with_signed_papers_and_without_a_breach() {
-    let (first, second) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (first, second) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
     let story = play(first.path(), None);
     for step in [
         "Nhập từ tệp decision-2023.md: 5 phần căn cứ",
@@ -45,7 +55,10 @@ fn the_year_is_told_the_same_twice_with_signed_papers_and_without_a_breach() {
     ] {
         assert!(story.contains(step), "the story lacks `{step}`");
     }
-    assert!(!story.contains("quý I năm 2023"), "there is no report for the first quarter");
+    assert!(
+        !story.contains("quý I năm 2023"),
+        "there is no report for the first quarter"
+    );
     for line in story.lines().filter(|line| line.starts_with("  ")) {
         assert!(line.contains('#'), "without a journal number: {line}");
     }
@@ -60,33 +73,61 @@ fn another_document_gives_another_story() {
     let changed = include_str!("../../templates/sample/decision-2023.md")
         .replace("98%", "97%")
         .replace("2023", "2024")
-        .replace("UBND các xã, thị trấn", "UBND các xã, thị trấn (trừ xã Mẫu Sơn)");
+        .replace(
+            "UBND các xã, thị trấn",
+            "UBND các xã, thị trấn (trừ xã Mẫu Sơn)",
+        );
     let path = folder.path().join("decision.md");
     std::fs::write(&path, changed).expect("the copy is written");
     let story = play(folder.path(), Some(&path));
     // Its text, its recipients, its deadlines, its verdict.
     assert!(story.contains("Mục tiêu chất lượng năm 2024"));
     assert!(story.contains("34 để thực hiện"), "one commune is struck");
-    assert!(!story.contains("Mẫu Sơn"), "the struck commune has no part in the story");
+    assert!(
+        !story.contains("Mẫu Sơn"),
+        "the struck commune has no part in the story"
+    );
     assert!(story.contains("Tổng hợp quý II năm 2024"));
-    assert!(story.contains("Đánh giá năm 2024: mục tiêu 1 Đạt"), "97 % is met where 98 % is not");
+    assert!(
+        story.contains("Đánh giá năm 2024: mục tiêu 1 Đạt"),
+        "97 % is met where 98 % is not"
+    );
     assert!(!story.contains("/2023\n"), "no day of another year");
-    let mails = std::fs::read_dir(folder.path().join("data/mail")).expect("the mails").count();
+    let mails = std::fs::read_dir(folder.path().join("data/mail"))
+        .expect("the mails")
+        .count();
     assert!(mails > 300, "{mails} mails");
 }
 
 fn no_breach(data: &Path) {
-    let output = Command::new(env!("CARGO_BIN_EXE_trinhky")).arg("check").arg("--data").arg(data).output().expect("runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let output = Command::new(env!("CARGO_BIN_EXE_trinhky"))
+        .arg("check")
+        .arg("--data")
+        .arg(data)
+        .output()
+        .expect("runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
 }
 
 /// The issued decision as other programs read it.
 fn papers(data: &Path) {
     let pdf = data.join("pdf/quyet-dinh.pdf");
-    let Ok(output) = Command::new("pdftotext").args(["-layout"]).arg(&pdf).arg("-").output() else {
+    let Ok(output) = Command::new("pdftotext")
+        .args(["-layout"])
+        .arg(&pdf)
+        .arg("-")
+        .output()
+    else {
         return tools::missing("pdftotext");
     };
-    let text = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = String::from_utf8_lossy(&output.stdout)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     for words in [
         "ỦY BAN NHÂN DÂN",
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
@@ -114,6 +155,10 @@ fn papers(data: &Path) {
             .arg("2")
             .output()
             .expect("the script runs");
-        assert!(checked.status.success(), "{paper}: {}", String::from_utf8_lossy(&checked.stdout));
+        assert!(
+            checked.status.success(),
+            "{paper}: {}",
+            String::from_utf8_lossy(&checked.stdout)
+        );
     }
 }

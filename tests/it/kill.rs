@@ -45,9 +45,18 @@ async fn every_answered_acknowledgement_survives_the_kill() {
     waiting.reverse();
     drop(app);
     // The server's clock is the machine's, so the session is opened by it, too.
-    let config = Config { data: folder.path().to_owned(), ..Config::default() };
-    let app = trinhky::app::App::open(config, Clock::System, Ids::seeded(9)).await.expect("opened");
-    let token = Arc::new(sign_in::sign_in(&app, "vi.mau@mau.example", office::PASSWORD).await.expect("the clerk signs in"));
+    let config = Config {
+        data: folder.path().to_owned(),
+        ..Config::default()
+    };
+    let app = trinhky::app::App::open(config, Clock::System, Ids::seeded(9))
+        .await
+        .expect("opened");
+    let token = Arc::new(
+        sign_in::sign_in(&app, "vi.mau@mau.example", office::PASSWORD)
+            .await
+            .expect("the clerk signs in"),
+    );
     drop(app);
 
     let mut rng = ChaCha8Rng::seed_from_u64(11);
@@ -57,15 +66,39 @@ async fn every_answered_acknowledgement_survives_the_kill() {
         let kill_after = rng.random_range(0..7);
         answered.extend(round(folder.path(), &token, batch, kill_after));
     }
-    assert!(answered.len() >= ROUNDS, "{} acts were answered", answered.len());
+    assert!(
+        answered.len() >= ROUNDS,
+        "{} acts were answered",
+        answered.len()
+    );
 
-    let checked = Command::new(env!("CARGO_BIN_EXE_trinhky")).arg("check").arg("--data").arg(folder.path()).output().expect("runs");
-    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
-    let store = trinhky::store::Store::open(&format!("sqlite://{}", folder.path().join("trinhky.db").display())).await.expect("opened");
-    let rows = delivery::Entity::find().all(store.reader()).await.expect("read");
+    let checked = Command::new(env!("CARGO_BIN_EXE_trinhky"))
+        .arg("check")
+        .arg("--data")
+        .arg(folder.path())
+        .output()
+        .expect("runs");
+    assert!(
+        checked.status.success(),
+        "{}",
+        String::from_utf8_lossy(&checked.stdout)
+    );
+    let store = trinhky::store::Store::open(&format!(
+        "sqlite://{}",
+        folder.path().join("trinhky.db").display()
+    ))
+    .await
+    .expect("opened");
+    let rows = delivery::Entity::find()
+        .all(store.reader())
+        .await
+        .expect("read");
     for id in &answered {
         let row = rows.iter().find(|row| row.id == *id).expect("the delivery");
-        assert_eq!(row.state, "registered", "an answered acknowledgement is lost");
+        assert_eq!(
+            row.state, "registered",
+            "an answered acknowledgement is lost"
+        );
     }
 }
 
@@ -77,7 +110,12 @@ fn round(data: &Path, token: &Arc<String>, batch: Vec<Uuid>, kill_after: usize) 
     let clients: Vec<_> = batch
         .chunks(batch.len().div_ceil(CLIENTS).max(1))
         .map(|some| {
-            let (some, token, count, server) = (some.to_vec(), Arc::clone(token), Arc::clone(&count), Arc::clone(&server));
+            let (some, token, count, server) = (
+                some.to_vec(),
+                Arc::clone(token),
+                Arc::clone(&count),
+                Arc::clone(&server),
+            );
             std::thread::spawn(move || {
                 let mut answered = Vec::new();
                 for id in some {
@@ -88,14 +126,21 @@ fn round(data: &Path, token: &Arc<String>, batch: Vec<Uuid>, kill_after: usize) 
                     }
                     if count.fetch_add(1, Ordering::SeqCst) == kill_after {
                         // SIGKILL: nothing is flushed, nothing is said.
-                        server.lock().expect("the server").kill().expect("it is killed");
+                        server
+                            .lock()
+                            .expect("the server")
+                            .kill()
+                            .expect("it is killed");
                     }
                 }
                 answered
             })
         })
         .collect();
-    let answered = clients.into_iter().flat_map(|client| client.join().expect("no client panics")).collect();
+    let answered = clients
+        .into_iter()
+        .flat_map(|client| client.join().expect("no client panics"))
+        .collect();
     let mut server = server.lock().expect("the server");
     let _ = server.kill();
     let _ = server.wait();
@@ -104,7 +149,11 @@ fn round(data: &Path, token: &Arc<String>, batch: Vec<Uuid>, kill_after: usize) 
 
 /// Starts the real program and waits until it answers.
 fn serve(data: &Path) -> (Child, u16) {
-    let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number").port();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .expect("a port")
+        .local_addr()
+        .expect("its number")
+        .port();
     let server = Command::new(env!("CARGO_BIN_EXE_trinhky"))
         .args(["serve", "--port", &port.to_string(), "--data"])
         .arg(data)
@@ -113,7 +162,12 @@ fn serve(data: &Path) -> (Child, u16) {
         .spawn()
         .expect("the program starts");
     for _ in 0..2_000 {
-        if request(port, "GET /suc-khoe HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").is_some() {
+        if request(
+            port,
+            "GET /suc-khoe HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
+        )
+        .is_some()
+        {
             return (server, port);
         }
         // Until the port is open there is nothing else to wait for.
@@ -137,11 +191,17 @@ fn press(port: u16, path: &str, token: &str) -> Option<u16> {
 
 fn request(port: u16, text: &str) -> Option<u16> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .ok()?;
     stream.write_all(text.as_bytes()).ok()?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).ok()?;
-    String::from_utf8_lossy(&answer).split_whitespace().nth(1)?.parse().ok()
+    String::from_utf8_lossy(&answer)
+        .split_whitespace()
+        .nth(1)?
+        .parse()
+        .ok()
 }
 
 /// The sample organisation with further communes that share one clerk.
@@ -150,7 +210,10 @@ fn organisation() -> String {
     let mut text = super::receipt::large_organisation(COMMUNES);
     let mut posts = String::new();
     for n in 0..COMMUNES {
-        let _ = writeln!(posts, "  {{ person = \"vi-mau\", organisation = \"xa-{n}\", title = \"Văn thư\", role = \"clerk\", from = \"2021-06-01\" }},");
+        let _ = writeln!(
+            posts,
+            "  {{ person = \"vi-mau\", organisation = \"xa-{n}\", title = \"Văn thư\", role = \"clerk\", from = \"2021-06-01\" }},"
+        );
     }
     text = text.replacen(
         "person = [\n",

@@ -18,13 +18,20 @@ use super::{office, tools};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reminder_arrives_and_its_link_shows_the_page_and_changes_nothing() {
-    let Some(python) = tools::python() else { return };
+    let Some(python) = tools::python() else {
+        return;
+    };
     let folder = tempfile::tempdir().expect("a folder");
     let inbox = folder.path().join("inbox");
     std::fs::create_dir(&inbox).expect("the inbox");
     let script = tools::root().join("tests/tools/smtp_sink.py");
-    let arguments = [script.to_str().expect("a path"), inbox.to_str().expect("a path")];
-    let Some(sink) = tools::Helper::start(&python, &arguments) else { return tools::missing("the SMTP sink") };
+    let arguments = [
+        script.to_str().expect("a path"),
+        inbox.to_str().expect("a path"),
+    ];
+    let Some(sink) = tools::Helper::start(&python, &arguments) else {
+        return tools::missing("the SMTP sink");
+    };
 
     // The office is made with mails as files, then opened again with the real server.
     let made = office::open(folder.path(), "", office::ORGANISATION).await;
@@ -42,51 +49,97 @@ async fn a_reminder_arrives_and_its_link_shows_the_page_and_changes_nothing() {
         mail_from: "Trình Ký <trinhky@caoloc.example>".to_owned(),
         ..Config::default()
     };
-    let app = App::open(config, Clock::fake(office::start()), Ids::seeded(8)).await.expect("opened again");
+    let app = App::open(config, Clock::fake(office::start()), Ids::seeded(8))
+        .await
+        .expect("opened again");
     // Past the end of the day's office hours, within the grace in which reminders still go out.
     app.clock.advance_to(office::start() + TimeDelta::hours(9));
-    worker::run_until_idle(&app).await.expect("reminders go out");
+    worker::run_until_idle(&app)
+        .await
+        .expect("reminders go out");
 
     let open = office::open_deliveries(&app, document).await;
     let (delivery_id, clerk) = open.first().expect("an open delivery").clone();
     let mails: Vec<String> = std::fs::read_dir(&inbox)
         .expect("the inbox")
-        .filter_map(|entry| Some(entry.ok()?.path()).filter(|path| path.extension().is_some_and(|e| e == "eml")))
-        .map(|path| unfolded(&String::from_utf8_lossy(&std::fs::read(path).expect("a mail"))))
+        .filter_map(|entry| {
+            Some(entry.ok()?.path()).filter(|path| path.extension().is_some_and(|e| e == "eml"))
+        })
+        .map(|path| {
+            unfolded(&String::from_utf8_lossy(
+                &std::fs::read(path).expect("a mail"),
+            ))
+        })
         .collect();
     assert!(mails.len() >= 30, "{} mails arrived", mails.len());
     let path = format!("/tiep-nhan/{delivery_id}");
-    let mail = mails.iter().find(|mail| mail.contains(&path)).expect("the clerk's reminder with its link");
+    let mail = mails
+        .iter()
+        .find(|mail| mail.contains(&path))
+        .expect("the clerk's reminder with its link");
     assert!(mail.contains("Auto-Submitted: auto-generated"));
     assert!(mail.contains("Message-ID:"));
 
-    let rows = outbox::Entity::find().all(app.store.reader()).await.expect("read");
-    let accepted = rows.iter().filter(|row| row.state == "sent" && row.reply.starts_with("250")).count();
-    assert_eq!(accepted, mails.len(), "each mail that arrived is recorded with the server's words, once");
+    let rows = outbox::Entity::find()
+        .all(app.store.reader())
+        .await
+        .expect("read");
+    let accepted = rows
+        .iter()
+        .filter(|row| row.state == "sent" && row.reply.starts_with("250"))
+        .count();
+    assert_eq!(
+        accepted,
+        mails.len(),
+        "each mail that arrived is recorded with the server's words, once"
+    );
 
     // The link shows a page with a button; looking changes nothing.
-    let email = trinhky::people::rows::person::Entity::find_by_id(clerk.person_id.expect("a person"))
-        .one(app.store.reader())
+    let email =
+        trinhky::people::rows::person::Entity::find_by_id(clerk.person_id.expect("a person"))
+            .one(app.store.reader())
+            .await
+            .expect("read")
+            .expect("the clerk")
+            .email;
+    let token = sign_in::sign_in(&app, &email, office::PASSWORD)
         .await
-        .expect("read")
-        .expect("the clerk")
-        .email;
-    let token = sign_in::sign_in(&app, &email, office::PASSWORD).await.expect("the clerk signs in");
-    let before = delivery::Entity::find().all(app.store.reader()).await.expect("read");
+        .expect("the clerk signs in");
+    let before = delivery::Entity::find()
+        .all(app.store.reader())
+        .await
+        .expect("read");
     for method in ["GET", "HEAD"] {
-        let request = Request::builder().method(method).uri(&path).header("cookie", format!("phien={token}"));
-        let answer = routes::router(app.clone()).oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+        let request = Request::builder()
+            .method(method)
+            .uri(&path)
+            .header("cookie", format!("phien={token}"));
+        let answer = routes::router(app.clone())
+            .oneshot(request.body(Body::empty()).expect("a request"))
+            .await
+            .expect("an answer");
         assert_eq!(answer.status(), StatusCode::OK);
         let body = to_bytes(answer.into_body(), 1 << 20).await.expect("a body");
         if method == "GET" {
             let text = String::from_utf8_lossy(&body);
-            assert!(text.contains("05/QĐ-UBND") && text.contains("Tiếp nhận"), "{text}");
+            assert!(
+                text.contains("05/QĐ-UBND") && text.contains("Tiếp nhận"),
+                "{text}"
+            );
         }
     }
-    assert_eq!(before, delivery::Entity::find().all(app.store.reader()).await.expect("read"));
+    assert_eq!(
+        before,
+        delivery::Entity::find()
+            .all(app.store.reader())
+            .await
+            .expect("read")
+    );
 }
 
 /// Quoted-printable lines joined, so that a link stands in one piece.
 fn unfolded(mail: &str) -> String {
-    mail.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=")
+    mail.replace("=\r\n", "")
+        .replace("=\n", "")
+        .replace("=3D", "=")
 }

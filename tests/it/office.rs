@@ -32,13 +32,23 @@ pub fn start() -> DateTime<Utc> {
 
 /// An empty installation: SQLite in the folder, or PostgreSQL at the address.
 pub async fn open(folder: &Path, database: &str, organisation: &str) -> App {
-    let config = Config { data: folder.to_owned(), database: database.to_owned(), ..Config::default() };
+    let config = Config {
+        data: folder.to_owned(),
+        database: database.to_owned(),
+        ..Config::default()
+    };
     cli::bring_up(&config).await.expect("the database is made");
-    let app = App::open(config, Clock::fake(start()), Ids::seeded(7)).await.expect("the installation opens");
+    let app = App::open(config, Clock::fake(start()), Ids::seeded(7))
+        .await
+        .expect("the installation opens");
     let hash = sign_in::hash_password(PASSWORD, &app.ids.bytes()).expect("the password is hashed");
     let file = import::read(organisation).expect("the organisation's file is right");
-    import::load(&app, file, Some(hash)).await.expect("the organisation is loaded");
-    flow::publish_shipped(&app).await.expect("the workflows are published");
+    import::load(&app, file, Some(hash))
+        .await
+        .expect("the organisation is loaded");
+    flow::publish_shipped(&app)
+        .await
+        .expect("the workflows are published");
     app
 }
 
@@ -51,40 +61,75 @@ pub async fn first(app: &App, role: &str) -> (Actor, Uuid) {
         .await
         .expect("posts are read")
         .expect("somebody holds the role");
-    let actor = people_find::actor(app.store.reader(), row.person_id, app.today()).await.expect("the person is there");
+    let actor = people_find::actor(app.store.reader(), row.person_id, app.today())
+        .await
+        .expect("the person is there");
     (actor, row.unit_id)
 }
 
 /// The agency's own clerk.
 pub async fn agency_clerk(app: &App, org: Uuid) -> Actor {
-    let clerks = people_find::holders(app.store.reader(), &[org], &["clerk"], app.today()).await.expect("clerks are read");
-    people_find::actor(app.store.reader(), clerks[0].person_id, app.today()).await.expect("the clerk is there")
+    let clerks = people_find::holders(app.store.reader(), &[org], &["clerk"], app.today())
+        .await
+        .expect("clerks are read");
+    people_find::actor(app.store.reader(), clerks[0].person_id, app.today())
+        .await
+        .expect("the clerk is there")
 }
 
 /// Takes the decision from the file to its issue in one day and runs the fan-out; returns the document.
 pub async fn issue_decision(app: &App, text: &str) -> Uuid {
     let (drafter, office) = first(app, "drafter").await;
-    let id = draft::import(app, &drafter, office, "decision.md", text.as_bytes()).await.expect("the file is imported");
-    submit(app, &drafter, id, Vec::new(), 1).await.expect("it is submitted");
+    let id = draft::import(app, &drafter, office, "decision.md", text.as_bytes())
+        .await
+        .expect("the file is imported");
+    submit(app, &drafter, id, Vec::new(), 1)
+        .await
+        .expect("it is submitted");
     let (chief, _) = first(app, "office_chief").await;
-    check(app, &chief, id, Check::Content, true, String::new()).await.expect("the content is right");
+    check(app, &chief, id, Check::Content, true, String::new())
+        .await
+        .expect("the content is right");
     let (checker, _) = first(app, "form_checker").await;
-    check(app, &checker, id, Check::Form, true, String::new()).await.expect("the form is right");
-    let proposal = find::proposal_of(app.store.reader(), id).await.expect("read").expect("a proposal").row.id;
-    issue::sign(app, &chief, proposal).await.expect("the proposal is signed");
+    check(app, &checker, id, Check::Form, true, String::new())
+        .await
+        .expect("the form is right");
+    let proposal = find::proposal_of(app.store.reader(), id)
+        .await
+        .expect("read")
+        .expect("a proposal")
+        .row
+        .id;
+    issue::sign(app, &chief, proposal)
+        .await
+        .expect("the proposal is signed");
     let (office_clerk, _) = first(app, "office_clerk").await;
-    issue::assign_number(app, &office_clerk, proposal, app.today()).await.expect("the proposal is numbered");
-    issue::seal(app, &office_clerk, proposal).await.expect("the proposal is sealed");
+    issue::assign_number(app, &office_clerk, proposal, app.today())
+        .await
+        .expect("the proposal is numbered");
+    issue::seal(app, &office_clerk, proposal)
+        .await
+        .expect("the proposal is sealed");
     let (chair, org) = first(app, "chair").await;
-    let seen = find::document(app.store.reader(), id).await.expect("read").row.content_hash;
-    decide(app, &chair, id, seen, Decision::Approve, String::new()).await.expect("it is approved");
+    let seen = find::document(app.store.reader(), id)
+        .await
+        .expect("read")
+        .row
+        .content_hash;
+    decide(app, &chair, id, seen, Decision::Approve, String::new())
+        .await
+        .expect("it is approved");
     issue::sign(app, &chair, id).await.expect("it is signed");
     let clerk = agency_clerk(app, org).await;
     app.clock.advance_to(start() + TimeDelta::minutes(20));
-    issue::assign_number(app, &clerk, id, app.today()).await.expect("it is numbered");
+    issue::assign_number(app, &clerk, id, app.today())
+        .await
+        .expect("it is numbered");
     issue::seal(app, &clerk, id).await.expect("it is sealed");
     issue::issue(app, &clerk, id).await.expect("it is issued");
-    worker::run_until_idle(app).await.expect("it is distributed");
+    worker::run_until_idle(app)
+        .await
+        .expect("it is distributed");
     id
 }
 
@@ -99,16 +144,30 @@ pub async fn open_deliveries(app: &App, document: Uuid) -> Vec<(Uuid, Actor)> {
         .expect("deliveries are read");
     let mut open = Vec::new();
     for row in rows {
-        let clerks = people_find::holders(app.store.reader(), &[row.unit_id], &["clerk"], app.today()).await.expect("read");
-        let Some(clerk) = clerks.first() else { continue };
-        open.push((row.id, people_find::actor(app.store.reader(), clerk.person_id, app.today()).await.expect("a clerk")));
+        let clerks =
+            people_find::holders(app.store.reader(), &[row.unit_id], &["clerk"], app.today())
+                .await
+                .expect("read");
+        let Some(clerk) = clerks.first() else {
+            continue;
+        };
+        open.push((
+            row.id,
+            people_find::actor(app.store.reader(), clerk.person_id, app.today())
+                .await
+                .expect("a clerk"),
+        ));
     }
     open
 }
 
 /// The first open delivery whose unit has a clerk: cheap also among thousands.
 pub async fn open_deliveries_with_clerk(app: &App, document: Uuid) -> Vec<(Uuid, Actor)> {
-    let clerks = post::Entity::find().filter(post::Column::Role.eq("clerk")).all(app.store.reader()).await.expect("clerks");
+    let clerks = post::Entity::find()
+        .filter(post::Column::Role.eq("clerk"))
+        .all(app.store.reader())
+        .await
+        .expect("clerks");
     for clerk in clerks {
         let found = delivery::Entity::find()
             .filter(delivery::Column::DocumentId.eq(document))
@@ -118,7 +177,9 @@ pub async fn open_deliveries_with_clerk(app: &App, document: Uuid) -> Vec<(Uuid,
             .await
             .expect("deliveries are read");
         if let Some(found) = found {
-            let actor = people_find::actor(app.store.reader(), clerk.person_id, app.today()).await.expect("a clerk");
+            let actor = people_find::actor(app.store.reader(), clerk.person_id, app.today())
+                .await
+                .expect("a clerk");
             return vec![(found.id, actor)];
         }
     }

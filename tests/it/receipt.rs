@@ -11,7 +11,6 @@ use trinhky::fault::{Fault, RefusalKind};
 use uuid::Uuid;
 
 use super::office;
-use super::tools;
 
 /// Most SQL statements inside the act of acknowledging.
 const MAX_STATEMENTS: u64 = 8;
@@ -20,14 +19,6 @@ const MAX_STATEMENTS: u64 = 8;
 async fn sixty_four_clients_on_sqlite_lose_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let app = office::open(folder.path(), "", office::ORGANISATION).await;
-    clients_at_once(&app).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn sixty_four_clients_on_postgresql_lose_nothing() {
-    let Some(postgres) = tools::postgres() else { return };
-    let folder = tempfile::tempdir().expect("a folder");
-    let app = office::open(folder.path(), &postgres.answer, office::ORGANISATION).await;
     clients_at_once(&app).await;
 }
 
@@ -55,9 +46,17 @@ async fn clients_at_once(app: &App) {
         }
     }
     assert_eq!((given, told), (32, 32));
-    let rows = delivery::Entity::find().all(app.store.reader()).await.expect("read");
-    assert_eq!(rows.iter().filter(|row| row.state == "registered").count(), 32);
-    let breaches = invariants::check(app.store.reader()).await.expect("checked");
+    let rows = delivery::Entity::find()
+        .all(app.store.reader())
+        .await
+        .expect("read");
+    assert_eq!(
+        rows.iter().filter(|row| row.state == "registered").count(),
+        32
+    );
+    let breaches = invariants::check(app.store.reader())
+        .await
+        .expect("checked");
     assert!(breaches.is_empty(), "{breaches:?}");
 }
 
@@ -74,12 +73,17 @@ async fn statements_of_one(communes: usize) -> u64 {
     let folder = tempfile::tempdir().expect("a folder");
     let app = office::open(folder.path(), "", &large_organisation(communes)).await;
     let document = office::issue_decision(&app, office::DECISION).await;
-    let rows = delivery::Entity::find().all(app.store.reader()).await.expect("read");
+    let rows = delivery::Entity::find()
+        .all(app.store.reader())
+        .await
+        .expect("read");
     assert!(rows.len() >= communes, "{} deliveries", rows.len());
     let open = office::open_deliveries_with_clerk(&app, document).await;
     let (delivery, clerk): &(Uuid, _) = open.first().expect("an open delivery");
     let before = app.store.statements();
-    acknowledge(&app, clerk, *delivery).await.expect("acknowledged");
+    acknowledge(&app, clerk, *delivery)
+        .await
+        .expect("acknowledged");
     app.store.statements() - before
 }
 
@@ -95,8 +99,15 @@ pub fn large_organisation(communes: usize) -> String {
             "  {{ key = \"xa-{n}\", name = \"Ủy ban nhân dân xã Mẫu {n}\", short = \"UBND xã Mẫu {n}\", header = [\"ỦY BAN NHÂN DÂN\", \"XÃ MẪU {n}\"], place = \"Mẫu {n}\", kind = \"commune_committee\", superior = \"cao-loc\", email = \"xa{n}@mau.example\", account = true, valid_from = \"2004-07-01\" }},"
         );
     }
-    text = text.replacen("organisation = [\n", &format!("organisation = [\n{entries}"), 1);
-    let at = text.find("members = [\"thi-tran-dong-dang\"").expect("the group of communes") + "members = [".len();
+    text = text.replacen(
+        "organisation = [\n",
+        &format!("organisation = [\n{entries}"),
+        1,
+    );
+    let at = text
+        .find("members = [\"thi-tran-dong-dang\"")
+        .expect("the group of communes")
+        + "members = [".len();
     text.insert_str(at, &members);
     text
 }

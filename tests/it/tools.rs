@@ -10,14 +10,20 @@ pub fn root() -> PathBuf {
 }
 
 /// Whether a missing tool fails the run.
-#[expect(clippy::disallowed_methods, reason = "the test command says by the environment that every tool must be there")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test command says by the environment that every tool must be there"
+)]
 fn required() -> bool {
     std::env::var("TRINHKY_REQUIRE_TOOLS").is_ok_and(|value| value == "1")
 }
 
 /// Says that a test is left out, or fails where nothing may be left out.
 pub fn missing(tool: &str) {
-    assert!(!required(), "{tool} is missing; run tools/install-test-tools");
+    assert!(
+        !required(),
+        "{tool} is missing; run tools/install-test-tools"
+    );
     eprintln!("left out: {tool} is not installed (tools/install-test-tools)");
 }
 
@@ -44,25 +50,22 @@ impl Helper {
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line).ok()?;
         let answer = line.trim().strip_prefix("READY ")?.to_owned();
-        Some(Self { child, _stdin: stdin, answer })
+        Some(Self {
+            child,
+            _stdin: stdin,
+            answer,
+        })
     }
 }
 
 impl Drop for Helper {
     fn drop(&mut self) {
         // Its own clean-up runs when standard input closes; a signal is only for those that do not listen.
-        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _ = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
         let _ = self.child.wait();
     }
-}
-
-/// A throwaway PostgreSQL, or none with a sentence.
-pub fn postgres() -> Option<Helper> {
-    let started = Helper::start(&root().join("tests/tools/pg_throwaway.sh"), &[]);
-    if started.is_none() {
-        missing("PostgreSQL");
-    }
-    started
 }
 
 /// The private Python with the tests' packages, or none with a sentence.

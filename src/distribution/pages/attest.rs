@@ -23,7 +23,9 @@ use crate::web::{Form, WebError, html};
 /// # Errors
 /// 404 where it was not asked of the reader.
 pub async fn attest_page(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
-    let view = view(&session, id).await.map_err(|fault| failed(fault, "/"))?;
+    let view = view(&session, id)
+        .await
+        .map_err(|fault| failed(fault, "/"))?;
     Ok(html(&view))
 }
 
@@ -33,14 +35,19 @@ pub async fn attest_page(session: Session, Path(id): Path<Uuid>) -> Result<Respo
 /// 404 where it was not asked of the reader, 409 when it is confirmed already.
 pub async fn attest(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
     let here = format!("/van-ban/{id}/xac-nhan");
-    receipt::attest(&session.app, &session.actor, id).await.map_err(|fault| failed(fault, &here))?;
+    receipt::attest(&session.app, &session.actor, id)
+        .await
+        .map_err(|fault| failed(fault, &here))?;
     Ok(done(&here, &session.lang.t("attested-flash")))
 }
 
 async fn view(session: &Session, id: Uuid) -> Outcome<Attest> {
     let (db, lang) = (session.app.store.reader(), session.lang);
     let person_id = session.actor.person_id.ok_or(Fault::NotFound)?;
-    let asked = attestation::Entity::find_by_id((id, person_id)).one(db).await?.ok_or(Fault::NotFound)?;
+    let asked = attestation::Entity::find_by_id((id, person_id))
+        .one(db)
+        .await?
+        .ok_or(Fault::NotFound)?;
     let document = find::document(db, id).await?;
     let calendar = people_find::calendar(db, document.row.org_id).await?;
     let task = flow::tasks_of_document(db, id)
@@ -51,7 +58,9 @@ async fn view(session: &Session, id: Uuid) -> Outcome<Attest> {
     Ok(Attest {
         page: session.page(&lang.tx("attest-title", &document.title())),
         document: Link::new(&href, &document.title()),
-        due: task.and_then(|task| task.due_at).map(|at| when(at, session.now, &calendar, lang)),
+        due: task
+            .and_then(|task| task.due_at)
+            .map(|at| when(at, session.now, &calendar, lang)),
         body: paper::text(&document),
         pdf_href: format!("{href}/tep.pdf"),
         statement: lang.tx("attest-statement", &document.title()),

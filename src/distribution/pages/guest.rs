@@ -21,10 +21,18 @@ use crate::web::{Form, Lang, Page, WebError, html};
 ///
 /// # Errors
 /// 404 where there is no such delivery, or where its body has an account.
-pub async fn guest_page(State(app): State<App>, lang: Lang, Path(id): Path<Uuid>) -> Result<Response, WebError> {
+pub async fn guest_page(
+    State(app): State<App>,
+    lang: Lang,
+    Path(id): Path<Uuid>,
+) -> Result<Response, WebError> {
     let here = address(id);
-    let found = delivery(&app, id).await.map_err(|fault| failed(fault, &here))?;
-    closed(&app, &found, lang, Form::new(&here, "", "")).await.map_err(|fault| failed(fault, &here))
+    let found = delivery(&app, id)
+        .await
+        .map_err(|fault| failed(fault, &here))?;
+    closed(&app, &found, lang, Form::new(&here, "", ""))
+        .await
+        .map_err(|fault| failed(fault, &here))
 }
 
 /// `POST /tiep-nhan/{id}/ma`: who typed the code. `do` says what: nothing opens the document, `pdf`, `accept`, `refuse`.
@@ -39,24 +47,40 @@ pub async fn guest(
 ) -> Result<Response, WebError> {
     let here = address(id);
     let form = Form::sent(&here, fields);
-    let found = delivery(&app, id).await.map_err(|fault| failed(fault, &here))?;
+    let found = delivery(&app, id)
+        .await
+        .map_err(|fault| failed(fault, &here))?;
     if !found.is_open() {
-        return closed(&app, &found, lang, Form::new(&here, "", "")).await.map_err(|fault| failed(fault, &here));
+        return closed(&app, &found, lang, Form::new(&here, "", ""))
+            .await
+            .map_err(|fault| failed(fault, &here));
     }
     let code = form.value("code").to_owned();
     if let Err(fault) = receipt::open_with_code(&app, id, &code).await {
         let refusal = field_error(fault, &here)?;
         let mut code_form = Form::new(&here, "", "");
         code_form.refuse("code", sentence(&refusal, lang));
-        let page = closed(&app, &found, lang, code_form).await.map_err(|fault| failed(fault, &here))?;
+        let page = closed(&app, &found, lang, code_form)
+            .await
+            .map_err(|fault| failed(fault, &here))?;
         return Ok(refused(page));
     }
     let result = match form.value("do") {
-        "pdf" => return paper::file(&app, found.document_id).await.map_err(|fault| failed(fault, &here)),
-        "accept" => accept(&app, &found, &form).await.map(|number| lang.tn("received-flash", number)),
-        "refuse" => decline(&app, &found, &form).await.map(|()| lang.t("refused-flash")),
+        "pdf" => {
+            return paper::file(&app, found.document_id)
+                .await
+                .map_err(|fault| failed(fault, &here));
+        }
+        "accept" => accept(&app, &found, &form)
+            .await
+            .map(|number| lang.tn("received-flash", number)),
+        "refuse" => decline(&app, &found, &form)
+            .await
+            .map(|()| lang.t("refused-flash")),
         _ => {
-            let page = opened(&app, &found, lang, &code, None).await.map_err(|fault| failed(fault, &here))?;
+            let page = opened(&app, &found, lang, &code, None)
+                .await
+                .map_err(|fault| failed(fault, &here))?;
             return Ok(page);
         }
     };
@@ -65,8 +89,13 @@ pub async fn guest(
         Err(fault) => {
             let refusal = field_error(fault, &here)?;
             let mut form = form;
-            form.refuse(&refusal.field.clone().unwrap_or_default(), sentence(&refusal, lang));
-            let page = opened(&app, &found, lang, &code, Some(form)).await.map_err(|fault| failed(fault, &here))?;
+            form.refuse(
+                &refusal.field.clone().unwrap_or_default(),
+                sentence(&refusal, lang),
+            );
+            let page = opened(&app, &found, lang, &code, Some(form))
+                .await
+                .map_err(|fault| failed(fault, &here))?;
             Ok(refused(page))
         }
     }
@@ -100,7 +129,11 @@ fn address(id: Uuid) -> String {
 async fn delivery(app: &App, id: Uuid) -> Outcome<Delivered> {
     let found = receipt::delivered(app.store.reader(), id).await?;
     let unit = people_find::unit(app.store.reader(), found.unit_id, app.today()).await?;
-    if unit.account { Err(Fault::NotFound) } else { Ok(found) }
+    if unit.account {
+        Err(Fault::NotFound)
+    } else {
+        Ok(found)
+    }
 }
 
 /// Before the code, and after the answer: who sends to whom, not what it says.
@@ -109,7 +142,10 @@ async fn closed(app: &App, found: &Delivered, lang: Lang, code_form: Form) -> Ou
     let (from, to) = (delivery.from.clone(), delivery.to.clone());
     delivery.subject = String::new();
     Ok(html(&Guest {
-        page: Page { path: address(found.id), ..Page::new(lang, &from, &lang.tx("guest-title", &from)) },
+        page: Page {
+            path: address(found.id),
+            ..Page::new(lang, &from, &lang.tx("guest-title", &from))
+        },
         from,
         to,
         code_form,
@@ -122,7 +158,13 @@ async fn closed(app: &App, found: &Delivered, lang: Lang, code_form: Form) -> Ou
 }
 
 /// After the code: the document with its buttons; `sent` is the form that was not accepted.
-async fn opened(app: &App, found: &Delivered, lang: Lang, code: &str, sent: Option<Form>) -> Outcome<Response> {
+async fn opened(
+    app: &App,
+    found: &Delivered,
+    lang: Lang,
+    code: &str,
+    sent: Option<Form>,
+) -> Outcome<Response> {
     let document = find::document(app.store.reader(), found.document_id).await?;
     let mut delivery = paper::view(app, found, lang).await?;
     delivery.signatures = paper::signatures(app, found.document_id, lang).await?;
@@ -136,7 +178,10 @@ async fn opened(app: &App, found: &Delivered, lang: Lang, code: &str, sent: Opti
     };
     let title = lang.tx("receive-title", &delivery.name);
     Ok(html(&Guest {
-        page: Page { path: here.clone(), ..Page::new(lang, &delivery.from, &title) },
+        page: Page {
+            path: here.clone(),
+            ..Page::new(lang, &delivery.from, &title)
+        },
         from: delivery.from.clone(),
         to: delivery.to.clone(),
         code_form: empty(),

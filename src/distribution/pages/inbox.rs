@@ -39,10 +39,26 @@ struct Part {
 }
 
 const PARTS: [Part; 4] = [
-    Part { word: "cho", key: "inbox-open", condition: "v.state IN ('dispatched', 'delivered')" },
-    Part { word: "da-tiep-nhan", key: "inbox-accepted", condition: "v.state = 'registered'" },
-    Part { word: "tu-choi", key: "inbox-refused", condition: "v.state = 'refused'" },
-    Part { word: "tat-ca", key: "inbox-all", condition: "1 = 1" },
+    Part {
+        word: "cho",
+        key: "inbox-open",
+        condition: "v.state IN ('dispatched', 'delivered')",
+    },
+    Part {
+        word: "da-tiep-nhan",
+        key: "inbox-accepted",
+        condition: "v.state = 'registered'",
+    },
+    Part {
+        word: "tu-choi",
+        key: "inbox-refused",
+        condition: "v.state = 'refused'",
+    },
+    Part {
+        word: "tat-ca",
+        key: "inbox-all",
+        condition: "1 = 1",
+    },
 ];
 
 /// `GET /van-ban-den`: everybody who is signed in, for the units in which posts are held.
@@ -50,13 +66,18 @@ const PARTS: [Part; 4] = [
 /// # Errors
 /// What the database reports, as a page.
 pub async fn inbox(session: Session, Query(asked): Query<Asked>) -> Result<Response, WebError> {
-    let view = view(&session, &asked).await.map_err(|fault| failed(fault, "/van-ban-den"))?;
+    let view = view(&session, &asked)
+        .await
+        .map_err(|fault| failed(fault, "/van-ban-den"))?;
     Ok(html(&view))
 }
 
 async fn view(session: &Session, asked: &Asked) -> Outcome<Inbox> {
     let (db, lang) = (session.app.store.reader(), session.lang);
-    let current = PARTS.iter().position(|part| part.word == asked.loc).unwrap_or(0);
+    let current = PARTS
+        .iter()
+        .position(|part| part.word == asked.loc)
+        .unwrap_or(0);
     let units = session.actor.unit_ids();
     let counts = counts(db, &units).await?;
     let mut rows = rows(db, &units, PARTS[current].condition, asked.sau).await?;
@@ -77,15 +98,33 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Inbox> {
             bounce: None,
         };
         let open = [state::DISPATCHED, state::DELIVERED].contains(&row.state.as_str());
-        let issued = row.issued_on.map(|day| format!(", {}", vn_date(day))).unwrap_or_default();
+        let issued = row
+            .issued_on
+            .map(|day| format!(", {}", vn_date(day)))
+            .unwrap_or_default();
         shown.push(InboxRow {
             href: format!("/tiep-nhan/{}", row.id),
-            name: format!("{}{issued}", title(doc_type(&row.doc_type)?, row.number, &row.symbol, &row.subject)),
-            from: senders.get(&row.org_id).map(|unit| unit.short.clone()).unwrap_or_default(),
+            name: format!(
+                "{}{issued}",
+                title(
+                    doc_type(&row.doc_type)?,
+                    row.number,
+                    &row.symbol,
+                    &row.subject
+                )
+            ),
+            from: senders
+                .get(&row.org_id)
+                .map(|unit| unit.short.clone())
+                .unwrap_or_default(),
             purposes: purpose(&row.kind, lang),
             mark: facts.mark(session.now, &calendar, lang),
-            due: (open && row.kind == "action").then(|| when(row.due_at, session.now, &calendar, lang)),
-            arrival_number: row.arrival_number.map(|number| number.to_string()).unwrap_or_default(),
+            due: (open && row.kind == "action")
+                .then(|| when(row.due_at, session.now, &calendar, lang)),
+            arrival_number: row
+                .arrival_number
+                .map(|number| number.to_string())
+                .unwrap_or_default(),
             subject: row.subject,
         });
     }
@@ -94,14 +133,22 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Inbox> {
         .iter()
         .zip(counts)
         .enumerate()
-        .map(|(n, (part, count))| Filter { href: address(part.word), text: lang.t(part.key), count, current: n == current })
+        .map(|(n, (part, count))| Filter {
+            href: address(part.word),
+            text: lang.t(part.key),
+            count,
+            current: n == current,
+        })
         .collect();
     let here = address(PARTS[current].word);
     Ok(Inbox {
         page: session.page(&lang.t("inbox-title")),
         filters,
         rows: shown,
-        pager: Pager { newer: asked.sau.map(|_| here.clone()), older: older.map(|id| format!("{here}&sau={id}")) },
+        pager: Pager {
+            newer: asked.sau.map(|_| here.clone()),
+            older: older.map(|id| format!("{here}&sau={id}")),
+        },
     })
 }
 
@@ -123,7 +170,12 @@ struct Row {
 }
 
 /// Newest first; ids are made in the order of time.
-async fn rows(db: &impl ConnectionTrait, units: &[Uuid], condition: &str, after: Option<Uuid>) -> Outcome<Vec<Row>> {
+async fn rows(
+    db: &impl ConnectionTrait,
+    units: &[Uuid],
+    condition: &str,
+    after: Option<Uuid>,
+) -> Outcome<Vec<Row>> {
     let (places, mut values) = places(units);
     let mut sql = format!(
         "SELECT v.id, v.org_id, v.kind, v.state, v.due_at, v.opened_at, v.arrival_number, v.refusal, \
@@ -135,16 +187,38 @@ async fn rows(db: &impl ConnectionTrait, units: &[Uuid], condition: &str, after:
         sql.push_str(&format!(" AND v.id < ${}", values.len()));
     }
     sql.push_str(&format!(" ORDER BY v.id DESC LIMIT {}", PAGE + 1));
-    Ok(Row::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).all(db).await?)
+    Ok(Row::find_by_statement(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        values,
+    ))
+    .all(db)
+    .await?)
 }
 
 async fn counts(db: &impl ConnectionTrait, units: &[Uuid]) -> Outcome<Vec<usize>> {
     let (places, values) = places(units);
-    let sums: Vec<String> = PARTS.iter().map(|part| format!("COUNT(CASE WHEN {} THEN 1 END)", part.condition)).collect();
-    let sql = format!("SELECT {} FROM delivery v WHERE v.unit_id IN ({places})", sums.join(", "));
-    let row = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let sums: Vec<String> = PARTS
+        .iter()
+        .map(|part| format!("COUNT(CASE WHEN {} THEN 1 END)", part.condition))
+        .collect();
+    let sql = format!(
+        "SELECT {} FROM delivery v WHERE v.unit_id IN ({places})",
+        sums.join(", ")
+    );
+    let row = db
+        .query_one_raw(Statement::from_sql_and_values(
+            db.get_database_backend(),
+            sql,
+            values,
+        ))
+        .await?;
     let count = |n: usize| -> Outcome<usize> {
-        let count: i64 = row.as_ref().map(|row| row.try_get_by_index(n)).transpose()?.unwrap_or(0);
+        let count: i64 = row
+            .as_ref()
+            .map(|row| row.try_get_by_index(n))
+            .transpose()?
+            .unwrap_or(0);
         Ok(usize::try_from(count).unwrap_or(0))
     };
     (0..PARTS.len()).map(count).collect()
@@ -152,7 +226,14 @@ async fn counts(db: &impl ConnectionTrait, units: &[Uuid]) -> Outcome<Vec<usize>
 
 /// Placeholders and values of a list that is never empty, because SQL knows no empty list.
 fn places(units: &[Uuid]) -> (String, Vec<Value>) {
-    let values: Vec<Value> = if units.is_empty() { vec![Uuid::nil().into()] } else { units.iter().map(|unit| (*unit).into()).collect() };
-    let places = (1..=values.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+    let values: Vec<Value> = if units.is_empty() {
+        vec![Uuid::nil().into()]
+    } else {
+        units.iter().map(|unit| (*unit).into()).collect()
+    };
+    let places = (1..=values.len())
+        .map(|n| format!("${n}"))
+        .collect::<Vec<_>>()
+        .join(", ");
     (places, values)
 }

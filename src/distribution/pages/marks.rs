@@ -38,11 +38,18 @@ pub fn of_row(row: &Row, now: DateTime<Utc>, calendar: &Calendar, lang: Lang) ->
 impl Facts<'_> {
     pub fn mark(&self, now: DateTime<Utc>, calendar: &Calendar, lang: Lang) -> Mark {
         match self.state {
-            state::REGISTERED => Mark::accepted(lang, self.arrival_number.and_then(|number| u32::try_from(number).ok()).unwrap_or(0)),
+            state::REGISTERED => Mark::accepted(
+                lang,
+                self.arrival_number
+                    .and_then(|number| u32::try_from(number).ok())
+                    .unwrap_or(0),
+            ),
             state::REFUSED => Mark::refused(lang, self.refusal),
             _ if self.bounce.is_some() => Mark::bounced(lang, self.bounce.unwrap_or_default()),
             _ if self.for_action && now > self.due_at => {
-                match calendar.working_days_between(deadline_day(self.due_at), local(now).date_naive()) {
+                match calendar
+                    .working_days_between(deadline_day(self.due_at), local(now).date_naive())
+                {
                     ..=0 => Mark::new(Tone::Late, lang.t("late-today")),
                     days => Mark::overdue(lang, days),
                 }

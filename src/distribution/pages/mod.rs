@@ -31,10 +31,22 @@ struct Reason {
 }
 
 const REASONS: [Reason; 4] = [
-    Reason { value: "wrong_unit", key: "refuse-wrong-unit" },
-    Reason { value: "unreadable", key: "refuse-unreadable" },
-    Reason { value: "invalid_signature", key: "refuse-invalid-signature" },
-    Reason { value: OTHER, key: "refuse-other" },
+    Reason {
+        value: "wrong_unit",
+        key: "refuse-wrong-unit",
+    },
+    Reason {
+        value: "unreadable",
+        key: "refuse-unreadable",
+    },
+    Reason {
+        value: "invalid_signature",
+        key: "refuse-invalid-signature",
+    },
+    Reason {
+        value: OTHER,
+        key: "refuse-other",
+    },
 ];
 /// The reason that has to be said in own words.
 const OTHER: &str = "other";
@@ -42,18 +54,33 @@ const OTHER: &str = "other";
 fn reasons(lang: Lang) -> Vec<Choice> {
     REASONS
         .iter()
-        .map(|reason| Choice { value: reason.value.to_owned(), text: lang.t(reason.key), hint: String::new() })
+        .map(|reason| Choice {
+            value: reason.value.to_owned(),
+            text: lang.t(reason.key),
+            hint: String::new(),
+        })
         .collect()
 }
 
 /// The reason as it is stored and mailed, always in Vietnamese: the choice, then what was said further.
 fn reason_of(form: &Form) -> Result<String, Fault> {
-    let Some(reason) = REASONS.iter().find(|reason| form.chosen("reason", reason.value)) else {
-        return Err(Fault::invalid("reason", "Chọn lý do từ chối.", "Choose why it is refused."));
+    let Some(reason) = REASONS
+        .iter()
+        .find(|reason| form.chosen("reason", reason.value))
+    else {
+        return Err(Fault::invalid(
+            "reason",
+            "Chọn lý do từ chối.",
+            "Choose why it is refused.",
+        ));
     };
     let remark = form.value("remark").trim();
     match (reason.value, remark) {
-        (OTHER, "") => Err(Fault::invalid("remark", "Nói rõ lý do từ chối.", "Say why it is refused.")),
+        (OTHER, "") => Err(Fault::invalid(
+            "remark",
+            "Nói rõ lý do từ chối.",
+            "Say why it is refused.",
+        )),
         (OTHER, remark) => Ok(remark.to_owned()),
         (_, "") => Ok(Lang::Vi.t(reason.key)),
         (_, remark) => Ok(format!("{}: {remark}", Lang::Vi.t(reason.key))),
@@ -78,8 +105,14 @@ mod tests {
 
     #[test]
     fn a_refusal_says_its_reason_in_words() {
-        assert_eq!(reason("wrong_unit", " của xã Gia Cát ").ok().as_deref(), Some("Gửi nhầm đơn vị: của xã Gia Cát"));
-        assert_eq!(reason("other", "Trang 2 bị mờ").ok().as_deref(), Some("Trang 2 bị mờ"));
+        assert_eq!(
+            reason("wrong_unit", " của xã Gia Cát ").ok().as_deref(),
+            Some("Gửi nhầm đơn vị: của xã Gia Cát")
+        );
+        assert_eq!(
+            reason("other", "Trang 2 bị mờ").ok().as_deref(),
+            Some("Trang 2 bị mờ")
+        );
         assert!(reason("other", " ").is_err());
         assert!(reason("something else", "x").is_err());
     }

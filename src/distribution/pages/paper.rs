@@ -27,12 +27,25 @@ pub(super) fn text(document: &Document) -> Markup {
 pub(super) async fn file(app: &App, document_id: Uuid) -> Outcome<Response> {
     let document = find::document(app.store.reader(), document_id).await?;
     let pdf = signing::pdf(app, &document).await?;
-    Ok(([(CONTENT_TYPE, "application/pdf"), (CONTENT_DISPOSITION, "inline; filename=\"van-ban.pdf\"")], pdf).into_response())
+    Ok((
+        [
+            (CONTENT_TYPE, "application/pdf"),
+            (CONTENT_DISPOSITION, "inline; filename=\"van-ban.pdf\""),
+        ],
+        pdf,
+    )
+        .into_response())
 }
 
 /// What the signatures of the issued file say; nothing where it has none yet.
-pub(super) async fn signatures(app: &App, document_id: Uuid, lang: Lang) -> Outcome<Vec<SignatureLine>> {
-    let Some(file) = find::file(app.store.reader(), document_id, "sealed").await? else { return Ok(Vec::new()) };
+pub(super) async fn signatures(
+    app: &App,
+    document_id: Uuid,
+    lang: Lang,
+) -> Outcome<Vec<SignatureLine>> {
+    let Some(file) = find::file(app.store.reader(), document_id, "sealed").await? else {
+        return Ok(Vec::new());
+    };
     let pdf = app.files.get(&file.digest).await?;
     let trust = Trust::from_pem(&signing::roots_pem(app)?).context("the roots that we trust")?;
     let now = app.clock.now();
@@ -49,13 +62,23 @@ pub(super) async fn signatures(app: &App, document_id: Uuid, lang: Lang) -> Outc
             } else {
                 Mark::new(Tone::Failed, lang.t("signature-invalid"))
             };
-            let who = [signature.title, signature.signer, signature.agency].into_iter().flatten().collect::<Vec<_>>().join(", ");
-            let at = signature.claimed_time.map(|at| format!(", {}", date_time(at.to_utc()))).unwrap_or_default();
+            let who = [signature.title, signature.signer, signature.agency]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(", ");
+            let at = signature
+                .claimed_time
+                .map(|at| format!(", {}", date_time(at.to_utc())))
+                .unwrap_or_default();
             let said = match lang {
                 Lang::Vi => signature.message_vi,
                 Lang::En => signature.message,
             };
-            SignatureLine { mark, text: format!("{who}{at}. {said}") }
+            SignatureLine {
+                mark,
+                text: format!("{who}{at}. {said}"),
+            }
         })
         .collect())
 }
@@ -64,8 +87,17 @@ pub(super) async fn signatures(app: &App, document_id: Uuid, lang: Lang) -> Outc
 pub(super) async fn view(app: &App, found: &Delivered, lang: Lang) -> Outcome<DeliveryView> {
     let db = app.store.reader();
     let units = people_find::units(db, &[found.org_id, found.unit_id], app.today()).await?;
-    let name = |id: Uuid| units.get(&id).map(|unit| unit.name.clone()).unwrap_or_default();
-    let by = format!("{}, {}", found.answered_by, found.answered_at.map(date_time).unwrap_or_default());
+    let name = |id: Uuid| {
+        units
+            .get(&id)
+            .map(|unit| unit.name.clone())
+            .unwrap_or_default()
+    };
+    let by = format!(
+        "{}, {}",
+        found.answered_by,
+        found.answered_at.map(date_time).unwrap_or_default()
+    );
     let number = found.arrival_number.map(|number| number.to_string());
     Ok(DeliveryView {
         name: found.title()?,
@@ -79,7 +111,8 @@ pub(super) async fn view(app: &App, found: &Delivered, lang: Lang) -> Outcome<De
             at: found.answered_at.map(date_time).unwrap_or_default(),
             by: found.answered_by.clone(),
         }),
-        refused: (!found.refusal.is_empty()).then(|| format!("{}: {} ({by})", lang.t("refused-already"), found.refusal)),
+        refused: (!found.refusal.is_empty())
+            .then(|| format!("{}: {} ({by})", lang.t("refused-already"), found.refusal)),
         ..DeliveryView::default()
     })
 }
@@ -95,5 +128,9 @@ async fn due(app: &App, found: &Delivered, lang: Lang) -> Outcome<Option<Due>> {
 
 /// For action or for information, in words.
 pub(super) fn purpose(kind: &str, lang: Lang) -> String {
-    if kind == "action" { lang.t("for-action") } else { lang.t("for-information") }
+    if kind == "action" {
+        lang.t("for-action")
+    } else {
+        lang.t("for-information")
+    }
 }

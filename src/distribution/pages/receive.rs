@@ -25,7 +25,9 @@ use crate::web::{Form, Lang, WebError, html};
 /// # Errors
 /// 404 also where the reader may not know of it.
 pub async fn receive_page(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
-    page(&session, id, None).await.map_err(|fault| failed(fault, "/van-ban-den"))
+    page(&session, id, None)
+        .await
+        .map_err(|fault| failed(fault, "/van-ban-den"))
 }
 
 /// `POST /tiep-nhan/{id}`: the clerk of the unit; gives the arrival number.
@@ -34,7 +36,9 @@ pub async fn receive_page(session: Session, Path(id): Path<Uuid>) -> Result<Resp
 /// 403 for others of the unit, 404 for strangers, 409 when it is answered already.
 pub async fn receive(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
     let here = format!("/tiep-nhan/{id}");
-    let number = receipt::acknowledge(&session.app, &session.actor, id).await.map_err(|fault| failed(fault, &here))?;
+    let number = receipt::acknowledge(&session.app, &session.actor, id)
+        .await
+        .map_err(|fault| failed(fault, &here))?;
     Ok(done(&here, &session.lang.tn("received-flash", number)))
 }
 
@@ -42,7 +46,11 @@ pub async fn receive(session: Session, Path(id): Path<Uuid>) -> Result<Response,
 ///
 /// # Errors
 /// As [`receive`]; a missing reason shows the form again.
-pub async fn refuse(session: Session, Path(id): Path<Uuid>, Body(fields): Body<Fields>) -> Result<Response, WebError> {
+pub async fn refuse(
+    session: Session,
+    Path(id): Path<Uuid>,
+    Body(fields): Body<Fields>,
+) -> Result<Response, WebError> {
     let here = format!("/tiep-nhan/{id}");
     let mut form = Form::sent(&format!("{here}/tu-choi"), fields);
     let result = match reason_of(&form) {
@@ -53,8 +61,13 @@ pub async fn refuse(session: Session, Path(id): Path<Uuid>, Body(fields): Body<F
         Ok(()) => Ok(done(&here, &session.lang.t("refused-flash"))),
         Err(fault) => {
             let refusal = field_error(fault, &here)?;
-            form.refuse(&refusal.field.clone().unwrap_or_default(), sentence(&refusal, session.lang));
-            let page = page(&session, id, Some(form)).await.map_err(|fault| failed(fault, &here))?;
+            form.refuse(
+                &refusal.field.clone().unwrap_or_default(),
+                sentence(&refusal, session.lang),
+            );
+            let page = page(&session, id, Some(form))
+                .await
+                .map_err(|fault| failed(fault, &here))?;
             Ok(refused(page))
         }
     }
@@ -70,7 +83,10 @@ pub(super) fn sentence(refusal: &Refusal, lang: Lang) -> String {
 
 async fn page(session: &Session, id: Uuid, refuse: Option<Form>) -> Outcome<Response> {
     let found = receipt::visible(session.app.store.reader(), &session.actor, id).await?;
-    if session.actor.has_role_in_unit(&["clerk", "office_clerk"], found.unit_id) {
+    if session
+        .actor
+        .has_role_in_unit(&["clerk", "office_clerk"], found.unit_id)
+    {
         Ok(html(&for_clerk(session, &found, refuse).await?))
     } else {
         Ok(html(&evidence(session, &found).await?))
@@ -85,8 +101,16 @@ async fn for_clerk(session: &Session, found: &Delivered, refuse: Option<Form>) -
     delivery.pdf_href = format!("/van-ban/{}/tep.pdf", found.document_id);
     delivery.signatures = paper::signatures(app, found.document_id, lang).await?;
     delivery.body = paper::text(&document);
-    let post = session.actor.posts.iter().find(|post| post.unit_id == found.unit_id);
-    let title = if found.is_open() { lang.tx("receive-title", &delivery.name) } else { delivery.name.clone() };
+    let post = session
+        .actor
+        .posts
+        .iter()
+        .find(|post| post.unit_id == found.unit_id);
+    let title = if found.is_open() {
+        lang.tx("receive-title", &delivery.name)
+    } else {
+        delivery.name.clone()
+    };
     let mut page = session.page(&title);
     page.crumbs = vec![Link::new("/van-ban-den", &lang.t("inbox-title"))];
     Ok(Receive {
@@ -99,7 +123,10 @@ async fn for_clerk(session: &Session, found: &Delivered, refuse: Option<Form>) -
         refuse: refuse.unwrap_or_else(|| Form::new(&format!("{here}/tu-choi"), "", "")),
         reasons: reasons(lang),
         in_hand: String::new(),
-        follow: vec![Link::new(&format!("/van-ban/{}", found.document_id), &lang.t("view-document-page"))],
+        follow: vec![Link::new(
+            &format!("/van-ban/{}", found.document_id),
+            &lang.t("view-document-page"),
+        )],
         delivery,
     })
 }
@@ -133,18 +160,30 @@ async fn evidence(session: &Session, found: &Delivered) -> Outcome<DeliveryEvide
         .collect();
     timeline.reverse();
     let name = found.title()?;
-    let mut rows = vec![(lang.t("unit"), unit.name.clone()), (lang.t("purpose"), paper::purpose(&found.kind, lang))];
+    let mut rows = vec![
+        (lang.t("unit"), unit.name.clone()),
+        (lang.t("purpose"), paper::purpose(&found.kind, lang)),
+    ];
     if found.kind == "action" {
         rows.push((lang.t("due-label"), date_time(found.due_at)));
     }
     if let Some(at) = found.answered_at {
-        rows.push((lang.t("answered"), format!("{}, {}", date_time(at), found.answered_by)));
+        rows.push((
+            lang.t("answered"),
+            format!("{}, {}", date_time(at), found.answered_by),
+        ));
     }
     Ok(DeliveryEvidence {
-        page: session.page(&lang.tx("evidence-title", format!("{name} – {}", unit.short).as_str())),
+        page: session.page(&lang.tx(
+            "evidence-title",
+            format!("{name} – {}", unit.short).as_str(),
+        )),
         mark,
         facts: rows,
         timeline,
-        links: vec![Link::new(&format!("/van-ban/{}", found.document_id), &lang.t("view-document-page"))],
+        links: vec![Link::new(
+            &format!("/van-ban/{}", found.document_id),
+            &lang.t("view-document-page"),
+        )],
     })
 }

@@ -6,10 +6,12 @@ mod read;
 mod review;
 
 pub use decide::{
-    answer_question, approve_page, assign_number, clerk_desk, decide, issue, question_page, seal, sign, sign_page,
+    answer_question, approve_page, assign_number, clerk_desk, decide, issue, question_page, seal,
+    sign, sign_page,
 };
 pub use edit::{edit_page, import, import_page, save};
 pub use read::{list, pdf, picture, register, show};
 pub use review::{
-    answer_opinions, answers_page, check, check_page, give_opinion, opinion_page, submit, submit_page,
+    answer_opinions, answers_page, check, check_page, give_opinion, opinion_page, submit,
+    submit_page,
 };

@@ -24,8 +24,13 @@ use crate::web::{Form, Lang, Link, WebError, html};
 ///
 /// # Errors
 /// The page of the fault.
-pub async fn consolidate_page(Path(id): Path<Uuid>, session: Session) -> Result<Response, WebError> {
-    let view = view(&session, id, None).await.map_err(|fault| failed(fault, "/muc-tieu"))?;
+pub async fn consolidate_page(
+    Path(id): Path<Uuid>,
+    session: Session,
+) -> Result<Response, WebError> {
+    let view = view(&session, id, None)
+        .await
+        .map_err(|fault| failed(fault, "/muc-tieu"))?;
     Ok(html(&view))
 }
 
@@ -33,24 +38,49 @@ pub async fn consolidate_page(Path(id): Path<Uuid>, session: Session) -> Result<
 ///
 /// # Errors
 /// The page of the fault.
-pub async fn consolidate(Path(id): Path<Uuid>, session: Session, Body(pairs): Body<Pairs>) -> Result<Response, WebError> {
+pub async fn consolidate(
+    Path(id): Path<Uuid>,
+    session: Session,
+    Body(pairs): Body<Pairs>,
+) -> Result<Response, WebError> {
     let here = format!("/ky-bao-cao/{id}/tong-hop");
     let mut form = Form::sent(&here, pairs);
-    let (_, period) = known(&session, id).await.map_err(|fault| failed(fault, "/muc-tieu"))?;
+    let (_, period) = known(&session, id)
+        .await
+        .map_err(|fault| failed(fault, "/muc-tieu"))?;
     let assessment = form.value("assessment").to_owned();
-    match act::consolidate(&session.app, &session.actor, period.document_id, id, assessment).await {
+    match act::consolidate(
+        &session.app,
+        &session.actor,
+        period.document_id,
+        id,
+        assessment,
+    )
+    .await
+    {
         Ok(results) => {
             let flash = said(
                 session.lang,
-                format!("Đã tổng hợp {}/{} báo cáo và lập dự thảo báo cáo.", results.reported, results.asked),
-                format!("{} of {} reports were added up; the report is drafted.", results.reported, results.asked),
+                format!(
+                    "Đã tổng hợp {}/{} báo cáo và lập dự thảo báo cáo.",
+                    results.reported, results.asked
+                ),
+                format!(
+                    "{} of {} reports were added up; the report is drafted.",
+                    results.reported, results.asked
+                ),
             );
             Ok(done(&here, &flash))
         }
         Err(fault) => {
             let refusal = field_error(fault, &here)?;
-            form.refuse(refusal.field.as_deref().unwrap_or("assessment"), said(session.lang, refusal.vi, refusal.en));
-            let view = view(&session, id, Some(form)).await.map_err(|fault| failed(fault, &here))?;
+            form.refuse(
+                refusal.field.as_deref().unwrap_or("assessment"),
+                said(session.lang, refusal.vi, refusal.en),
+            );
+            let view = view(&session, id, Some(form))
+                .await
+                .map_err(|fault| failed(fault, &here))?;
             Ok(html(&view))
         }
     }
@@ -63,26 +93,41 @@ async fn known(session: &Session, id: Uuid) -> Outcome<(Document, report_period:
     if !may::work_on_documents_of(&session.actor, period.org_id) {
         return Err(Fault::NotFound);
     }
-    Ok((documents::find::visible(db, &session.actor, period.document_id).await?, period))
+    Ok((
+        documents::find::visible(db, &session.actor, period.document_id).await?,
+        period,
+    ))
 }
 
 async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<Consolidate> {
     let db = session.app.store.reader();
     let lang = session.lang;
     let (decision, period) = known(session, id).await?;
-    let results = sums::results(db, decision.row.id, (&period.code, &period.name), std::slice::from_ref(&period), session.today()).await?;
+    let results = sums::results(
+        db,
+        decision.row.id,
+        (&period.code, &period.name),
+        std::slice::from_ref(&period),
+        session.today(),
+    )
+    .await?;
     let last = find::consolidation(db, decision.row.id, &period.code).await?;
     let before = last.as_ref().map(stored).transpose()?;
     let reports = find::reports(db, id, session.today()).await?;
     let indicators = find::indicators(db, decision.row.id).await?;
     let cells = sums::cells(db, &[id]).await?;
-    let task = open_steps(db, &decision).await?.into_iter().find(|task| task.subject_id == Some(id));
+    let task = open_steps(db, &decision)
+        .await?
+        .into_iter()
+        .find(|task| task.subject_id == Some(id));
     let may_act = match &task {
         Some(task) => may_take(&session.actor, &decision, task),
         None => {
             period.state == period_state::CONSOLIDATED
                 && decision.row.state != documents::state::CLOSED
-                && session.actor.has_role_in_org("office_chief", decision.row.org_id)
+                && session
+                    .actor
+                    .has_role_in_org("office_chief", decision.row.org_id)
         }
     };
     let calendar = session.calendar().await?;
@@ -92,31 +137,60 @@ async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<Consol
     };
     let here = format!("/ky-bao-cao/{id}/tong-hop");
     Ok(Consolidate {
-        page: session.page(&said(lang, format!("Tổng hợp báo cáo {}", period.name), format!("Consolidation, {}", period.name))),
+        page: session.page(&said(
+            lang,
+            format!("Tổng hợp báo cáo {}", period.name),
+            format!("Consolidation, {}", period.name),
+        )),
         progress: Progress {
             done: results.reported,
             total: results.asked,
             label: said(
                 lang,
                 format!("{} / {} đơn vị đã báo cáo", results.reported, results.asked),
-                format!("{} of {} units have reported", results.reported, results.asked),
+                format!(
+                    "{} of {} units have reported",
+                    results.reported, results.asked
+                ),
             ),
         },
-        due: task.as_ref().and_then(|task| task.due_at).map(|due| when(due, session.now, &calendar, lang)),
-        rows: results.indicators.iter().map(|result| row(result, lang)).collect(),
+        due: task
+            .as_ref()
+            .and_then(|task| task.due_at)
+            .map(|due| when(due, session.now, &calendar, lang)),
+        rows: results
+            .indicators
+            .iter()
+            .map(|result| row(result, lang))
+            .collect(),
         missing: reports
             .iter()
             .filter(|(report, _)| report.approved_version == 0)
-            .map(|(report, unit)| (unit.name.clone(), missing_mark(session, report, &period, &calendar)))
+            .map(|(report, unit)| {
+                (
+                    unit.name.clone(),
+                    missing_mark(session, report, &period, &calendar),
+                )
+            })
             .collect(),
         form: sent.unwrap_or_else(|| {
             let mut form = Form::new(&here, "", "");
-            form.set("assessment", before.as_ref().map(|before| before.assessment.clone()).unwrap_or_default());
+            form.set(
+                "assessment",
+                before
+                    .as_ref()
+                    .map(|before| before.assessment.clone())
+                    .unwrap_or_default(),
+            );
             form
         }),
         autosave: format!("tong-hop-{id}"),
         label: match before.is_some() {
-            false => said(lang, format!("Tổng hợp {}", period.name), format!("Consolidate {}", period.name)),
+            false => said(
+                lang,
+                format!("Tổng hợp {}", period.name),
+                format!("Consolidate {}", period.name),
+            ),
             true => said(lang, "Tổng hợp lại", "Consolidate again"),
         },
         then: said(
@@ -126,16 +200,33 @@ async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<Consol
         ),
         may_act,
         report,
-        changes: before.map(|before| differences(&before, &results)).unwrap_or_default(),
-        grid: Some(grid(session, &decision, &period, &indicators, &reports, &cells)),
+        changes: before
+            .map(|before| differences(&before, &results))
+            .unwrap_or_default(),
+        grid: Some(grid(
+            session,
+            &decision,
+            &period,
+            &indicators,
+            &reports,
+            &cells,
+        )),
     })
 }
 
 /// The drafted report as a link.
 pub(super) async fn report_link(session: &Session, id: Uuid) -> Outcome<Link> {
     use sea_orm::EntityTrait as _;
-    let row = document::Entity::find_by_id(id).one(session.app.store.reader()).await?.ok_or(Fault::NotFound)?;
-    let title = documents::title(documents::doc_type(&row.doc_type)?, row.number, &row.symbol, &row.subject);
+    let row = document::Entity::find_by_id(id)
+        .one(session.app.store.reader())
+        .await?
+        .ok_or(Fault::NotFound)?;
+    let title = documents::title(
+        documents::doc_type(&row.doc_type)?,
+        row.number,
+        &row.symbol,
+        &row.subject,
+    );
     Ok(Link::new(&format!("/van-ban/{id}"), &title))
 }
 
@@ -146,7 +237,11 @@ fn row(result: &IndicatorResult, lang: Lang) -> ConsolidatedRow {
         name: result.name.clone(),
         target: result.target.shown(),
         numerator: counted(result.sum.numerator),
-        denominator: if result.target.is_count { "–".to_owned() } else { counted(result.sum.denominator) },
+        denominator: if result.target.is_count {
+            "–".to_owned()
+        } else {
+            counted(result.sum.denominator)
+        },
         result: cell(&result.sum, &result.target, result.verdict, lang, None),
         units_met: counted(result.met),
         units_not_met: counted(result.not_met),
@@ -163,7 +258,10 @@ fn missing_mark(
 ) -> Mark {
     if report.submitted_at.is_none() && is_late(report, period, session.now) {
         let due = trinhky_calendar::deadline_day(period.due_at);
-        return Mark::overdue(session.lang, calendar.working_days_between(due, session.today()));
+        return Mark::overdue(
+            session.lang,
+            calendar.working_days_between(due, session.today()),
+        );
     }
     Mark::not_reported(session.lang)
 }

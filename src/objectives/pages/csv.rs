@@ -27,10 +27,18 @@ pub struct Asked {
 ///
 /// # Errors
 /// The page of the fault.
-pub async fn csv(Path(id): Path<Uuid>, Query(asked): Query<Asked>, session: Session) -> Result<Response, WebError> {
-    let text = text(&session, id, asked.ky.as_deref()).await.map_err(|fault| failed(fault, "/muc-tieu"))?;
-    let headers =
-        [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"muc-tieu.csv\"")];
+pub async fn csv(
+    Path(id): Path<Uuid>,
+    Query(asked): Query<Asked>,
+    session: Session,
+) -> Result<Response, WebError> {
+    let text = text(&session, id, asked.ky.as_deref())
+        .await
+        .map_err(|fault| failed(fault, "/muc-tieu"))?;
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"muc-tieu.csv\""),
+    ];
     Ok((headers, text).into_response())
 }
 
@@ -40,11 +48,24 @@ async fn text(session: &Session, id: Uuid, code: Option<&str>) -> Outcome<String
     let seen = Seen::by(&session.actor, &decision);
     let indicators = find::indicators(db, id).await?;
     let mut out = String::from(BYTE_ORDER_MARK);
-    let header = ["ky", "don_vi", "ma_don_vi", "chi_tieu", "muc_tieu", "tu_so", "mau_so", "danh_gia", "phien_ban", "muon_ngay_lam_viec"];
+    let header = [
+        "ky",
+        "don_vi",
+        "ma_don_vi",
+        "chi_tieu",
+        "muc_tieu",
+        "tu_so",
+        "mau_so",
+        "danh_gia",
+        "phien_ban",
+        "muon_ngay_lam_viec",
+    ];
     out.push_str(&line(&header.map(str::to_owned)));
     let periods = find::periods(db, id).await?;
     let wanted = |period: &&crate::objectives::rows::report_period::Model| {
-        code.map_or(period.state != period_state::PLANNED, |code| period.code == code)
+        code.map_or(period.state != period_state::PLANNED, |code| {
+            period.code == code
+        })
     };
     for period in periods.iter().filter(wanted) {
         let cells = sums::cells(db, &[period.id]).await?;
@@ -54,7 +75,9 @@ async fn text(session: &Session, id: Uuid, code: Option<&str>) -> Outcome<String
             }
             for indicator in &indicators {
                 let cell = cells.get(&(unit.id, indicator.id));
-                let number = |pick: fn(&sums::Cell) -> i64| cell.map(|cell| pick(cell).to_string()).unwrap_or_default();
+                let number = |pick: fn(&sums::Cell) -> i64| {
+                    cell.map(|cell| pick(cell).to_string()).unwrap_or_default()
+                };
                 out.push_str(&line(&[
                     period.code.clone(),
                     unit.name.clone(),
@@ -62,8 +85,15 @@ async fn text(session: &Session, id: Uuid, code: Option<&str>) -> Outcome<String
                     indicator.label().to_owned(),
                     indicator.target.shown(),
                     number(|cell| cell.numerator),
-                    if indicator.target.is_count { String::new() } else { number(|cell| cell.denominator) },
-                    cell.map_or("Chưa báo cáo", |cell| cell.verdict(&indicator.target).vi()).to_owned(),
+                    if indicator.target.is_count {
+                        String::new()
+                    } else {
+                        number(|cell| cell.denominator)
+                    },
+                    cell.map_or("Chưa báo cáo", |cell| {
+                        cell.verdict(&indicator.target).vi()
+                    })
+                    .to_owned(),
                     report.approved_version.to_string(),
                     report.late_days.to_string(),
                 ]));
@@ -75,18 +105,30 @@ async fn text(session: &Session, id: Uuid, code: Option<&str>) -> Outcome<String
 
 /// One record by RFC 4180.
 fn line(fields: &[String]) -> String {
-    let mut line = fields.iter().map(|field| quoted(&safe(field))).collect::<Vec<_>>().join(",");
+    let mut line = fields
+        .iter()
+        .map(|field| quoted(&safe(field)))
+        .collect::<Vec<_>>()
+        .join(",");
     line.push_str("\r\n");
     line
 }
 
 /// Text that begins like a formula gets an apostrophe in front, as spreadsheets themselves mark text.
 fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -46,12 +46,18 @@ fn said(lang: Lang, vi: impl Into<String>, en: impl Into<String>) -> String {
 fn column(period: &report_period::Model) -> String {
     let short = period.name.split(" năm ").next().unwrap_or(&period.name);
     let mut letters = short.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 /// `từ 15/03/2023 đến 14/06/2023`.
 fn range(period: &report_period::Model) -> String {
-    format!("từ {} đến {}", trinhky_calendar::vn_date(period.from_on), trinhky_calendar::vn_date(period.cutoff_on))
+    format!(
+        "từ {} đến {}",
+        trinhky_calendar::vn_date(period.from_on),
+        trinhky_calendar::vn_date(period.cutoff_on)
+    )
 }
 
 fn document_link(document: &Document) -> Link {
@@ -67,11 +73,25 @@ fn mark(verdict: Verdict, lang: Lang) -> Mark {
     }
 }
 
-fn cell(sum: &Sum, target: &Target, verdict: Verdict, lang: Lang, href: Option<String>) -> ResultCell {
+fn cell(
+    sum: &Sum,
+    target: &Target,
+    verdict: Verdict,
+    lang: Lang,
+    href: Option<String>,
+) -> ResultCell {
     let judged = matches!(verdict, Verdict::Met | Verdict::NotMet);
     ResultCell {
-        value: if judged { sum.shown(target) } else { String::new() },
-        fraction: if judged && !target.is_count { sum.fraction(target) } else { String::new() },
+        value: if judged {
+            sum.shown(target)
+        } else {
+            String::new()
+        },
+        fraction: if judged && !target.is_count {
+            sum.fraction(target)
+        } else {
+            String::new()
+        },
         mark: mark(verdict, lang),
         href,
     }
@@ -88,8 +108,15 @@ fn grid(
 ) -> UnitGrid {
     let seen = Seen::by(&session.actor, document);
     UnitGrid {
-        caption: said(session.lang, format!("{}: đơn vị và chỉ tiêu", period.name), format!("{}: units and indicators", period.name)),
-        columns: indicators.iter().map(|indicator| (indicator.label().to_owned(), indicator.name.clone())).collect(),
+        caption: said(
+            session.lang,
+            format!("{}: đơn vị và chỉ tiêu", period.name),
+            format!("{}: units and indicators", period.name),
+        ),
+        columns: indicators
+            .iter()
+            .map(|indicator| (indicator.label().to_owned(), indicator.name.clone()))
+            .collect(),
         rows: reports
             .iter()
             .filter(|(report, _)| seen.unit(report.unit_id))
@@ -99,15 +126,25 @@ fn grid(
                 cells: indicators
                     .iter()
                     .map(|indicator| match cells.get(&(unit.id, indicator.id)) {
-                        Some(found) => {
-                            cell(&found.sum(), &indicator.target, found.verdict(&indicator.target), session.lang, None)
-                        }
-                        None => ResultCell { mark: Mark::not_reported(session.lang), ..ResultCell::default() },
+                        Some(found) => cell(
+                            &found.sum(),
+                            &indicator.target,
+                            found.verdict(&indicator.target),
+                            session.lang,
+                            None,
+                        ),
+                        None => ResultCell {
+                            mark: Mark::not_reported(session.lang),
+                            ..ResultCell::default()
+                        },
                     })
                     .collect(),
             })
             .collect(),
-        csv_href: format!("/van-ban/{}/muc-tieu.csv?ky={}", document.row.id, period.code),
+        csv_href: format!(
+            "/van-ban/{}/muc-tieu.csv?ky={}",
+            document.row.id, period.code
+        ),
     }
 }
 
@@ -131,7 +168,10 @@ impl Seen {
 }
 
 /// The open steps of a decision's follow-up that are outside rounds of units.
-async fn open_steps(db: &impl ConnectionTrait, document: &Document) -> Outcome<Vec<flow_task::Model>> {
+async fn open_steps(
+    db: &impl ConnectionTrait,
+    document: &Document,
+) -> Outcome<Vec<flow_task::Model>> {
     Ok(flow_task::Entity::find()
         .filter(flow_task::Column::DocumentId.eq(document.row.id))
         .filter(flow_task::Column::Element.is_in(["consolidate", "evaluate", "close_year"]))

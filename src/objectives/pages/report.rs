@@ -20,7 +20,9 @@ use crate::people::may::{self, TaskRight};
 use crate::people::session::{Session, done, failed, field_error};
 use crate::people::{Unit, find as people_find};
 use crate::web::format::when;
-use crate::web::views::objectives::{IndicatorInput, ReportForm, ReportRow, ReportShow, ResultCell};
+use crate::web::views::objectives::{
+    IndicatorInput, ReportForm, ReportRow, ReportShow, ResultCell,
+};
 use crate::web::views::shared::{Mark, Tone};
 use crate::web::{Form, WebError, html};
 
@@ -29,30 +31,49 @@ use crate::web::{Form, WebError, html};
 /// # Errors
 /// The page of the fault.
 pub async fn report_page(Path(id): Path<Uuid>, session: Session) -> Result<Response, WebError> {
-    let about = About::load(&session, id).await.map_err(|fault| failed(fault, "/muc-tieu"))?;
+    let about = About::load(&session, id)
+        .await
+        .map_err(|fault| failed(fault, "/muc-tieu"))?;
     if about.may_write(&session) {
         return Ok(html(&about.form_view(&session, about.stored_form())));
     }
-    Ok(html(&about.show_view(&session, about.plain_form("/duyet"), about.plain_form(""))))
+    Ok(html(&about.show_view(
+        &session,
+        about.plain_form("/duyet"),
+        about.plain_form(""),
+    )))
 }
 
 /// `POST /bao-cao/{id}`: `do` is `send`, `keep` or `correct`.
 ///
 /// # Errors
 /// The page of the fault.
-pub async fn save_report(Path(id): Path<Uuid>, session: Session, Body(pairs): Body<Pairs>) -> Result<Response, WebError> {
+pub async fn save_report(
+    Path(id): Path<Uuid>,
+    session: Session,
+    Body(pairs): Body<Pairs>,
+) -> Result<Response, WebError> {
     let here = format!("/bao-cao/{id}");
-    let about = About::load(&session, id).await.map_err(|fault| failed(fault, "/muc-tieu"))?;
+    let about = About::load(&session, id)
+        .await
+        .map_err(|fault| failed(fault, "/muc-tieu"))?;
     let mut form = Form::sent(&here, pairs);
     match form.value("do") {
         "correct" => {
             let reason = form.value("reason").to_owned();
             match report::correct_report(&session.app, &session.actor, id, reason).await {
-                Ok(()) => Ok(done(&here, &said(session.lang, "Đã mở bản sửa.", "A correction is open."))),
+                Ok(()) => Ok(done(
+                    &here,
+                    &said(session.lang, "Đã mở bản sửa.", "A correction is open."),
+                )),
                 Err(fault) => {
                     let refusal = field_error(fault, &here)?;
                     form.refuse(refusal.field.as_deref().unwrap_or("reason"), refusal.vi);
-                    Ok(html(&about.show_view(&session, about.plain_form("/duyet"), form)))
+                    Ok(html(&about.show_view(
+                        &session,
+                        about.plain_form("/duyet"),
+                        form,
+                    )))
                 }
             }
         }
@@ -65,21 +86,34 @@ pub async fn save_report(Path(id): Path<Uuid>, session: Session, Body(pairs): Bo
 ///
 /// # Errors
 /// The page of the fault.
-pub async fn approve_report(Path(id): Path<Uuid>, session: Session, Body(pairs): Body<Pairs>) -> Result<Response, WebError> {
+pub async fn approve_report(
+    Path(id): Path<Uuid>,
+    session: Session,
+    Body(pairs): Body<Pairs>,
+) -> Result<Response, WebError> {
     let here = format!("/bao-cao/{id}");
     let mut form = Form::sent(&format!("{here}/duyet"), pairs);
     let (answer, flash) = match form.value("do") {
         "back" => (
             Answer::Back(form.value("remark").to_owned()),
-            said(session.lang, "Đã trả lại báo cáo.", "The report was sent back."),
+            said(
+                session.lang,
+                "Đã trả lại báo cáo.",
+                "The report was sent back.",
+            ),
         ),
-        _ => (Answer::Approve, said(session.lang, "Đã duyệt báo cáo.", "The report is approved.")),
+        _ => (
+            Answer::Approve,
+            said(session.lang, "Đã duyệt báo cáo.", "The report is approved."),
+        ),
     };
     match report::approve_report(&session.app, &session.actor, id, answer).await {
         Ok(()) => Ok(done(&here, &flash)),
         Err(fault) => {
             let refusal = field_error(fault, &here)?;
-            let about = About::load(&session, id).await.map_err(|fault| failed(fault, "/muc-tieu"))?;
+            let about = About::load(&session, id)
+                .await
+                .map_err(|fault| failed(fault, "/muc-tieu"))?;
             form.refuse(refusal.field.as_deref().unwrap_or("remark"), refusal.vi);
             Ok(html(&about.show_view(&session, form, about.plain_form(""))))
         }
@@ -107,7 +141,10 @@ impl About {
         let report = find::visible_report(db, &session.actor, id).await?;
         let document = documents::find::document(db, report.document_id).await?;
         let periods = find::periods(db, report.document_id).await?;
-        let at = periods.iter().position(|period| period.id == report.period_id).unwrap_or_default();
+        let at = periods
+            .iter()
+            .position(|period| period.id == report.period_id)
+            .unwrap_or_default();
         let earlier: Vec<Uuid> = periods[..at].iter().map(|period| period.id).collect();
         let mut previous = BTreeMap::new();
         if let Some(period) = earlier.last()
@@ -150,7 +187,12 @@ impl About {
     }
 
     /// Reads the form and keeps or sends it; with problems the form comes back with all of them.
-    async fn sent(&self, session: &Session, mut form: Form, strictness: Strictness) -> Result<Response, WebError> {
+    async fn sent(
+        &self,
+        session: &Session,
+        mut form: Form,
+        strictness: Strictness,
+    ) -> Result<Response, WebError> {
         let here = format!("/bao-cao/{}", self.report.id);
         let values = self.typed(&form);
         for problem in problems(&self.indicators, &self.unit, &values, strictness) {
@@ -171,14 +213,21 @@ impl About {
             ),
             Strictness::Complete => (
                 report::submit_report(&session.app, &session.actor, self.report.id, input).await,
-                said(session.lang, "Đã gửi lãnh đạo đơn vị duyệt.", "Sent to the unit's head."),
+                said(
+                    session.lang,
+                    "Đã gửi lãnh đạo đơn vị duyệt.",
+                    "Sent to the unit's head.",
+                ),
             ),
         };
         match result {
             Ok(()) => Ok(done(&here, &flash)),
             Err(fault) => {
                 let refusal = field_error(fault, &here)?;
-                form.refuse(refusal.field.as_deref().unwrap_or("remark"), said(session.lang, refusal.vi, refusal.en));
+                form.refuse(
+                    refusal.field.as_deref().unwrap_or("remark"),
+                    said(session.lang, refusal.vi, refusal.en),
+                );
                 Ok(html(&self.form_view(session, form)))
             }
         }
@@ -188,7 +237,8 @@ impl About {
         self.indicators
             .iter()
             .map(|indicator| {
-                let field = |name: &str| form.value(&format!("{name}.{}", indicator.code)).to_owned();
+                let field =
+                    |name: &str| form.value(&format!("{name}.{}", indicator.code)).to_owned();
                 Typed {
                     code: indicator.code.clone(),
                     numerator: field("num"),
@@ -204,7 +254,11 @@ impl About {
     }
 
     fn plain_form(&self, rest: &str) -> Form {
-        Form::new(&format!("/bao-cao/{}{rest}", self.report.id), "", &self.report.revision.to_string())
+        Form::new(
+            &format!("/bao-cao/{}{rest}", self.report.id),
+            "",
+            &self.report.revision.to_string(),
+        )
     }
 
     /// The form with what is stored; an indicator that is not asked of the unit begins as "nothing arose".
@@ -222,12 +276,20 @@ impl About {
                 form.set(&name("none"), "1");
             } else {
                 for (field, number) in [("num", value.numerator), ("den", value.denominator)] {
-                    form.set(&name(field), number.map(|number| grouped(i128::from(number))).unwrap_or_default());
+                    form.set(
+                        &name(field),
+                        number
+                            .map(|number| grouped(i128::from(number)))
+                            .unwrap_or_default(),
+                    );
                 }
             }
-            for (field, text) in
-                [("cause", &value.cause), ("measure", &value.measure), ("owner", &value.owner), ("by", &value.measure_due)]
-            {
+            for (field, text) in [
+                ("cause", &value.cause),
+                ("measure", &value.measure),
+                ("owner", &value.owner),
+                ("by", &value.measure_due),
+            ] {
                 form.set(&name(field), text.as_str());
             }
         }
@@ -238,7 +300,11 @@ impl About {
     fn form_view(&self, session: &Session, form: Form) -> ReportForm {
         let lang = session.lang;
         let typed = self.typed(&form);
-        let indicators = self.indicators.iter().zip(&typed).map(|(indicator, typed)| self.input(session, &form, indicator, typed));
+        let indicators = self
+            .indicators
+            .iter()
+            .zip(&typed)
+            .map(|(indicator, typed)| self.input(session, &form, indicator, typed));
         let indicators = indicators.collect();
         let returned = (!self.report.returned.is_empty()).then(|| {
             said(
@@ -276,21 +342,48 @@ impl About {
         }
     }
 
-    fn input(&self, session: &Session, form: &Form, indicator: &Indicator, typed: &Typed) -> IndicatorInput {
+    fn input(
+        &self,
+        session: &Session,
+        form: &Form,
+        indicator: &Indicator,
+        typed: &Typed,
+    ) -> IndicatorInput {
         let count = |text: &str| input::count(text).ok().flatten();
-        let entered = count(&typed.numerator).zip(count(&typed.denominator).or(indicator.target.is_count.then_some(0)));
-        let result = entered.filter(|(_, denominator)| indicator.target.is_count || *denominator > 0).map(|(numerator, denominator)| {
-            let sum = Sum { numerator, denominator, reports: 1 };
-            cell(&sum, &indicator.target, sum.verdict(&indicator.target), session.lang, None)
-        });
-        let misses = result.as_ref().is_some_and(|result| result.mark.tone == Tone::Failed);
-        let wrong = ["cause", "measure", "owner", "by"].iter().any(|field| form.error(&format!("{field}.{}", indicator.code)).is_some());
+        let entered = count(&typed.numerator)
+            .zip(count(&typed.denominator).or(indicator.target.is_count.then_some(0)));
+        let result = entered
+            .filter(|(_, denominator)| indicator.target.is_count || *denominator > 0)
+            .map(|(numerator, denominator)| {
+                let sum = Sum {
+                    numerator,
+                    denominator,
+                    reports: 1,
+                };
+                cell(
+                    &sum,
+                    &indicator.target,
+                    sum.verdict(&indicator.target),
+                    session.lang,
+                    None,
+                )
+            });
+        let misses = result
+            .as_ref()
+            .is_some_and(|result| result.mark.tone == Tone::Failed);
+        let wrong = ["cause", "measure", "owner", "by"]
+            .iter()
+            .any(|field| form.error(&format!("{field}.{}", indicator.code)).is_some());
         IndicatorInput {
             code: indicator.code.clone(),
             name: format!("{}. {}", indicator.label(), indicator.name),
             target: indicator.target.shown(),
             numerator: indicator.numerator.clone(),
-            denominator: if indicator.target.is_count { String::new() } else { indicator.denominator.clone() },
+            denominator: if indicator.target.is_count {
+                String::new()
+            } else {
+                indicator.denominator.clone()
+            },
             previous: self.previously(session, indicator),
             result,
             asks_cause: misses || wrong,
@@ -305,14 +398,25 @@ impl About {
             _ if target.is_count => sum.shown(target),
             _ => format!("{} ({})", sum.fraction(target), sum.shown(target)),
         };
-        let Some(last) = self.previous.get(&indicator.id) else { return String::new() };
+        let Some(last) = self.previous.get(&indicator.id) else {
+            return String::new();
+        };
         let last = Sum {
             numerator: last.numerator.unwrap_or_default(),
             denominator: last.denominator.unwrap_or_default(),
             reports: 1,
         };
-        let mut text = said(session.lang, format!("kỳ trước {}", written(last)), format!("last period {}", written(last)));
-        if let Some(sum) = self.before.get(&(self.unit.id, indicator.id)).map(Cell::sum).filter(|sum| sum.reports > 1) {
+        let mut text = said(
+            session.lang,
+            format!("kỳ trước {}", written(last)),
+            format!("last period {}", written(last)),
+        );
+        if let Some(sum) = self
+            .before
+            .get(&(self.unit.id, indicator.id))
+            .map(Cell::sum)
+            .filter(|sum| sum.reports > 1)
+        {
             text.push_str(&said(
                 session.lang,
                 format!("; lũy kế các kỳ trước {}", written(sum)),
@@ -324,8 +428,11 @@ impl About {
 
     fn show_view(&self, session: &Session, approve: Form, correct: Form) -> ReportShow {
         let lang = session.lang;
-        let may_approve = self.report.state == state::SUBMITTED && self.may(session, "report_approver");
-        let may_correct = self.report.state == state::APPROVED && !self.is_closed() && self.may(session, "reporter");
+        let may_approve =
+            self.report.state == state::SUBMITTED && self.may(session, "report_approver");
+        let may_correct = self.report.state == state::APPROVED
+            && !self.is_closed()
+            && self.may(session, "reporter");
         ReportShow {
             page: session.page(&said(
                 lang,
@@ -337,7 +444,11 @@ impl About {
             document: document_link(&self.document),
             state: self.state_mark(session),
             facts: self.facts(session),
-            rows: self.indicators.iter().map(|indicator| self.row(session, indicator)).collect(),
+            rows: self
+                .indicators
+                .iter()
+                .map(|indicator| self.row(session, indicator))
+                .collect(),
             remark: self.report.remark.clone(),
             approve: may_approve.then_some(approve),
             correct: may_correct.then_some(correct),
@@ -348,11 +459,17 @@ impl About {
         let lang = session.lang;
         match self.report.state.as_str() {
             state::APPROVED => Mark::new(Tone::Done, said(lang, "Đã duyệt", "Approved")),
-            state::SUBMITTED => Mark::new(Tone::Waiting, said(lang, "Chờ lãnh đạo đơn vị duyệt", "With the unit's head")),
-            _ if self.report.approved_version > 0 => Mark::new(Tone::Waiting, said(lang, "Đang sửa", "Being corrected")),
-            _ if is_late(&self.report, &self.period, session.now) => {
-                Mark::new(Tone::Late, said(lang, "Chưa báo cáo, quá hạn", "Not reported, overdue"))
+            state::SUBMITTED => Mark::new(
+                Tone::Waiting,
+                said(lang, "Chờ lãnh đạo đơn vị duyệt", "With the unit's head"),
+            ),
+            _ if self.report.approved_version > 0 => {
+                Mark::new(Tone::Waiting, said(lang, "Đang sửa", "Being corrected"))
             }
+            _ if is_late(&self.report, &self.period, session.now) => Mark::new(
+                Tone::Late,
+                said(lang, "Chưa báo cáo, quá hạn", "Not reported, overdue"),
+            ),
             _ => Mark::not_reported(lang),
         }
     }
@@ -367,14 +484,24 @@ impl About {
             let mut text = format!("{}, {}", sent_at(at), self.report.submitted_by);
             if is_late(&self.report, &self.period, session.now) {
                 let days = self.report.late_days;
-                text.push_str(&said(lang, format!(", muộn {days} ngày làm việc"), format!(", {days} working days late")));
+                text.push_str(&said(
+                    lang,
+                    format!(", muộn {days} ngày làm việc"),
+                    format!(", {days} working days late"),
+                ));
             }
             facts.push((said(lang, "Gửi", "Sent"), text));
         }
         if let Some(at) = self.report.approved_at {
-            facts.push((said(lang, "Duyệt", "Approved"), format!("{}, {}", sent_at(at), self.report.approved_by)));
+            facts.push((
+                said(lang, "Duyệt", "Approved"),
+                format!("{}, {}", sent_at(at), self.report.approved_by),
+            ));
         }
-        facts.push((said(lang, "Bản", "Version"), self.report.version.to_string()));
+        facts.push((
+            said(lang, "Bản", "Version"),
+            self.report.version.to_string(),
+        ));
         facts
     }
 
@@ -388,23 +515,42 @@ impl About {
         });
         let nothing = value.is_some_and(|value| value.nothing_arose);
         let result = match sum {
-            Some(_) if nothing => ResultCell { mark: Mark::nothing_arose(session.lang), ..ResultCell::default() },
+            Some(_) if nothing => ResultCell {
+                mark: Mark::nothing_arose(session.lang),
+                ..ResultCell::default()
+            },
             Some(sum) => cell(&sum, target, sum.verdict(target), session.lang, None),
-            None => ResultCell { mark: Mark::not_reported(session.lang), ..ResultCell::default() },
+            None => ResultCell {
+                mark: Mark::not_reported(session.lang),
+                ..ResultCell::default()
+            },
         };
-        let before = self.before.get(&(self.unit.id, indicator.id)).map(Cell::sum).unwrap_or_default();
+        let before = self
+            .before
+            .get(&(self.unit.id, indicator.id))
+            .map(Cell::sum)
+            .unwrap_or_default();
         let year = before.plus(sum.unwrap_or_default());
-        let text = |pick: fn(&report_value::Model) -> &str| value.map(pick).unwrap_or_default().to_owned();
+        let text =
+            |pick: fn(&report_value::Model) -> &str| value.map(pick).unwrap_or_default().to_owned();
         let due = text(|value| &value.measure_due);
         let due = day(&due).map_or(due, trinhky_calendar::vn_date);
-        let measure = [text(|value| &value.measure), text(|value| &value.owner), due];
+        let measure = [
+            text(|value| &value.measure),
+            text(|value| &value.owner),
+            due,
+        ];
         ReportRow {
             name: format!("{}. {}", indicator.label(), indicator.name),
             target: target.shown(),
             result,
             year: year.shown(target),
             cause: text(|value| &value.cause),
-            measure: measure.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; "),
+            measure: measure
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("; "),
         }
     }
 }

@@ -38,9 +38,13 @@ pub struct Asked {
 /// # Errors
 /// The page of the fault.
 pub async fn index(session: Session) -> Result<Response, WebError> {
-    let decisions = decisions(&session).await.map_err(|fault| failed(fault, "/muc-tieu"))?;
+    let decisions = decisions(&session)
+        .await
+        .map_err(|fault| failed(fault, "/muc-tieu"))?;
     match decisions.first() {
-        Some(decision) => Ok(Redirect::to(&format!("/van-ban/{}/muc-tieu", decision.id)).into_response()),
+        Some(decision) => {
+            Ok(Redirect::to(&format!("/van-ban/{}/muc-tieu", decision.id)).into_response())
+        }
         None => Err(WebError::NotFound),
     }
 }
@@ -49,8 +53,14 @@ pub async fn index(session: Session) -> Result<Response, WebError> {
 ///
 /// # Errors
 /// The page of the fault.
-pub async fn show(Path(id): Path<Uuid>, Query(asked): Query<Asked>, session: Session) -> Result<Response, WebError> {
-    let view = view(&session, id, &asked).await.map_err(|fault| failed(fault, "/muc-tieu"))?;
+pub async fn show(
+    Path(id): Path<Uuid>,
+    Query(asked): Query<Asked>,
+    session: Session,
+) -> Result<Response, WebError> {
+    let view = view(&session, id, &asked)
+        .await
+        .map_err(|fault| failed(fault, "/muc-tieu"))?;
     Ok(html(&view))
 }
 
@@ -66,31 +76,58 @@ async fn view(session: &Session, id: Uuid, asked: &Asked) -> Outcome<ObjectivesS
     let results = sums::by_period(db, &ids).await?;
     let chosen = chosen(&periods, asked);
     let (reports, cells) = match chosen {
-        Some(period) => (find::reports(db, period.id, session.today()).await?, sums::cells(db, &[period.id]).await?),
+        Some(period) => (
+            find::reports(db, period.id, session.today()).await?,
+            sums::cells(db, &[period.id]).await?,
+        ),
         None => (Vec::new(), BTreeMap::new()),
     };
-    let page = Columns { session, decision: &decision, periods: &periods, results: &results, reports: &reports };
-    let indicators: Vec<Indicator> = objectives.iter().flat_map(|objective| objective.indicators.clone()).collect();
+    let page = Columns {
+        session,
+        decision: &decision,
+        periods: &periods,
+        results: &results,
+        reports: &reports,
+    };
+    let indicators: Vec<Indicator> = objectives
+        .iter()
+        .flat_map(|objective| objective.indicators.clone())
+        .collect();
     let mut names: Vec<String> = periods.iter().map(column).collect();
     names.push(said(session.lang, "Cả năm", "Year"));
     Ok(ObjectivesShow {
-        page: session.page(&said(session.lang, "Mục tiêu và kết quả", "Objectives and results")),
+        page: session.page(&said(
+            session.lang,
+            "Mục tiêu và kết quả",
+            "Objectives and results",
+        )),
         document: document_link(&decision),
         years: years(session, id).await?,
         periods: names,
-        objectives: objectives.iter().map(|objective| page.objective(objective)).collect(),
+        objectives: objectives
+            .iter()
+            .map(|objective| page.objective(objective))
+            .collect(),
         grid: chosen.map(|period| grid(session, &decision, period, &indicators, &reports, &cells)),
         acts: acts(session, &decision, &periods).await?,
     })
 }
 
 /// The period that was asked for, else the newest one that has opened.
-fn chosen<'a>(periods: &'a [report_period::Model], asked: &Asked) -> Option<&'a report_period::Model> {
+fn chosen<'a>(
+    periods: &'a [report_period::Model],
+    asked: &Asked,
+) -> Option<&'a report_period::Model> {
     let code = asked.ky.as_deref();
     periods
         .iter()
         .find(|period| Some(period.code.as_str()) == code)
-        .or_else(|| periods.iter().rev().find(|period| period.state != period_state::PLANNED))
+        .or_else(|| {
+            periods
+                .iter()
+                .rev()
+                .find(|period| period.state != period_state::PLANNED)
+        })
 }
 
 /// What the rows of the page are made from.
@@ -108,14 +145,21 @@ impl Columns<'_> {
         ObjectiveRow {
             number: objective.ordinal.to_string(),
             text: objective.wording.clone(),
-            indicators: objective.indicators.iter().map(|indicator| self.indicator(indicator)).collect(),
+            indicators: objective
+                .indicators
+                .iter()
+                .map(|indicator| self.indicator(indicator))
+                .collect(),
         }
     }
 
     fn indicator(&self, indicator: &Indicator) -> IndicatorRow {
         let target = &indicator.target;
         let of_period = |period: &report_period::Model| {
-            self.results.get(&(period.id, indicator.id)).copied().unwrap_or_default()
+            self.results
+                .get(&(period.id, indicator.id))
+                .copied()
+                .unwrap_or_default()
         };
         let mut year = Sum::default();
         let mut cells = Vec::new();
@@ -123,11 +167,29 @@ impl Columns<'_> {
         for period in self.periods {
             let sum = of_period(period);
             year = year.plus(sum);
-            let href = format!("/van-ban/{}/muc-tieu?ky={}", self.decision.row.id, period.code);
-            cells.push(cell(&sum, target, sum.verdict(target), self.session.lang, Some(href)));
-            points.push(Point { label: column(period), sum });
+            let href = format!(
+                "/van-ban/{}/muc-tieu?ky={}",
+                self.decision.row.id, period.code
+            );
+            cells.push(cell(
+                &sum,
+                target,
+                sum.verdict(target),
+                self.session.lang,
+                Some(href),
+            ));
+            points.push(Point {
+                label: column(period),
+                sum,
+            });
         }
-        cells.push(cell(&year, target, year.verdict(target), self.session.lang, None));
+        cells.push(cell(
+            &year,
+            target,
+            year.verdict(target),
+            self.session.lang,
+            None,
+        ));
         IndicatorRow {
             code: indicator.label().to_owned(),
             name: indicator.name.clone(),
@@ -150,16 +212,28 @@ impl Columns<'_> {
 
     /// How many units' reports of the shown period do not count yet.
     fn missing(&self) -> String {
-        let missing = self.reports.iter().filter(|(report, _)| report.approved_version == 0).count();
+        let missing = self
+            .reports
+            .iter()
+            .filter(|(report, _)| report.approved_version == 0)
+            .count();
         match missing {
             0 => String::new(),
-            n => said(self.session.lang, format!("{n} đơn vị"), format!("{n} units")),
+            n => said(
+                self.session.lang,
+                format!("{n} đơn vị"),
+                format!("{n} units"),
+            ),
         }
     }
 }
 
 /// What the reader can do here now, and where the periods' consolidations are.
-async fn acts(session: &Session, decision: &Document, periods: &[report_period::Model]) -> Outcome<Vec<Link>> {
+async fn acts(
+    session: &Session,
+    decision: &Document,
+    periods: &[report_period::Model],
+) -> Outcome<Vec<Link>> {
     let db = session.app.store.reader();
     let lang = session.lang;
     let mut links = Vec::new();
@@ -171,26 +245,53 @@ async fn acts(session: &Session, decision: &Document, periods: &[report_period::
     for period in periods {
         for report in own.iter().filter(|report| report.period_id == period.id) {
             let text = match report.state.as_str() {
-                state::DRAFT => said(lang, format!("Báo cáo {}", period.name), format!("Report for {}", period.name)),
-                state::SUBMITTED => said(lang, format!("Duyệt báo cáo {}", period.name), format!("Approve {}", period.name)),
-                _ => said(lang, format!("Báo cáo đã duyệt {}", period.name), format!("Approved report {}", period.name)),
+                state::DRAFT => said(
+                    lang,
+                    format!("Báo cáo {}", period.name),
+                    format!("Report for {}", period.name),
+                ),
+                state::SUBMITTED => said(
+                    lang,
+                    format!("Duyệt báo cáo {}", period.name),
+                    format!("Approve {}", period.name),
+                ),
+                _ => said(
+                    lang,
+                    format!("Báo cáo đã duyệt {}", period.name),
+                    format!("Approved report {}", period.name),
+                ),
             };
             links.push(Link::new(&format!("/bao-cao/{}", report.id), &text));
         }
     }
     if may::work_on_documents_of(&session.actor, decision.row.org_id) {
-        for period in periods.iter().filter(|period| period.state != period_state::PLANNED) {
-            let text = said(lang, format!("Tổng hợp {}", period.name), format!("Consolidation of {}", period.name));
-            links.push(Link::new(&format!("/ky-bao-cao/{}/tong-hop", period.id), &text));
+        for period in periods
+            .iter()
+            .filter(|period| period.state != period_state::PLANNED)
+        {
+            let text = said(
+                lang,
+                format!("Tổng hợp {}", period.name),
+                format!("Consolidation of {}", period.name),
+            );
+            links.push(Link::new(
+                &format!("/ky-bao-cao/{}/tong-hop", period.id),
+                &text,
+            ));
         }
         let steps = open_steps(db, decision).await?;
-        let judged = steps.iter().any(|task| task.element == "evaluate" && may_take(&session.actor, decision, task));
+        let judged = steps
+            .iter()
+            .any(|task| task.element == "evaluate" && may_take(&session.actor, decision, task));
         let text = if judged {
             said(lang, "Đánh giá năm", "Judge the year")
         } else {
             said(lang, "Kết quả năm", "The year's results")
         };
-        links.push(Link::new(&format!("/van-ban/{}/danh-gia", decision.row.id), &text));
+        links.push(Link::new(
+            &format!("/van-ban/{}/danh-gia", decision.row.id),
+            &text,
+        ));
     }
     Ok(links)
 }
@@ -211,7 +312,10 @@ async fn years(session: &Session, shown: Uuid) -> Outcome<Vec<(String, Option<St
 /// The decisions with objectives that the reader may know, newest first.
 async fn decisions(session: &Session) -> Outcome<Vec<document::Model>> {
     let db = session.app.store.reader();
-    let with_objectives = Select::select().column(objective::Column::DocumentId).from(objective::Entity).to_owned();
+    let with_objectives = Select::select()
+        .column(objective::Column::DocumentId)
+        .from(objective::Entity)
+        .to_owned();
     let found = document::Entity::find()
         .filter(document::Column::Id.in_subquery(with_objectives))
         .order_by_desc(document::Column::Year)

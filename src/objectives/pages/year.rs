@@ -26,7 +26,9 @@ use crate::web::{Form, WebError, html};
 /// # Errors
 /// The page of the fault.
 pub async fn evaluate_page(Path(id): Path<Uuid>, session: Session) -> Result<Response, WebError> {
-    let view = view(&session, id, None).await.map_err(|fault| failed(fault, "/muc-tieu"))?;
+    let view = view(&session, id, None)
+        .await
+        .map_err(|fault| failed(fault, "/muc-tieu"))?;
     Ok(html(&view))
 }
 
@@ -34,20 +36,41 @@ pub async fn evaluate_page(Path(id): Path<Uuid>, session: Session) -> Result<Res
 ///
 /// # Errors
 /// The page of the fault.
-pub async fn evaluate(Path(id): Path<Uuid>, session: Session, Body(pairs): Body<Pairs>) -> Result<Response, WebError> {
+pub async fn evaluate(
+    Path(id): Path<Uuid>,
+    session: Session,
+    Body(pairs): Body<Pairs>,
+) -> Result<Response, WebError> {
     let here = format!("/van-ban/{id}/danh-gia");
     let measures = pairs
         .iter()
-        .filter_map(|(name, value)| Some((name.strip_prefix("measure.")?.to_owned(), value.clone())))
+        .filter_map(|(name, value)| {
+            Some((name.strip_prefix("measure.")?.to_owned(), value.clone()))
+        })
         .collect();
     let mut form = Form::sent(&here, pairs);
-    let judgement = Judgement { conclusion: form.value("conclusion").to_owned(), measures };
+    let judgement = Judgement {
+        conclusion: form.value("conclusion").to_owned(),
+        measures,
+    };
     match act::evaluate(&session.app, &session.actor, id, judgement).await {
-        Ok(_) => Ok(done(&here, &said(session.lang, "Đã kết luận kết quả năm.", "The year is judged."))),
+        Ok(_) => Ok(done(
+            &here,
+            &said(
+                session.lang,
+                "Đã kết luận kết quả năm.",
+                "The year is judged.",
+            ),
+        )),
         Err(fault) => {
             let refusal = field_error(fault, &here)?;
-            form.refuse(refusal.field.as_deref().unwrap_or("conclusion"), said(session.lang, refusal.vi, refusal.en));
-            let view = view(&session, id, Some(form)).await.map_err(|fault| failed(fault, &here))?;
+            form.refuse(
+                refusal.field.as_deref().unwrap_or("conclusion"),
+                said(session.lang, refusal.vi, refusal.en),
+            );
+            let view = view(&session, id, Some(form))
+                .await
+                .map_err(|fault| failed(fault, &here))?;
             Ok(html(&view))
         }
     }
@@ -59,8 +82,13 @@ pub async fn evaluate(Path(id): Path<Uuid>, session: Session, Body(pairs): Body<
 /// The page of the fault.
 pub async fn close_year(Path(id): Path<Uuid>, session: Session) -> Result<Response, WebError> {
     let here = format!("/van-ban/{id}/danh-gia");
-    act::close_year(&session.app, &session.actor, id).await.map_err(|fault| failed(fault, &here))?;
-    Ok(done(&here, &said(session.lang, "Đã đóng năm.", "The year is closed.")))
+    act::close_year(&session.app, &session.actor, id)
+        .await
+        .map_err(|fault| failed(fault, &here))?;
+    Ok(done(
+        &here,
+        &said(session.lang, "Đã đóng năm.", "The year is closed."),
+    ))
 }
 
 async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<Evaluate> {
@@ -76,7 +104,9 @@ async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<Evalua
     let results = judged.as_ref().map(stored).transpose()?.unwrap_or(live);
     let steps = open_steps(db, &decision).await?;
     let step = |element: &str| {
-        steps.iter().find(|task| task.element == element && may_take(&session.actor, &decision, task))
+        steps
+            .iter()
+            .find(|task| task.element == element && may_take(&session.actor, &decision, task))
     };
     let may_act = step("evaluate").is_some();
     let indicators = find::indicators(db, id).await?;
@@ -88,13 +118,28 @@ async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<Evalua
     };
     let closed = decision.row.state == documents::state::CLOSED;
     Ok(Evaluate {
-        page: session.page(&said(lang, format!("Đánh giá Mục tiêu chất lượng {}", results.name), format!("The objectives of {}", results.code))),
+        page: session.page(&said(
+            lang,
+            format!("Đánh giá Mục tiêu chất lượng {}", results.name),
+            format!("The objectives of {}", results.code),
+        )),
         document: document_link(&decision),
-        due: steps.iter().find_map(|task| task.due_at).map(|due| when(due, session.now, &calendar, lang)),
-        rows: results.indicators.iter().map(|result| row(session, &results, result, may_act)).collect(),
+        due: steps
+            .iter()
+            .find_map(|task| task.due_at)
+            .map(|due| when(due, session.now, &calendar, lang)),
+        rows: results
+            .indicators
+            .iter()
+            .map(|result| row(session, &results, result, may_act))
+            .collect(),
         form: sent.unwrap_or_else(|| Form::new(&format!("/van-ban/{id}/danh-gia"), "", "")),
         autosave: format!("danh-gia-{id}"),
-        label: said(lang, format!("Kết luận kết quả {}", results.name), format!("Conclude {}", results.code)),
+        label: said(
+            lang,
+            format!("Kết luận kết quả {}", results.name),
+            format!("Conclude {}", results.code),
+        ),
         then: said(
             lang,
             "Mỗi chỉ tiêu không đạt được giao một biện pháp khắc phục; sau đó Văn phòng đóng năm.",
@@ -103,14 +148,26 @@ async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<Evalua
         may_act,
         close: step("close_year").map(|_| Form::new(&format!("/van-ban/{id}/dong-nam"), "", "")),
         closed: closed.then(|| {
-            said(lang, format!("Đã đóng {}, không nhận thêm báo cáo.", results.name), format!("{} is closed.", results.code))
+            said(
+                lang,
+                format!("Đã đóng {}, không nhận thêm báo cáo.", results.name),
+                format!("{} is closed.", results.code),
+            )
         }),
         report,
-        actions: actions.iter().map(|action| action_row(session, &indicators, action)).collect(),
+        actions: actions
+            .iter()
+            .map(|action| action_row(session, &indicators, action))
+            .collect(),
     })
 }
 
-fn row(session: &Session, results: &Results, result: &IndicatorResult, may_act: bool) -> EvaluationRow {
+fn row(
+    session: &Session,
+    results: &Results,
+    result: &IndicatorResult,
+    may_act: bool,
+) -> EvaluationRow {
     let missing = results.asked - results.reported;
     let mut basis = said(
         session.lang,
@@ -128,16 +185,30 @@ fn row(session: &Session, results: &Results, result: &IndicatorResult, may_act: 
         code: result.label.clone(),
         name: result.name.clone(),
         target: result.target.shown(),
-        result: cell(&result.sum, &result.target, result.verdict, session.lang, None),
+        result: cell(
+            &result.sum,
+            &result.target,
+            result.verdict,
+            session.lang,
+            None,
+        ),
         basis,
         asks_measure: may_act && result.verdict == Verdict::NotMet,
     }
 }
 
-fn action_row(session: &Session, indicators: &[Indicator], action: &corrective_action::Model) -> ActionRow {
-    let indicator = indicators.iter().find(|indicator| indicator.id == action.indicator_id);
+fn action_row(
+    session: &Session,
+    indicators: &[Indicator],
+    action: &corrective_action::Model,
+) -> ActionRow {
+    let indicator = indicators
+        .iter()
+        .find(|indicator| indicator.id == action.indicator_id);
     ActionRow {
-        indicator: indicator.map(|found| format!("{}. {}", found.label(), found.name)).unwrap_or_default(),
+        indicator: indicator
+            .map(|found| format!("{}. {}", found.label(), found.name))
+            .unwrap_or_default(),
         cause: action.cause.clone(),
         action: action.action.clone(),
         owner: action.owner.clone(),

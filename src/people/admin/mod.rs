@@ -2,19 +2,11 @@
 //!
 //! Everything here is limited to the organisation in which the reader holds the role `admin`.
 
-mod holidays;
-mod journal;
 mod outbox;
-mod persons;
 mod units;
-mod workflows;
 
-pub use holidays::{change_holiday, holidays};
-pub use journal::journal;
 pub use outbox::outbox;
-pub use persons::persons;
 pub use units::units;
-pub use workflows::{publish_workflow, workflows};
 
 use uuid::Uuid;
 
@@ -36,7 +28,10 @@ const PAGES: [(&str, &str, &str); 5] = [
 /// The organisation that the reader administers.
 fn administered(session: &Session) -> Outcome<Uuid> {
     let org_ids = session.actor.org_ids();
-    org_ids.into_iter().find(|org_id| may::administer(&session.actor, *org_id)).ok_or_else(only_administrators)
+    org_ids
+        .into_iter()
+        .find(|org_id| may::administer(&session.actor, *org_id))
+        .ok_or_else(only_administrators)
 }
 
 fn only_administrators() -> Fault {
@@ -51,7 +46,11 @@ fn frame(session: &Session, title: &str) -> Page {
     let mut page = session.page(title);
     let items: Vec<NavItem> = PAGES
         .iter()
-        .map(|(href, vi, en)| NavItem { href: (*href).to_owned(), text: say(session.lang, vi, en), current: page.path == *href })
+        .map(|(href, vi, en)| NavItem {
+            href: (*href).to_owned(),
+            text: say(session.lang, vi, en),
+            current: page.path == *href,
+        })
         .collect();
     for item in &mut page.nav {
         item.current = item.href == page.path;
@@ -67,9 +66,4 @@ fn say(lang: Lang, vi: &str, en: &str) -> String {
         Lang::En => en,
     }
     .to_owned()
-}
-
-/// Text as it may stand in an address after `=`.
-fn in_address(text: &str) -> String {
-    serde_urlencoded::to_string([("", text)]).unwrap_or_default().trim_start_matches('=').to_owned()
 }

@@ -2,7 +2,10 @@
 
 use axum::extract::Query;
 use axum::response::Response;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, Statement,
+};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -12,8 +15,8 @@ use crate::mail::rows::outbox;
 use crate::people::session::{Session, failed};
 use crate::web::format::date_time;
 use crate::web::views::admin::{Outbox, OutboxRow};
-use crate::web::views::{Filter, Mark, Pager};
 use crate::web::views::shared::Tone;
+use crate::web::views::{Filter, Mark, Pager};
 use crate::web::{Lang, WebError, html};
 
 const PAGE: usize = 50;
@@ -27,9 +30,24 @@ struct State {
 }
 
 const STATES: [State; 3] = [
-    State { word: "waiting", vi: "Chờ gửi", en: "Waiting", tone: Tone::Waiting },
-    State { word: "refused", vi: "Không gửi được", en: "Not sent", tone: Tone::Failed },
-    State { word: "sent", vi: "Đã gửi", en: "Sent", tone: Tone::Done },
+    State {
+        word: "waiting",
+        vi: "Chờ gửi",
+        en: "Waiting",
+        tone: Tone::Waiting,
+    },
+    State {
+        word: "refused",
+        vi: "Không gửi được",
+        en: "Not sent",
+        tone: Tone::Failed,
+    },
+    State {
+        word: "sent",
+        vi: "Đã gửi",
+        en: "Sent",
+        tone: Tone::Done,
+    },
 ];
 
 #[derive(Debug, Default, Deserialize)]
@@ -45,14 +63,23 @@ pub struct Asked {
 /// # Errors
 /// 403 for others.
 pub async fn outbox(session: Session, Query(asked): Query<Asked>) -> Result<Response, WebError> {
-    Ok(html(&view(&session, &asked).await.map_err(|fault| failed(fault, "/quan-tri/thu-di"))?))
+    Ok(html(
+        &view(&session, &asked)
+            .await
+            .map_err(|fault| failed(fault, "/quan-tri/thu-di"))?,
+    ))
 }
 
 async fn view(session: &Session, asked: &Asked) -> Outcome<Outbox> {
     let org_id = administered(session)?;
     let (db, lang) = (session.app.store.reader(), session.lang);
     let counts = counts(db, org_id).await?;
-    let count = |word: &str| counts.iter().find(|row| row.state == word).map_or(0, |row| usize::try_from(row.n).unwrap_or(0));
+    let count = |word: &str| {
+        counts
+            .iter()
+            .find(|row| row.state == word)
+            .map_or(0, |row| usize::try_from(row.n).unwrap_or(0))
+    };
     let current = STATES.iter().find(|state| state.word == asked.loc);
     let mut filters: Vec<Filter> = STATES
         .iter()
@@ -63,8 +90,16 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Outbox> {
             current: asked.loc == state.word,
         })
         .collect();
-    let all = counts.iter().map(|row| usize::try_from(row.n).unwrap_or(0)).sum();
-    filters.push(Filter { href: address(None), text: say(lang, "Tất cả", "All"), count: all, current: current.is_none() });
+    let all = counts
+        .iter()
+        .map(|row| usize::try_from(row.n).unwrap_or(0))
+        .sum();
+    filters.push(Filter {
+        href: address(None),
+        text: say(lang, "Tất cả", "All"),
+        count: all,
+        current: current.is_none(),
+    });
     let mut query = outbox::Entity::find().filter(outbox::Column::OrgId.eq(org_id));
     if let Some(state) = current {
         query = query.filter(outbox::Column::State.eq(state.word));
@@ -73,7 +108,11 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Outbox> {
         query = query.filter(outbox::Column::Id.lt(after));
     }
     // Newest first; ids are made in the order of time.
-    let mut mails = query.order_by_desc(outbox::Column::Id).limit(PAGE as u64 + 1).all(db).await?;
+    let mut mails = query
+        .order_by_desc(outbox::Column::Id)
+        .limit(PAGE as u64 + 1)
+        .all(db)
+        .await?;
     let older = (mails.len() > PAGE).then(|| mails[PAGE - 1].id);
     mails.truncate(PAGE);
     let here = address(current);
@@ -83,12 +122,17 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Outbox> {
         page: frame(session, &title),
         filters,
         rows: mails.into_iter().map(|mail| row(lang, mail)).collect(),
-        pager: Pager { newer: asked.sau.map(|_| here.clone()), older: older.map(|id| format!("{here}{joint}sau={id}")) },
+        pager: Pager {
+            newer: asked.sau.map(|_| here.clone()),
+            older: older.map(|id| format!("{here}{joint}sau={id}")),
+        },
     })
 }
 
 fn address(state: Option<&State>) -> String {
-    state.map_or("/quan-tri/thu-di".to_owned(), |state| format!("/quan-tri/thu-di?loc={}", state.word))
+    state.map_or("/quan-tri/thu-di".to_owned(), |state| {
+        format!("/quan-tri/thu-di?loc={}", state.word)
+    })
 }
 
 fn row(lang: Lang, mail: outbox::Model) -> OutboxRow {
@@ -135,7 +179,8 @@ struct Count {
 }
 
 async fn counts(db: &impl ConnectionTrait, org_id: Uuid) -> Outcome<Vec<Count>> {
-    let sql = "SELECT state, COUNT(*) AS n FROM outbox WHERE org_id = $1 GROUP BY state ORDER BY state";
+    let sql =
+        "SELECT state, COUNT(*) AS n FROM outbox WHERE org_id = $1 GROUP BY state ORDER BY state";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [org_id.into()]);
     Ok(Count::find_by_statement(statement).all(db).await?)
 }

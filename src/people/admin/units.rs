@@ -33,18 +33,29 @@ pub struct Asked {
 /// # Errors
 /// 403 for others.
 pub async fn units(session: Session, Query(asked): Query<Asked>) -> Result<Response, WebError> {
-    Ok(html(&view(&session, &asked).await.map_err(|fault| failed(fault, "/quan-tri"))?))
+    Ok(html(
+        &view(&session, &asked)
+            .await
+            .map_err(|fault| failed(fault, "/quan-tri"))?,
+    ))
 }
 
 async fn view(session: &Session, asked: &Asked) -> Outcome<Units> {
     let org_id = administered(session)?;
     let (db, lang) = (session.app.store.reader(), session.lang);
-    let typed = asked.on.as_deref().map(str::trim).filter(|typed| !typed.is_empty());
+    let typed = asked
+        .on
+        .as_deref()
+        .map(str::trim)
+        .filter(|typed| !typed.is_empty());
     let read = typed.map_or(Some(session.today()), read_date);
     let on = read.unwrap_or(session.today());
     let named = find::all_units(db, on).await?;
     let ids: Vec<Uuid> = named.keys().copied().collect();
-    let rows = unit::Entity::find().filter(unit::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+    let rows = unit::Entity::find()
+        .filter(unit::Column::Id.is_in(ids.iter().copied()))
+        .all(db)
+        .await?;
     let rows: BTreeMap<Uuid, unit::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
     let mut heads: BTreeMap<Uuid, String> = BTreeMap::new();
     for holder in find::holders(db, &ids, &["chair", "office_chief", "unit_head"], on).await? {
@@ -59,7 +70,10 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Units> {
         ));
     }
     let organisations = named.values().filter(|unit| unit.id == unit.org_id).count();
-    let own = named.values().filter(|unit| unit.org_id == org_id && unit.id != org_id).count();
+    let own = named
+        .values()
+        .filter(|unit| unit.org_id == org_id && unit.id != org_id)
+        .count();
     notes.push(match lang {
         Lang::Vi => format!("{organisations} cơ quan, tổ chức; {own} đơn vị trực thuộc."),
         Lang::En => format!("{organisations} organisations; {own} units of our own."),
@@ -71,18 +85,34 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Units> {
             depth,
             code: unit.code.clone(),
             kind: kind(lang, &unit.kind),
-            valid: rows.get(&unit.id).map(|row| valid(lang, row.valid_from, row.valid_to)).unwrap_or_default(),
+            valid: rows
+                .get(&unit.id)
+                .map(|row| valid(lang, row.valid_from, row.valid_to))
+                .unwrap_or_default(),
             head: heads.get(&unit.id).cloned().unwrap_or_default(),
             email: unit.email.clone().unwrap_or_default(),
         })
         .collect();
     let title = say(lang, "Cơ quan và đơn vị", "Organisations and units");
-    let on = if read.is_some() { vn_date(on) } else { typed.unwrap_or_default().to_owned() };
-    Ok(Units { page: frame(session, &title), on, rows, notes })
+    let on = if read.is_some() {
+        vn_date(on)
+    } else {
+        typed.unwrap_or_default().to_owned()
+    };
+    Ok(Units {
+        page: frame(session, &title),
+        on,
+        rows,
+        notes,
+    })
 }
 
 /// Our own organisation first, then the others by key, each with its units below it.
-fn in_order<'a>(org_id: Uuid, named: &'a BTreeMap<Uuid, Unit>, rows: &BTreeMap<Uuid, unit::Model>) -> Vec<(&'a Unit, usize)> {
+fn in_order<'a>(
+    org_id: Uuid,
+    named: &'a BTreeMap<Uuid, Unit>,
+    rows: &BTreeMap<Uuid, unit::Model>,
+) -> Vec<(&'a Unit, usize)> {
     let parent = |unit: &Unit| {
         let written = rows.get(&unit.id).and_then(|row| row.parent_id);
         let above = written.or((unit.id != unit.org_id).then_some(unit.org_id));
@@ -96,11 +126,24 @@ fn in_order<'a>(org_id: Uuid, named: &'a BTreeMap<Uuid, Unit>, rows: &BTreeMap<U
         units.sort_by_key(|unit| (unit.id != org_id, unit.key.as_str()));
     }
     let mut ordered = Vec::new();
-    let mut waiting: Vec<(&Unit, usize)> = below.get(&None).into_iter().flatten().rev().map(|unit| (*unit, 0)).collect();
+    let mut waiting: Vec<(&Unit, usize)> = below
+        .get(&None)
+        .into_iter()
+        .flatten()
+        .rev()
+        .map(|unit| (*unit, 0))
+        .collect();
     while let Some((unit, depth)) = waiting.pop() {
         ordered.push((unit, depth));
         if depth < MAX_DEPTH {
-            waiting.extend(below.get(&Some(unit.id)).into_iter().flatten().rev().map(|unit| (*unit, depth + 1)));
+            waiting.extend(
+                below
+                    .get(&Some(unit.id))
+                    .into_iter()
+                    .flatten()
+                    .rev()
+                    .map(|unit| (*unit, depth + 1)),
+            );
         }
     }
     ordered
@@ -155,10 +198,26 @@ mod tests {
 
     #[test]
     fn our_own_organisation_stands_first_with_its_units_below_it() {
-        let units = [unit(1, 1, "a-other"), unit(2, 2, "b-own"), unit(3, 2, "b-own/vp"), unit(4, 2, "b-own/nv")];
+        let units = [
+            unit(1, 1, "a-other"),
+            unit(2, 2, "b-own"),
+            unit(3, 2, "b-own/vp"),
+            unit(4, 2, "b-own/nv"),
+        ];
         let named: BTreeMap<Uuid, Unit> = units.into_iter().map(|unit| (unit.id, unit)).collect();
         let ordered = in_order(Uuid::from_u128(2), &named, &BTreeMap::new());
-        let keys: Vec<(&str, usize)> = ordered.into_iter().map(|(unit, depth)| (unit.key.as_str(), depth)).collect();
-        assert_eq!(keys, [("b-own", 0), ("b-own/nv", 1), ("b-own/vp", 1), ("a-other", 0)]);
+        let keys: Vec<(&str, usize)> = ordered
+            .into_iter()
+            .map(|(unit, depth)| (unit.key.as_str(), depth))
+            .collect();
+        assert_eq!(
+            keys,
+            [
+                ("b-own", 0),
+                ("b-own/nv", 1),
+                ("b-own/vp", 1),
+                ("a-other", 0)
+            ]
+        );
     }
 }
