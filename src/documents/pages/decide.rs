@@ -8,8 +8,9 @@ use trinhky_calendar::vn_date;
 use trinhky_drafting::{DocType, Draft, Severity, objectives};
 use uuid::Uuid;
 
+use super::Pairs;
 use super::review::{
-    Open, Pairs, asked_units, changed, checked, document_page, may_take, open, opinion_row,
+    Open, asked_units, changed, checked, document_page, may_take, open, opinion_row,
     opinions_line, page, refuse, refused, said, same_content, text,
 };
 use crate::audit;
@@ -415,7 +416,7 @@ async fn question_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outco
             .to_owned(),
         due,
         form: sent.unwrap_or_else(|| Form::new(&format!("{here}/tra-loi"), "", &task.task_id)),
-        autosave: format!("tra-loi-{id}"),
+        autosave: String::new(),
         files,
     })
 }

@@ -117,7 +117,7 @@ async fn list_view(session: &Session, asked: Asked) -> Outcome<DocumentList> {
         });
     }
     let here = address(&asked.q, &asked.tt, &asked.loai);
-    let drafts = super::edit::drafting_unit(&session.actor).is_some();
+    let drafts = super::import::drafting_unit(&session.actor).is_some();
     Ok(DocumentList {
         page: session.page(&lang.t("nav-documents")),
         filters: filters(&asked, &counted, lang)?,

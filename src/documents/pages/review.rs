@@ -6,9 +6,10 @@ use axum::extract::{Form as Body, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use trinhky_drafting::{Draft, Imported, Severity};
+use trinhky_drafting::{Draft, Finding, Imported, Severity};
 use uuid::Uuid;
 
+use super::Pairs;
 use crate::documents::review::{self as act, Answer, Check, Stance};
 use crate::documents::rows::opinion;
 use crate::documents::{Document, find};
@@ -23,9 +24,6 @@ use crate::web::views::documents::{
 };
 use crate::web::views::shared::{Choice, FindingView, Mark, Markup, Tone};
 use crate::web::{Form, Lang, Link, WebError, html};
-
-/// The pairs of a form as they were sent.
-pub(super) type Pairs = Vec<(String, String)>;
 
 /// Working days that are offered for opinions.
 const DEFAULT_WORKING_DAYS: u32 = 5;
@@ -295,7 +293,7 @@ async fn opinion_view(
         unit: called(unit_id),
         due: open.due.unwrap_or_default(),
         form,
-        autosave: format!("gop-y-{id}-{unit_id}"),
+        autosave: String::new(),
         stances: vec![
             stance(Stance::Agree, "Agrees", "", ""),
             stance(
@@ -426,7 +424,7 @@ async fn answers_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcom
         page: page(session, document, &title),
         summary: opinions_line(&opinions, lang),
         form,
-        autosave: format!("giai-trinh-{id}"),
+        autosave: String::new(),
         rows: waiting
             .iter()
             .map(|opinion| opinion_row(opinion, &units, lang))
@@ -761,22 +759,24 @@ pub(super) async fn checked(session: &Session, document: &Document) -> Outcome<V
         draft: document.draft.clone(),
         unplaced,
     });
-    Ok(findings
-        .into_iter()
-        .map(|finding| FindingView {
-            severity: match finding.severity {
-                Severity::Error => Mark::new(Tone::Failed, said(lang, "Lỗi", "Error")),
-                Severity::Warning => Mark::new(Tone::Near, said(lang, "Cảnh báo", "Warning")),
-                Severity::Note => Mark::new(Tone::Nothing, said(lang, "Lưu ý", "Note")),
-                Severity::Question => Mark::new(Tone::Open, said(lang, "Câu hỏi", "Question")),
-            },
-            message: said(lang, finding.message_vi, finding.message),
-            law: finding.law,
-            place: finding.r#where,
-            field: String::new(),
-            suggestion: None,
-        })
-        .collect())
+    Ok(findings.into_iter().map(|finding| finding_view(finding, lang)).collect())
+}
+
+/// A finding for reading; the editor adds its field and its correction.
+pub(super) fn finding_view(finding: Finding, lang: Lang) -> FindingView {
+    FindingView {
+        severity: match finding.severity {
+            Severity::Error => Mark::new(Tone::Failed, said(lang, "Lỗi", "Error")),
+            Severity::Warning => Mark::new(Tone::Near, said(lang, "Cảnh báo", "Warning")),
+            Severity::Note => Mark::new(Tone::Nothing, said(lang, "Lưu ý", "Note")),
+            Severity::Question => Mark::new(Tone::Open, said(lang, "Câu hỏi", "Question")),
+        },
+        message: said(lang, finding.message_vi, finding.message),
+        law: finding.law,
+        place: finding.r#where,
+        field: String::new(),
+        suggestion: None,
+    }
 }
 
 /// The units of the opinions by their names of today.

@@ -130,6 +130,8 @@ pub struct PartField {
 #[derive(Debug, Clone)]
 pub struct ArticleFields {
     pub article: PartField,
+    /// Other blocks of the body are shown alike, without clauses.
+    pub takes_clauses: bool,
     pub clauses: Vec<PartField>,
 }
 

@@ -140,6 +140,7 @@ fn edit(m: &Maker) -> DocumentEdit {
         ],
         articles: vec![ArticleFields {
             article: part("article.0", "Điều 1", true, true),
+            takes_clauses: true,
             clauses: vec![part("article.0.clause.0", "Điều 1, khoản 1", true, true)],
         }],
         distribution: vec![part("line.0", "Dòng 1", true, true)],
