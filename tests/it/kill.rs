@@ -148,7 +148,10 @@ fn round(data: &Path, token: &Arc<String>, batch: Vec<Uuid>, kill_after: usize) 
 }
 
 /// Starts the real program and waits until it answers.
-#[expect(clippy::zombie_processes, reason = "the caller kills it and waits; a panic ends the test program")]
+#[expect(
+    clippy::zombie_processes,
+    reason = "the caller kills it and waits; a panic ends the test program"
+)]
 fn serve(data: &Path) -> (Child, u16) {
     let port = TcpListener::bind("127.0.0.1:0")
         .expect("a port")

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::Pairs;
 use super::review::{
-    Open, asked_units, changed, checked, document_page, may_take, open, opinion_row,
-    opinions_line, page, refuse, refused, said, same_content, text,
+    Open, asked_units, changed, checked, document_page, may_take, open, opinion_row, opinions_line,
+    page, refuse, refused, said, same_content, text,
 };
 use crate::audit;
 use crate::documents::decide::{self as act, Decision};

@@ -35,16 +35,26 @@ pub async fn edit_page(session: Session, Path(id): Path<Uuid>) -> Result<Respons
         let form = sheet.form(&address(id), &document.row.version.to_string());
         edit_view(&session, &document, &sheet, form).await
     };
-    Ok(html(&view.await.map_err(|fault| failed(fault, &document_page(id)))?))
+    Ok(html(
+        &view
+            .await
+            .map_err(|fault| failed(fault, &document_page(id)))?,
+    ))
 }
 
 /// `POST /van-ban/{id}/soan`: `do=save` makes a version; every other button changes or checks what is typed and saves nothing.
 ///
 /// # Errors
 /// As [`edit_page`]; what is not acceptable shows the form again, and so does a save that somebody else was quicker with.
-pub async fn save(session: Session, Path(id): Path<Uuid>, Body(pairs): Body<Pairs>) -> Result<Response, WebError> {
+pub async fn save(
+    session: Session,
+    Path(id): Path<Uuid>,
+    Body(pairs): Body<Pairs>,
+) -> Result<Response, WebError> {
     let fresh = document_page(id);
-    let document = editable(&session, id).await.map_err(|fault| failed(fault, &fresh))?;
+    let document = editable(&session, id)
+        .await
+        .map_err(|fault| failed(fault, &fresh))?;
     let mut sheet = Sheet::sent(&pairs);
     let sent = Form::sent(&address(id), pairs);
     let verb = sent.value("do").to_owned();
@@ -61,61 +71,113 @@ pub async fn save(session: Session, Path(id): Path<Uuid>, Body(pairs): Body<Pair
         sheet.change(&verb, document.doc_type);
     }
     let form = sheet.form(&address(id), &sent.version);
-    let view = edit_view(&session, &document, &sheet, form).await.map_err(|fault| failed(fault, &fresh))?;
+    let view = edit_view(&session, &document, &sheet, form)
+        .await
+        .map_err(|fault| failed(fault, &fresh))?;
     Ok(html(&view))
 }
 
-async fn save_typed(session: &Session, document: &Document, sheet: &Sheet, seen: &str) -> Result<Response, WebError> {
+async fn save_typed(
+    session: &Session,
+    document: &Document,
+    sheet: &Sheet,
+    seen: &str,
+) -> Result<Response, WebError> {
     let (id, lang) = (document.row.id, session.lang);
     let fresh = document_page(id);
     let mut form = sheet.form(&address(id), seen);
     let typed = sheet.draft(&document.draft);
     if content_hash(&typed) == document.row.content_hash {
-        return Ok(done(&address(id), &said(lang, "Nội dung không khác bản đã lưu.", "Nothing differs from what is saved.")));
+        return Ok(done(
+            &address(id),
+            &said(
+                lang,
+                "Nội dung không khác bản đã lưu.",
+                "Nothing differs from what is saved.",
+            ),
+        ));
     }
     match save_act(session, document, typed, seen).await {
-        Ok(Saved::Version(version)) => {
-            Ok(done(&address(id), &said(lang, format!("Đã lưu bản thứ {version}."), format!("Saved as version {version}."))))
-        }
-        Ok(Saved::Unchanged) => Ok(done(&address(id), &said(lang, "Nội dung không khác bản đã lưu.", "Nothing differs from what is saved."))),
+        Ok(Saved::Version(version)) => Ok(done(
+            &address(id),
+            &said(
+                lang,
+                format!("Đã lưu bản thứ {version}."),
+                format!("Saved as version {version}."),
+            ),
+        )),
+        Ok(Saved::Unchanged) => Ok(done(
+            &address(id),
+            &said(
+                lang,
+                "Nội dung không khác bản đã lưu.",
+                "Nothing differs from what is saved.",
+            ),
+        )),
         // Somebody was quicker: what is typed stays in the fields, and the next press is made knowingly.
         Err(Fault::Refused(refusal)) if refusal.kind == RefusalKind::Stale => {
-            let now = editable(session, id).await.map_err(|fault| failed(fault, &fresh))?;
+            let now = editable(session, id)
+                .await
+                .map_err(|fault| failed(fault, &fresh))?;
             form.version = now.row.version.to_string();
             form.refuse("subject", said(
                 lang,
                 format!("Người khác đã lưu bản {} sau khi trang này mở. Nội dung vừa nhập vẫn còn trong các ô; xem bản mới ở trang văn bản, rồi lưu để thay bản đó.", now.row.version),
                 format!("Somebody saved version {} since this page was opened. What you typed is still in the fields; look at the new version on the document's page, then save to replace it.", now.row.version),
             ));
-            let view = edit_view(session, &now, sheet, form).await.map_err(|fault| failed(fault, &fresh))?;
+            let view = edit_view(session, &now, sheet, form)
+                .await
+                .map_err(|fault| failed(fault, &fresh))?;
             Ok((StatusCode::CONFLICT, html(&view)).into_response())
         }
         Err(fault) => {
             refuse(&mut form, fault, lang, &fresh, |_| "subject".to_owned())?;
-            let view = edit_view(session, document, sheet, form).await.map_err(|fault| failed(fault, &fresh))?;
+            let view = edit_view(session, document, sheet, form)
+                .await
+                .map_err(|fault| failed(fault, &fresh))?;
             Ok(refused(html(&view)))
         }
     }
 }
 
-async fn save_act(session: &Session, document: &Document, typed: Draft, seen: &str) -> Outcome<Saved> {
+async fn save_act(
+    session: &Session,
+    document: &Document,
+    typed: Draft,
+    seen: &str,
+) -> Outcome<Saved> {
     let seen = seen.parse::<i32>().map_err(|_| changed())?;
     let note = differences(&document.draft, &typed);
-    draft::save(&session.app, &session.actor, document.row.id, seen, typed, note).await
+    draft::save(
+        &session.app,
+        &session.actor,
+        document.row.id,
+        seen,
+        typed,
+        note,
+    )
+    .await
 }
 
 /// Which parts a save changed, for the list of versions.
 fn differences(before: &Draft, after: &Draft) -> String {
     let parts = [
         ("trích yếu", before.subject != after.subject),
-        ("thẩm quyền ban hành", before.authority_line != after.authority_line),
+        (
+            "thẩm quyền ban hành",
+            before.authority_line != after.authority_line,
+        ),
         ("căn cứ", before.legal_basis != after.legal_basis),
         ("nội dung", before.body != after.body),
         ("nơi nhận", before.distribution != after.distribution),
         ("người ký", before.signer != after.signer),
         ("địa danh", before.place != after.place),
     ];
-    let changed: Vec<&str> = parts.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect();
+    let changed: Vec<&str> = parts
+        .into_iter()
+        .filter(|(_, differs)| *differs)
+        .map(|(name, _)| name)
+        .collect();
     format!("Sửa {}", changed.join(", "))
 }
 
@@ -129,25 +191,39 @@ async fn editable(session: &Session, id: Uuid) -> Outcome<Document> {
         ));
     }
     if ![state::DRAFT, state::APPROVED].contains(&document.row.state.as_str()) {
-        return Err(Fault::stale("Văn bản đã ký, không sửa được nữa.", "The document is signed and cannot be changed."));
+        return Err(Fault::stale(
+            "Văn bản đã ký, không sửa được nữa.",
+            "The document is signed and cannot be changed.",
+        ));
     }
     Ok(document)
 }
 
-async fn edit_view(session: &Session, document: &Document, sheet: &Sheet, form: Form) -> Outcome<DocumentEdit> {
+async fn edit_view(
+    session: &Session,
+    document: &Document,
+    sheet: &Sheet,
+    form: Form,
+) -> Outcome<DocumentEdit> {
     let (db, lang, id) = (session.app.store.reader(), session.lang, document.row.id);
     let draft = sheet.draft(&document.draft);
     let unplaced = find::unplaced(db, document).await?;
     let mut findings: Vec<FindingView> = sent_back(session, id).await?.into_iter().collect();
     let imported = Imported { draft, unplaced };
     for (finding, fix) in check_with_fixes(&imported) {
-        let fix = fix.map(|fix| Ok::<_, Fault>((fix.to.clone(), serde_json::to_string(&fix)?))).transpose()?;
+        let fix = fix
+            .map(|fix| Ok::<_, Fault>((fix.to.clone(), serde_json::to_string(&fix)?)))
+            .transpose()?;
         let mut view = finding_view(finding, lang);
         view.field = sheet.field_at(&view.place);
         view.suggestion = fix;
         findings.push(view);
     }
-    let title = said(lang, format!("Soạn {}", document.title()), format!("Edit {}", document.title()));
+    let title = said(
+        lang,
+        format!("Soạn {}", document.title()),
+        format!("Edit {}", document.title()),
+    );
     Ok(DocumentEdit {
         page: page(session, document, &title),
         form,
@@ -160,7 +236,16 @@ async fn edit_view(session: &Session, document: &Document, sheet: &Sheet, form: 
         unplaced: imported
             .unplaced
             .iter()
-            .map(|piece| (said(lang, format!("Dòng {}", piece.line), format!("Line {}", piece.line)), piece.text.clone()))
+            .map(|piece| {
+                (
+                    said(
+                        lang,
+                        format!("Dòng {}", piece.line),
+                        format!("Line {}", piece.line),
+                    ),
+                    piece.text.clone(),
+                )
+            })
             .collect(),
         preview: text(&imported.draft),
         pdf_href: format!("{}/tep.pdf", document_page(id)),
@@ -174,8 +259,17 @@ async fn sent_back(session: &Session, id: Uuid) -> Outcome<Option<FindingView>> 
         .await?
         .into_iter()
         .rev()
-        .find(|entry| ["document.submitted", "document.returned", "content.checked", "form.checked"].contains(&entry.act.as_str()));
-    let back = last.filter(|entry| entry.act == "document.returned" || entry.summary.contains(": trả lại"));
+        .find(|entry| {
+            [
+                "document.submitted",
+                "document.returned",
+                "content.checked",
+                "form.checked",
+            ]
+            .contains(&entry.act.as_str())
+        });
+    let back = last
+        .filter(|entry| entry.act == "document.returned" || entry.summary.contains(": trả lại"));
     Ok(back.map(|entry| FindingView {
         severity: Mark::new(Tone::Failed, said(lang, "Trả lại", "Sent back")),
         place: entry.actor_name,

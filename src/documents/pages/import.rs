@@ -21,7 +21,10 @@ const ADDRESS: &str = "/van-ban/nhap";
 /// The unit that the actor drafts for, where there is one.
 pub(super) fn drafting_unit(actor: &Actor) -> Option<Uuid> {
     let roles = ["drafter", "office_chief", "unit_head"];
-    roles.iter().find_map(|role| actor.posts.iter().find(|post| post.role == *role)).map(|post| post.unit_id)
+    roles
+        .iter()
+        .find_map(|role| actor.posts.iter().find(|post| post.role == *role))
+        .map(|post| post.unit_id)
 }
 
 /// `GET /van-ban/nhap`: who drafts for a unit.
@@ -40,17 +43,31 @@ pub async fn import_page(session: Session) -> Result<Response, WebError> {
 pub async fn import(session: Session, body: Multipart) -> Result<Response, WebError> {
     let (name, bytes) = match file(body).await {
         Ok(found) => found,
-        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => return Err(WebError::TooLarge { limit: LIMIT.to_owned() }),
-        Err(error) => return Err(WebError::BadRequest { sentence: Some(error.body_text()) }),
+        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return Err(WebError::TooLarge {
+                limit: LIMIT.to_owned(),
+            });
+        }
+        Err(error) => {
+            return Err(WebError::BadRequest {
+                sentence: Some(error.body_text()),
+            });
+        }
     };
     match import_act(&session, &name, &bytes).await {
         Ok(id) => {
-            let flash = said(session.lang, "Đã đọc tệp thành dự thảo. Xem phần chưa xếp được và kết quả kiểm tra.", "The file is read. See what could not be placed and what the checker found.");
+            let flash = said(
+                session.lang,
+                "Đã đọc tệp thành dự thảo. Xem phần chưa xếp được và kết quả kiểm tra.",
+                "The file is read. See what could not be placed and what the checker found.",
+            );
             Ok(done(&format!("/van-ban/{id}/soan"), &flash))
         }
         Err(fault) => {
             let mut form = Form::new(ADDRESS, "", "");
-            refuse(&mut form, fault, session.lang, "/van-ban", |_| "file".to_owned())?;
+            refuse(&mut form, fault, session.lang, "/van-ban", |_| {
+                "file".to_owned()
+            })?;
             Ok(refused(html(&view(&session, form))))
         }
     }
@@ -58,14 +75,21 @@ pub async fn import(session: Session, body: Multipart) -> Result<Response, WebEr
 
 async fn import_act(session: &Session, name: &str, bytes: &[u8]) -> Outcome<Uuid> {
     if bytes.is_empty() {
-        return Err(Fault::invalid("file", "Chọn một tệp .docx hoặc .md.", "Choose a .docx or .md file."));
+        return Err(Fault::invalid(
+            "file",
+            "Chọn một tệp .docx hoặc .md.",
+            "Choose a .docx or .md file.",
+        ));
     }
     draft::import(&session.app, &session.actor, unit(session)?, name, bytes).await
 }
 
 fn unit(session: &Session) -> Outcome<Uuid> {
     drafting_unit(&session.actor).ok_or_else(|| {
-        Fault::forbidden("Chỉ người soạn thảo hoặc lãnh đạo đơn vị soạn thảo được lập dự thảo.", "Only a drafter or the head of a drafting unit may make a draft.")
+        Fault::forbidden(
+            "Chỉ người soạn thảo hoặc lãnh đạo đơn vị soạn thảo được lập dự thảo.",
+            "Only a drafter or the head of a drafting unit may make a draft.",
+        )
     })
 }
 
@@ -83,5 +107,9 @@ async fn file(mut body: Multipart) -> Result<(String, Vec<u8>), MultipartError> 
 fn view(session: &Session, form: Form) -> DocumentImport {
     let mut page = session.page(&session.lang.t("import-title"));
     page.crumbs = vec![Link::new("/van-ban", &session.lang.t("nav-documents"))];
-    DocumentImport { page, form, limit: LIMIT.to_owned() }
+    DocumentImport {
+        page,
+        form,
+        limit: LIMIT.to_owned(),
+    }
 }

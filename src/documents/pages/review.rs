@@ -759,7 +759,10 @@ pub(super) async fn checked(session: &Session, document: &Document) -> Outcome<V
         draft: document.draft.clone(),
         unplaced,
     });
-    Ok(findings.into_iter().map(|finding| finding_view(finding, lang)).collect())
+    Ok(findings
+        .into_iter()
+        .map(|finding| finding_view(finding, lang))
+        .collect())
 }
 
 /// A finding for reading; the editor adds its field and its correction.

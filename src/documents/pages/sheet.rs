@@ -3,7 +3,9 @@
 //! The markup is what people write anyway: a point begins with `a)`, a paragraph after the clauses stands behind an empty
 //! line, a table has `|` between its cells. What the fields do not show (symbol, header, annexes) is kept from the draft.
 
-use trinhky_drafting::{Article, Authority, Block, Clause, DocType, Draft, Line, Point, Signer, Table};
+use trinhky_drafting::{
+    Article, Authority, Block, Clause, DocType, Draft, Line, Point, Signer, Table,
+};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Pairs;
@@ -21,7 +23,13 @@ pub(super) struct Sheet {
 }
 
 /// The fields that exist once.
-const SINGLE: [&str; 5] = ["subject", "place", "authority_line", "signer_title", "signer_name"];
+const SINGLE: [&str; 5] = [
+    "subject",
+    "place",
+    "authority_line",
+    "signer_title",
+    "signer_name",
+];
 
 /// One block of the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +63,11 @@ impl Sheet {
             ],
             bases: draft.legal_basis.clone(),
             body: draft.body.iter().map(Piece::of).collect(),
-            lines: draft.distribution.iter().map(|line| line.text().to_owned()).collect(),
+            lines: draft
+                .distribution
+                .iter()
+                .map(|line| line.text().to_owned())
+                .collect(),
         }
     }
 
@@ -76,7 +88,11 @@ impl Sheet {
             } else if let (true, Some(article)) = (deep, sheet.body.last_mut()) {
                 article.clauses.push(text);
             } else if let Some(kind) = Kind::parse(kind) {
-                sheet.body.push(Piece { kind, text, clauses: Vec::new() });
+                sheet.body.push(Piece {
+                    kind,
+                    text,
+                    clauses: Vec::new(),
+                });
             }
         }
         sheet
@@ -85,15 +101,28 @@ impl Sheet {
     /// The draft that the fields describe; empty fields are left out, what has no field is kept from `base`.
     pub fn draft(&self, base: &Draft) -> Draft {
         let [subject, place, authority_line, signer_title, signer_name] = &self.single;
-        let filled = |texts: &[String]| texts.iter().map(|text| tidy(text)).filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        let filled = |texts: &[String]| {
+            texts
+                .iter()
+                .map(|text| tidy(text))
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+        };
         let mut counter = Counter::default();
         Draft {
             subject: tidy(subject),
             place: tidy(place),
             authority_line: tidy(authority_line),
             legal_basis: filled(&self.bases),
-            body: self.body.iter().filter_map(|piece| piece.block(base, &mut counter)).collect(),
-            distribution: filled(&self.lines).iter().filter_map(|text| line(text, base)).collect(),
+            body: self
+                .body
+                .iter()
+                .filter_map(|piece| piece.block(base, &mut counter))
+                .collect(),
+            distribution: filled(&self.lines)
+                .iter()
+                .filter_map(|text| line(text, base))
+                .collect(),
             signer: signer(signer_title, signer_name, &base.signer),
             ..base.clone()
         }
@@ -102,17 +131,26 @@ impl Sheet {
     /// Does what a button asks for: `up:`, `down:`, `remove:` with a field's name, `add:` with a list's or an article's.
     /// False where it means nothing.
     pub fn change(&mut self, verb: &str, doc_type: DocType) -> bool {
-        let Some((verb, name)) = verb.split_once(':') else { return false };
+        let Some((verb, name)) = verb.split_once(':') else {
+            return false;
+        };
         if verb == "add" {
             return self.add(name, doc_type);
         }
         let (kind, place) = name.split_once('.').unwrap_or((name, ""));
-        let (n, inner) = place.split_once('.').map_or((place, None), |(n, inner)| (n, Some(inner)));
-        let Ok(n) = n.parse::<usize>() else { return false };
+        let (n, inner) = place
+            .split_once('.')
+            .map_or((place, None), |(n, inner)| (n, Some(inner)));
+        let Ok(n) = n.parse::<usize>() else {
+            return false;
+        };
         match (kind, inner.and_then(|inner| inner.parse::<usize>().ok())) {
             ("legal_basis", _) => moved(&mut self.bases, verb, n),
             ("line", _) => moved(&mut self.lines, verb, n),
-            ("article", Some(inner)) => self.body.get_mut(n).is_some_and(|article| moved(&mut article.clauses, verb, inner)),
+            ("article", Some(inner)) => self
+                .body
+                .get_mut(n)
+                .is_some_and(|article| moved(&mut article.clauses, verb, inner)),
             _ => moved(&mut self.body, verb, n),
         }
     }
@@ -122,17 +160,34 @@ impl Sheet {
             "legal_basis" => self.bases.push(String::new()),
             // Before the archive line, which stays last.
             "line" => {
-                let archive = self.lines.last().is_some_and(|text| folded(text).starts_with("lưu"));
-                self.lines.insert(self.lines.len() - usize::from(archive), String::new());
+                let archive = self
+                    .lines
+                    .last()
+                    .is_some_and(|text| folded(text).starts_with("lưu"));
+                self.lines
+                    .insert(self.lines.len() - usize::from(archive), String::new());
             }
             "article" => {
-                let articles = doc_type == DocType::QD || self.body.iter().any(|piece| piece.kind == Kind::Article);
-                let kind = if articles { Kind::Article } else { Kind::Paragraph };
-                self.body.push(Piece { kind, text: String::new(), clauses: Vec::new() });
+                let articles = doc_type == DocType::QD
+                    || self.body.iter().any(|piece| piece.kind == Kind::Article);
+                let kind = if articles {
+                    Kind::Article
+                } else {
+                    Kind::Paragraph
+                };
+                self.body.push(Piece {
+                    kind,
+                    text: String::new(),
+                    clauses: Vec::new(),
+                });
             }
             _ => {
-                let n = name.strip_prefix("article.").and_then(|n| n.parse::<usize>().ok());
-                let Some(article) = n.and_then(|n| self.body.get_mut(n)) else { return false };
+                let n = name
+                    .strip_prefix("article.")
+                    .and_then(|n| n.parse::<usize>().ok());
+                let Some(article) = n.and_then(|n| self.body.get_mut(n)) else {
+                    return false;
+                };
                 article.clauses.push(String::new());
             }
         }
@@ -160,13 +215,29 @@ impl Sheet {
     }
 
     pub fn legal_basis(&self, lang: Lang) -> Vec<PartField> {
-        let label = |n: usize| said(lang, format!("Căn cứ {}", n + 1), format!("Basis {}", n + 1));
-        (0..self.bases.len()).map(|n| part(format!("legal_basis.{n}"), label(n), n, self.bases.len())).collect()
+        let label = |n: usize| {
+            said(
+                lang,
+                format!("Căn cứ {}", n + 1),
+                format!("Basis {}", n + 1),
+            )
+        };
+        (0..self.bases.len())
+            .map(|n| part(format!("legal_basis.{n}"), label(n), n, self.bases.len()))
+            .collect()
     }
 
     pub fn distribution(&self, lang: Lang) -> Vec<PartField> {
-        let label = |n: usize| said(lang, format!("Nơi nhận, dòng {}", n + 1), format!("Recipients, line {}", n + 1));
-        (0..self.lines.len()).map(|n| part(format!("line.{n}"), label(n), n, self.lines.len())).collect()
+        let label = |n: usize| {
+            said(
+                lang,
+                format!("Nơi nhận, dòng {}", n + 1),
+                format!("Recipients, line {}", n + 1),
+            )
+        };
+        (0..self.lines.len())
+            .map(|n| part(format!("line.{n}"), label(n), n, self.lines.len()))
+            .collect()
     }
 
     pub fn articles(&self, lang: Lang) -> Vec<ArticleFields> {
@@ -183,7 +254,9 @@ impl Sheet {
                 };
                 let count = piece.clauses.len();
                 ArticleFields {
-                    clauses: (0..count).map(|inner| part(clause_name(n, inner), clause(inner), inner, count)).collect(),
+                    clauses: (0..count)
+                        .map(|inner| part(clause_name(n, inner), clause(inner), inner, count))
+                        .collect(),
                     takes_clauses: piece.kind == Kind::Article,
                     article: part(piece.name(n), label.clone(), n, self.body.len()),
                 }
@@ -194,8 +267,14 @@ impl Sheet {
     /// The field in which a place of the checker stands (`Điều 1 khoản 3`, `căn cứ 2`); empty where none does.
     pub fn field_at(&self, place: &str) -> String {
         let mut places = vec![("trích yếu".to_owned(), "subject".to_owned())];
-        places.extend((0..self.bases.len()).map(|n| (format!("căn cứ {}", n + 1), format!("legal_basis.{n}"))));
-        places.extend((0..self.lines.len()).map(|n| (format!("Nơi nhận dòng {}", n + 1), format!("line.{n}"))));
+        places.extend(
+            (0..self.bases.len())
+                .map(|n| (format!("căn cứ {}", n + 1), format!("legal_basis.{n}"))),
+        );
+        places.extend(
+            (0..self.lines.len())
+                .map(|n| (format!("Nơi nhận dòng {}", n + 1), format!("line.{n}"))),
+        );
         let mut number = 0;
         for (n, piece) in self.body.iter().enumerate() {
             if piece.kind != Kind::Article {
@@ -204,36 +283,71 @@ impl Sheet {
             }
             number += 1;
             places.push((format!("Điều {number}"), piece.name(n)));
-            places.extend(
-                (0..piece.clauses.len()).map(|inner| (format!("Điều {number} khoản {}", inner + 1), clause_name(n, inner))),
-            );
+            places.extend((0..piece.clauses.len()).map(|inner| {
+                (
+                    format!("Điều {number} khoản {}", inner + 1),
+                    clause_name(n, inner),
+                )
+            }));
         }
         let holds = |known: &str| {
             // `Điều 1` is not the place of `Điều 12`.
-            place.match_indices(known).any(|(at, _)| !place[at + known.len()..].starts_with(|c: char| c.is_ascii_digit()))
+            place
+                .match_indices(known)
+                .any(|(at, _)| !place[at + known.len()..].starts_with(|c: char| c.is_ascii_digit()))
         };
-        let best = places.into_iter().filter(|(known, _)| holds(known)).max_by_key(|(known, _)| known.len());
+        let best = places
+            .into_iter()
+            .filter(|(known, _)| holds(known))
+            .max_by_key(|(known, _)| known.len());
         best.map(|(_, name)| name).unwrap_or_default()
     }
 }
 
 impl Piece {
     fn of(block: &Block) -> Self {
-        let plain = |kind, text| Self { kind, text, clauses: Vec::new() };
+        let plain = |kind, text| Self {
+            kind,
+            text,
+            clauses: Vec::new(),
+        };
         match block {
             Block::Article(article) => {
-                let title = article.title.as_ref().map(|title| format!("# {title}\n")).unwrap_or_default();
+                let title = article
+                    .title
+                    .as_ref()
+                    .map(|title| format!("# {title}\n"))
+                    .unwrap_or_default();
                 let mut text = format!("{title}{}", article.text);
                 for tail in &article.tail {
                     text.push_str("\n\n");
                     text.push_str(tail);
                 }
-                Self { kind: Kind::Article, text, clauses: article.clauses.iter().map(|clause| with_points(&clause.text, &clause.points)).collect() }
+                Self {
+                    kind: Kind::Article,
+                    text,
+                    clauses: article
+                        .clauses
+                        .iter()
+                        .map(|clause| with_points(&clause.text, &clause.points))
+                        .collect(),
+                }
             }
             Block::Paragraph { text } => plain(Kind::Paragraph, text.clone()),
-            Block::Heading { level, label, text } if label.is_empty() => plain(Kind::Heading(*level), text.clone()),
-            Block::Heading { level, label, text } => plain(Kind::Heading(*level), format!("{label}\n{text}")),
-            Block::Clause(clause) => plain(Kind::Clause, format!("{}. {}", clause.number, with_points(&clause.text, &clause.points))),
+            Block::Heading { level, label, text } if label.is_empty() => {
+                plain(Kind::Heading(*level), text.clone())
+            }
+            Block::Heading { level, label, text } => {
+                plain(Kind::Heading(*level), format!("{label}\n{text}"))
+            }
+            Block::Clause(clause) => plain(
+                Kind::Clause,
+                format!(
+                    "{}. {}",
+                    clause.number,
+                    with_points(&clause.text, &clause.points)
+                ),
+            ),
             Block::Table(table) => plain(Kind::Table, table_text(table)),
         }
     }
@@ -250,11 +364,31 @@ impl Piece {
 
     fn label(&self, n: usize, article: usize, lang: Lang) -> String {
         match self.kind {
-            Kind::Article => said(lang, format!("Điều {article}"), format!("Article {article}")),
-            Kind::Paragraph => said(lang, format!("Đoạn {}", n + 1), format!("Paragraph {}", n + 1)),
-            Kind::Heading(_) => said(lang, format!("Đề mục (đoạn {})", n + 1), format!("Heading (paragraph {})", n + 1)),
-            Kind::Clause => said(lang, format!("Khoản (đoạn {})", n + 1), format!("Clause (paragraph {})", n + 1)),
-            Kind::Table => said(lang, format!("Bảng (đoạn {})", n + 1), format!("Table (paragraph {})", n + 1)),
+            Kind::Article => said(
+                lang,
+                format!("Điều {article}"),
+                format!("Article {article}"),
+            ),
+            Kind::Paragraph => said(
+                lang,
+                format!("Đoạn {}", n + 1),
+                format!("Paragraph {}", n + 1),
+            ),
+            Kind::Heading(_) => said(
+                lang,
+                format!("Đề mục (đoạn {})", n + 1),
+                format!("Heading (paragraph {})", n + 1),
+            ),
+            Kind::Clause => said(
+                lang,
+                format!("Khoản (đoạn {})", n + 1),
+                format!("Clause (paragraph {})", n + 1),
+            ),
+            Kind::Table => said(
+                lang,
+                format!("Bảng (đoạn {})", n + 1),
+                format!("Table (paragraph {})", n + 1),
+            ),
         }
     }
 
@@ -268,13 +402,24 @@ impl Piece {
         }
         let outside = std::mem::take(&mut counter.clause);
         Some(match self.kind {
-            Kind::Article | Kind::Paragraph => Block::Paragraph { text: tidy(&self.text) },
+            Kind::Article | Kind::Paragraph => Block::Paragraph {
+                text: tidy(&self.text),
+            },
             Kind::Heading(level) => {
-                let (label, text) = self.text.trim().split_once('\n').unwrap_or(("", &self.text));
-                Block::Heading { level, label: tidy(label), text: tidy(text) }
+                let (label, text) = self
+                    .text
+                    .trim()
+                    .split_once('\n')
+                    .unwrap_or(("", &self.text));
+                Block::Heading {
+                    level,
+                    label: tidy(label),
+                    text: tidy(text),
+                }
             }
             Kind::Clause => {
-                let (number, text) = numbered(self.text.trim()).unwrap_or((outside + 1, self.text.trim()));
+                let (number, text) =
+                    numbered(self.text.trim()).unwrap_or((outside + 1, self.text.trim()));
                 counter.clause = number;
                 Block::Clause(clause(number, text))
             }
@@ -283,7 +428,11 @@ impl Piece {
     }
 
     fn article(&self, counter: &mut Counter) -> Option<Block> {
-        let clauses: Vec<&String> = self.clauses.iter().filter(|text| !text.trim().is_empty()).collect();
+        let clauses: Vec<&String> = self
+            .clauses
+            .iter()
+            .filter(|text| !text.trim().is_empty())
+            .collect();
         if self.text.trim().is_empty() && clauses.is_empty() {
             return None;
         }
@@ -301,7 +450,10 @@ impl Piece {
             number: counter.article,
             title,
             text: paragraphs.next().unwrap_or_default(),
-            clauses: (1..).zip(clauses).map(|(number, text)| clause(number, text)).collect(),
+            clauses: (1..)
+                .zip(clauses)
+                .map(|(number, text)| clause(number, text))
+                .collect(),
             tail: paragraphs.filter(|text| !text.is_empty()).collect(),
         }))
     }
@@ -314,7 +466,10 @@ impl Kind {
             "paragraph" => Some(Self::Paragraph),
             "clause" => Some(Self::Clause),
             "table" => Some(Self::Table),
-            _ => word.strip_prefix("heading").and_then(|level| level.parse().ok()).map(Self::Heading),
+            _ => word
+                .strip_prefix("heading")
+                .and_then(|level| level.parse().ok())
+                .map(Self::Heading),
         }
     }
 }
@@ -331,7 +486,12 @@ fn clause_name(article: usize, clause: usize) -> String {
 }
 
 fn part(name: String, label: String, n: usize, count: usize) -> PartField {
-    PartField { name, label, first: n == 0, last: n + 1 == count }
+    PartField {
+        name,
+        label,
+        first: n == 0,
+        last: n + 1 == count,
+    }
 }
 
 fn moved<T>(list: &mut Vec<T>, verb: &str, n: usize) -> bool {
@@ -361,14 +521,21 @@ fn clause(number: u32, text: &str) -> Clause {
             (None, None) => opening = tidy(&format!("{opening} {line}")),
         }
     }
-    Clause { number, text: opening, points }
+    Clause {
+        number,
+        text: opening,
+        points,
+    }
 }
 
 /// `a) text`, with a letter of the Vietnamese alphabet.
 fn point(line: &str) -> Option<Point> {
     let (letter, text) = line.trim_start().split_once(')')?;
     let one = letter.chars().count() == 1 && letter.chars().all(char::is_lowercase);
-    (one && text.starts_with(char::is_whitespace)).then(|| Point { letter: letter.nfc().collect(), text: tidy(text) })
+    (one && text.starts_with(char::is_whitespace)).then(|| Point {
+        letter: letter.nfc().collect(),
+        text: tidy(text),
+    })
 }
 
 /// `12. text`
@@ -378,9 +545,19 @@ fn numbered(text: &str) -> Option<(u32, &str)> {
 }
 
 fn table_text(table: &Table) -> String {
-    let row = |cells: &[String]| cells.iter().map(|cell| cell.replace('|', "\\|")).collect::<Vec<_>>().join(" | ");
+    let row = |cells: &[String]| {
+        cells
+            .iter()
+            .map(|cell| cell.replace('|', "\\|"))
+            .collect::<Vec<_>>()
+            .join(" | ")
+    };
     let caption = table.caption.iter().map(|caption| format!("# {caption}"));
-    caption.chain([row(&table.header)]).chain(table.rows.iter().map(|cells| row(cells))).collect::<Vec<_>>().join("\n")
+    caption
+        .chain([row(&table.header)])
+        .chain(table.rows.iter().map(|cells| row(cells)))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// A table keeps widths and direction while its header stays.
@@ -392,18 +569,33 @@ fn table(text: &str, base: &Draft) -> Table {
             _ => rows.push(cells(line)),
         }
     }
-    let header = if rows.is_empty() { Vec::new() } else { rows.remove(0) };
+    let header = if rows.is_empty() {
+        Vec::new()
+    } else {
+        rows.remove(0)
+    };
     let known = base.body.iter().find_map(|block| match block {
         Block::Table(table) if table.header == header => Some(table),
         _ => None,
     });
-    let (widths, landscape) = known.map(|table| (table.widths.clone(), table.landscape)).unwrap_or_default();
-    Table { caption, header, rows, widths, landscape }
+    let (widths, landscape) = known
+        .map(|table| (table.widths.clone(), table.landscape))
+        .unwrap_or_default();
+    Table {
+        caption,
+        header,
+        rows,
+        widths,
+        landscape,
+    }
 }
 
 fn cells(line: &str) -> Vec<String> {
     // A bar inside a cell is written `\|`; a character that nobody types stands for it while splitting.
-    line.replace("\\|", "\u{1}").split('|').map(|cell| tidy(&cell.replace('\u{1}', "|"))).collect()
+    line.replace("\\|", "\u{1}")
+        .split('|')
+        .map(|cell| tidy(&cell.replace('\u{1}', "|")))
+        .collect()
 }
 
 /// A line of the distribution list, by its words.
@@ -411,33 +603,57 @@ fn line(text: &str, base: &Draft) -> Option<Line> {
     if let Some(known) = base.distribution.iter().find(|line| line.text() == text) {
         return Some(known.clone());
     }
-    let text = text.trim_start_matches(['-', '–', ' ']).trim_end_matches([';', '.', ' ']).to_owned();
+    let text = text
+        .trim_start_matches(['-', '–', ' '])
+        .trim_end_matches([';', '.', ' '])
+        .to_owned();
     let words = folded(&text);
     if words.is_empty() {
         return None;
     }
-    let article = words.strip_prefix("như điều ").and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
+    let article = words.strip_prefix("như điều ").and_then(|rest| {
+        rest.split(|c: char| !c.is_ascii_digit())
+            .next()?
+            .parse()
+            .ok()
+    });
     Some(match article {
         Some(article) => Line::AsArticle { article, text },
         None if words.starts_with("như trên") => Line::AsAbove { text },
-        None if words == "lưu" || words.starts_with("lưu:") || words.starts_with("lưu ") => Line::Archive { text },
+        None if words == "lưu" || words.starts_with("lưu:") || words.starts_with("lưu ") => {
+            Line::Archive { text }
+        }
         None => Line::Body { text },
     })
 }
 
 /// The signature block; the authority follows from the first line, as Decree 30/2020 Art. 13 writes it.
 fn signer(title: &str, name: &str, base: &Signer) -> Signer {
-    let title_lines: Vec<String> = title.lines().map(tidy).filter(|line| !line.is_empty()).collect();
+    let title_lines: Vec<String> = title
+        .lines()
+        .map(tidy)
+        .filter(|line| !line.is_empty())
+        .collect();
     let authority = if title_lines == base.title_lines {
         base.authority
     } else {
         let first = title_lines.first().map(String::as_str).unwrap_or_default();
-        [("TM.", Authority::TM), ("KT.", Authority::KT), ("Q.", Authority::Q), ("TL.", Authority::TL), ("TUQ.", Authority::TUQ)]
-            .into_iter()
-            .find(|(mark, _)| first.starts_with(mark))
-            .map_or(Authority::None, |(_, authority)| authority)
+        [
+            ("TM.", Authority::TM),
+            ("KT.", Authority::KT),
+            ("Q.", Authority::Q),
+            ("TL.", Authority::TL),
+            ("TUQ.", Authority::TUQ),
+        ]
+        .into_iter()
+        .find(|(mark, _)| first.starts_with(mark))
+        .map_or(Authority::None, |(_, authority)| authority)
     };
-    Signer { authority, title_lines, name: tidy(name) }
+    Signer {
+        authority,
+        title_lines,
+        name: tidy(name),
+    }
 }
 
 /// NFC, every run of white space one blank.
@@ -457,20 +673,35 @@ mod tests {
     const SEED: &[u8] = include_bytes!("../../drafting/fixtures/decision-2023.md");
 
     fn seed() -> Draft {
-        trinhky_drafting::import("decision-2023.md", SEED).expect("the seed is read").draft
+        trinhky_drafting::import("decision-2023.md", SEED)
+            .expect("the seed is read")
+            .draft
     }
 
     /// The pairs that a browser would send.
     fn pairs(sheet: &Sheet) -> Pairs {
         let form = sheet.form("/x", "1");
         let mut names: Vec<String> = SINGLE.iter().map(|name| (*name).to_owned()).collect();
-        names.extend(sheet.legal_basis(Lang::Vi).into_iter().map(|part| part.name));
+        names.extend(
+            sheet
+                .legal_basis(Lang::Vi)
+                .into_iter()
+                .map(|part| part.name),
+        );
         for article in sheet.articles(Lang::Vi) {
             names.push(article.article.name);
             names.extend(article.clauses.into_iter().map(|part| part.name));
         }
-        names.extend(sheet.distribution(Lang::Vi).into_iter().map(|part| part.name));
-        names.into_iter().map(|name| (name.clone(), form.value(&name).replace('\n', "\r\n"))).collect()
+        names.extend(
+            sheet
+                .distribution(Lang::Vi)
+                .into_iter()
+                .map(|part| part.name),
+        );
+        names
+            .into_iter()
+            .map(|name| (name.clone(), form.value(&name).replace('\n', "\r\n")))
+            .collect()
     }
 
     fn again(draft: &Draft) -> Draft {
@@ -486,9 +717,19 @@ mod tests {
     fn every_kind_of_block_comes_back() {
         let mut draft = seed();
         draft.body = vec![
-            Block::Heading { level: 1, label: "I.".to_owned(), text: "SỰ CẦN THIẾT".to_owned() },
-            Block::Heading { level: 2, label: String::new(), text: "Không số".to_owned() },
-            Block::Paragraph { text: "Văn phòng kính trình.".to_owned() },
+            Block::Heading {
+                level: 1,
+                label: "I.".to_owned(),
+                text: "SỰ CẦN THIẾT".to_owned(),
+            },
+            Block::Heading {
+                level: 2,
+                label: String::new(),
+                text: "Không số".to_owned(),
+            },
+            Block::Paragraph {
+                text: "Văn phòng kính trình.".to_owned(),
+            },
             Block::Clause(clause(3, "Nội dung\na) một\nđ) năm")),
             Block::Table(Table {
                 caption: Some("Biểu 1".to_owned()),
@@ -506,7 +747,9 @@ mod tests {
             }),
         ];
         assert_eq!(again(&draft), draft);
-        let Block::Clause(found) = &draft.body[3] else { panic!("a clause") };
+        let Block::Clause(found) = &draft.body[3] else {
+            panic!("a clause")
+        };
         assert_eq!(found.points.len(), 2);
     }
 
@@ -525,15 +768,24 @@ mod tests {
         // What is added and left empty is nothing.
         assert_eq!(changed.body.len(), seed().body.len());
         assert_eq!(changed.distribution, seed().distribution);
-        let Block::Article(article) = &changed.body[0] else { panic!("an article") };
-        assert_eq!((article.clauses[0].number, &article.clauses[0].text), (1, &second));
+        let Block::Article(article) = &changed.body[0] else {
+            panic!("an article")
+        };
+        assert_eq!(
+            (article.clauses[0].number, &article.clauses[0].text),
+            (1, &second)
+        );
     }
 
     #[test]
     fn a_new_line_is_understood_by_its_words() {
         let kinds = |text: &str| line(text, &seed());
-        assert!(matches!(kinds("- Như Điều 2;"), Some(Line::AsArticle { article: 2, text }) if text == "Như Điều 2"));
-        assert!(matches!(kinds("Lưu: VT, NV."), Some(Line::Archive { text }) if text == "Lưu: VT, NV"));
+        assert!(
+            matches!(kinds("- Như Điều 2;"), Some(Line::AsArticle { article: 2, text }) if text == "Như Điều 2")
+        );
+        assert!(
+            matches!(kinds("Lưu: VT, NV."), Some(Line::Archive { text }) if text == "Lưu: VT, NV")
+        );
         assert!(matches!(kinds("Sở Tư pháp;"), Some(Line::Body { text }) if text == "Sở Tư pháp"));
         assert_eq!(kinds("- ;"), None);
     }
