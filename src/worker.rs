@@ -30,6 +30,9 @@ pub const TASK_NOTICE: &str = "reminders.task";
 /// Units were asked for their opinion.
 pub const OPINION_REQUEST: &str = "reminders.opinions";
 
+/// A year was evaluated and closed: tell the units.
+pub const YEAR_EVALUATED: &str = "objectives.evaluated";
+
 /// The services that workflow files may name in `tk:service`.
 pub const SERVICES: &[&str] = &[
     "distribution.fan_out",
@@ -214,6 +217,7 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
         OPINION_REQUEST => reminders::opinions_asked(app, &payload).await,
         "distribution.fan_out" => distribution::fan_out(app, &service()?).await,
         "distribution.notify" => distribution::notify(app, &payload).await,
+        YEAR_EVALUATED => objectives::year_evaluated(app, &payload).await,
         "objectives.open_period" => objectives::open_period(app, &service()?).await,
         "reminders.approver" => reminders::approver(app, &service()?).await,
         "reminders.receipt" => reminders::receipt(app, &service()?).await,

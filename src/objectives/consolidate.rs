@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::rows::{consolidation, report_period, unit_report};
 use super::sums::{self, Results};
 use super::verdict::Verdict;
-use super::{document as text, find, period_state};
+use super::{document as text, find, period_state, tell};
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::documents::{self, Document};
@@ -79,6 +79,7 @@ async fn add_up(
         "missing": results.missing, "verdicts": verdicts(&results),
     }));
     journal(cx, &document, entry, events).await?;
+    tell::consolidated(cx, &document, period_id, &results, version).await?;
     Ok(results)
 }
 

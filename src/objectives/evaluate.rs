@@ -6,10 +6,10 @@ use trinhky_engine::Variables;
 use uuid::Uuid;
 
 use super::consolidate::{check_role, complete, journal, store, verdicts};
-use super::find;
 use super::rows::{corrective_action, report_period};
 use super::sums::{self, Cause, IndicatorResult, Results};
 use super::verdict::Verdict;
+use super::{find, tell};
 use crate::app::{App, Cx};
 use crate::audit::Entry;
 use crate::documents::rows::document;
@@ -110,6 +110,7 @@ pub async fn close_year(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<
             if open > 0 {
                 summary.push_str(&format!("; {open:02} biện pháp khắc phục còn theo dõi"));
             }
+            tell::queue_evaluated(cx, *document_id).await?;
             journal(
                 cx,
                 &document,

@@ -17,12 +17,14 @@ mod plan;
 pub mod report;
 pub mod rows;
 pub mod sums;
+mod tell;
 #[cfg(test)]
 mod tests;
 pub mod verdict;
 
 pub use open::open_period;
 pub use plan::{Plan, plan};
+pub use tell::year_evaluated;
 
 /// The states of a unit's report.
 pub mod state {

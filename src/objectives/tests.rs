@@ -730,6 +730,14 @@ async fn the_year_is_judged_from_its_sums_and_closed() {
         .await
         .expect("the decision");
     assert_eq!(decision.row.state, documents::state::CLOSED);
+    worker::run_until_idle(&world.app)
+        .await
+        .expect("the worker works");
+    for (template, count) in [("consolidated", 3), ("evaluated", 3)] {
+        let mails = outbox::Entity::find().filter(outbox::Column::Template.eq(template));
+        let found = mails.count(world.app.store.reader()).await;
+        assert_eq!(found.expect("a count"), count, "{template}");
+    }
     let report = world.report("2023-Q4", "cao-loc/yt").await;
     assert_eq!(report.state, state::APPROVED);
     let reporter = world
