@@ -172,7 +172,15 @@ pub fn table() -> Vec<Route> {
         route("/van-ban/{id}/dong-nam", SignedIn, post(o::close_year)),
         // Administration
         route("/quan-tri", Admin, get(a::units)),
+        route("/quan-tri/nguoi-dung", Admin, get(a::persons)),
+        route(
+            "/quan-tri/ngay-nghi",
+            Admin,
+            get(a::holidays).post(a::change_holiday),
+        ),
+        route("/quan-tri/quy-trinh", Admin, get(a::workflows)),
         route("/quan-tri/thu-di", Admin, get(a::outbox)),
+        route("/quan-tri/nhat-ky", Admin, get(a::journal)),
     ]
 }
 

@@ -2,11 +2,19 @@
 //!
 //! Everything here is limited to the organisation in which the reader holds the role `admin`.
 
+mod holidays;
+mod journal;
 mod outbox;
+mod persons;
 mod units;
+mod workflows;
 
+pub use holidays::{change_holiday, holidays};
+pub use journal::journal;
 pub use outbox::outbox;
+pub use persons::persons;
 pub use units::units;
+pub use workflows::workflows;
 
 use uuid::Uuid;
 
@@ -66,4 +74,12 @@ fn say(lang: Lang, vi: &str, en: &str) -> String {
         Lang::En => en,
     }
     .to_owned()
+}
+
+/// Text as it may stand in an address after `=`.
+fn in_address(text: &str) -> String {
+    serde_urlencoded::to_string([("", text)])
+        .unwrap_or_default()
+        .trim_start_matches('=')
+        .to_owned()
 }

@@ -88,8 +88,8 @@ pub struct HolidayRow {
 pub struct Workflows {
     pub page: Page,
     pub rows: Vec<WorkflowRow>,
-    /// Field `file`; the findings of a refused file stand in `findings`.
-    pub form: Form,
+    /// Field `file`, where files can be published here; the findings of a refused one stand in `findings`.
+    pub form: Option<Form>,
     pub findings: Vec<WorkflowFinding>,
     /// The drawing of the chosen one.
     pub drawing: Option<(String, Markup)>,

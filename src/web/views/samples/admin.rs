@@ -89,7 +89,7 @@ fn workflows(m: &Maker) -> Workflows {
             running: "2".to_owned(),
             incidents: 1,
         }],
-        form: m.form("/quan-tri/quy-trinh"),
+        form: Some(m.form("/quan-tri/quy-trinh")),
         findings: vec![WorkflowFinding {
             place: "decision.bpmn:14:9".to_owned(),
             severity: Mark::new(Tone::Failed, "Lỗi"),
