@@ -13,6 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::app::App;
 use crate::fault::Outcome;
 use crate::people::Actor;
 use crate::store::Tx;
@@ -115,4 +116,30 @@ pub async fn of_document(
         .order_by_asc(rows::journal::Column::Id)
         .all(db)
         .await?)
+}
+
+/// Notes in the access log that somebody opened the page or the file of a document (`what`).
+///
+/// # Errors
+/// What the database reports.
+pub async fn seen(app: &App, actor: &Actor, document_id: Uuid, what: &str) -> Outcome<()> {
+    let row = rows::access_log::ActiveModel {
+        id: NotSet,
+        at: Set(app.clock.now()),
+        person_id: Set(actor.person_id),
+        person_name: Set(actor.name.clone()),
+        unit_id: Set(actor.posts.first().map(|post| post.unit_id)),
+        document_id: Set(Some(document_id)),
+        what: Set(what.to_owned()),
+    };
+    app.store
+        .write(row, |tx, row| {
+            Box::pin(async move {
+                rows::access_log::Entity::insert(row.clone())
+                    .exec_without_returning(tx)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
 }

@@ -1,9 +1,9 @@
 //! Finders of documents, only for those who may know them.
 
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, LikeExpr, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use trinhky_drafting::Unplaced;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use super::{Document, doc_type, folded};
 use crate::distribution::rows::delivery;
 use crate::fault::{Fault, Outcome};
 use crate::people::Actor;
+use crate::people::rows::unit_name;
 
 /// A document by id, whoever asks; for acts that check the right themselves.
 ///
@@ -154,19 +155,10 @@ pub async fn search(
 ) -> Outcome<Vec<document::Model>> {
     let mut select = document::Entity::find()
         .filter(visible_to(actor))
+        .filter(worded(db, &search.words).await?)
         .order_by_desc(document::Column::ChangedAt)
         .order_by_desc(document::Column::Id)
         .limit(search.limit);
-    for word in folded(&search.words).split_whitespace() {
-        let escaped = word
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
-        select = select.filter(
-            Expr::col(document::Column::Folded)
-                .like(sea_orm::sea_query::LikeExpr::new(format!("%{escaped}%")).escape('\\')),
-        );
-    }
     if let Some(state) = &search.state {
         select = select.filter(document::Column::State.eq(state));
     }
@@ -187,6 +179,70 @@ pub async fn search(
         );
     }
     Ok(select.all(db).await?)
+}
+
+/// How many documents of a state and a type there are.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Count {
+    pub state: String,
+    pub doc_type: String,
+    pub number: i64,
+}
+
+/// The documents that the actor may know and that hold the words, counted by state and type.
+///
+/// # Errors
+/// What the database reports.
+pub async fn counts(db: &impl ConnectionTrait, actor: &Actor, words: &str) -> Outcome<Vec<Count>> {
+    Ok(document::Entity::find()
+        .select_only()
+        .column(document::Column::State)
+        .column(document::Column::DocType)
+        .column_as(document::Column::Id.count(), "number")
+        .filter(visible_to(actor))
+        .filter(worded(db, words).await?)
+        .group_by(document::Column::State)
+        .group_by(document::Column::DocType)
+        .into_model::<Count>()
+        .all(db)
+        .await?)
+}
+
+/// Every word stands in the document's own words or in a name of its drafting unit, with or without accents.
+async fn worded(db: &impl ConnectionTrait, words: &str) -> Outcome<Condition> {
+    let words = folded(words);
+    let mut condition = Condition::all();
+    if words.trim().is_empty() {
+        return Ok(condition);
+    }
+    // Names are few and stored with their accents, so they are compared here.
+    let names = unit_name::Entity::find().all(db).await?;
+    let names: Vec<(Uuid, String)> = names
+        .into_iter()
+        .map(|name| {
+            (
+                name.unit_id,
+                folded(&format!("{} {}", name.name, name.short)),
+            )
+        })
+        .collect();
+    for word in words.split_whitespace() {
+        let escaped = word
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        let like = LikeExpr::new(format!("%{escaped}%")).escape('\\');
+        let units = names
+            .iter()
+            .filter(|(_, name)| name.contains(word))
+            .map(|(unit, _)| *unit);
+        condition = condition.add(
+            Condition::any()
+                .add(Expr::col(document::Column::Folded).like(like))
+                .add(document::Column::OwnerId.is_in(units)),
+        );
+    }
+    Ok(condition)
 }
 
 /// The one rule of who may know a document; used by every finder that pages call.

@@ -182,7 +182,7 @@ opinion-place = Article, clause
 opinion-place-hint = For example: Điều 1, khoản 3. Empty for the whole.
 opinion-hint = Say what it should read. May be empty when you agree.
 opinion-do = Send the opinion
-opinion-then = It goes to the head of the drafting unit; it can be changed until the deadline.
+opinion-then = The opinion goes to the drafting unit and into the document's record; it cannot be changed afterwards.
 reply-result = Result
 reply-words = Reply in words
 reply-do = Finish the replies
@@ -211,6 +211,9 @@ answer-then = The document goes back to the approval.
 register-empty = The register is empty.
 register-subject = Type and subject
 register-keeper = Keeper of the file copy
+register-copies = Copies
+register-sent = Sent on
+register-receipt = Received by
 number-symbol = Number and symbol
 
 # Receiving

@@ -173,7 +173,7 @@ opinion-place = Điều, khoản
 opinion-place-hint = Ví dụ: Điều 1, khoản 3. Để trống nếu góp ý chung.
 opinion-hint = Nêu rõ đề nghị sửa thành thế nào. Có thể để trống nếu nhất trí.
 opinion-do = Gửi ý kiến
-opinion-then = Ý kiến được gửi tới thủ trưởng đơn vị soạn thảo; có thể sửa đến khi hết hạn.
+opinion-then = Ý kiến được gửi tới đơn vị soạn thảo và ghi vào hồ sơ của văn bản; gửi rồi không sửa được.
 reply-result = Kết quả
 reply-words = Nội dung tiếp thu, giải trình
 reply-do = Hoàn thành tiếp thu, giải trình
@@ -202,6 +202,9 @@ answer-then = Văn bản trở lại bước phê duyệt.
 register-empty = Sổ chưa có văn bản nào.
 register-subject = Tên loại và trích yếu
 register-keeper = Đơn vị, người nhận bản lưu
+register-copies = Số lượng bản
+register-sent = Ngày chuyển
+register-receipt = Ký nhận
 number-symbol = Số, ký hiệu
 
 # Receiving

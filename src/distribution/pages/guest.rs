@@ -11,6 +11,7 @@ use super::{Fields, paper, reason_of, reasons, refused};
 use crate::app::App;
 use crate::distribution::receipt::{self, Delivered};
 use crate::documents::find;
+use crate::documents::pages::signatures;
 use crate::fault::{Fault, Outcome};
 use crate::people::find as people_find;
 use crate::people::session::{done, failed, field_error};
@@ -167,7 +168,7 @@ async fn opened(
 ) -> Outcome<Response> {
     let document = find::document(app.store.reader(), found.document_id).await?;
     let mut delivery = paper::view(app, found, lang).await?;
-    delivery.signatures = paper::signatures(app, found.document_id, lang).await?;
+    delivery.signatures = signatures(app, found.document_id, lang).await?;
     delivery.body = paper::text(&document);
     let here = address(found.id);
     let empty = || Form::new(&here, "", "");

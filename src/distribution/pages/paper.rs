@@ -1,9 +1,7 @@
-//! The document inside the pages of its recipients: its text, its file, what its signatures say.
+//! The document inside the pages of its recipients: its text, its file, what is to be done with it.
 
-use anyhow::Context as _;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use trinhky_pades::{Trust, verify};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -14,9 +12,8 @@ use crate::people::find as people_find;
 use crate::signing;
 use crate::web::Lang;
 use crate::web::format::{Due, date_time, when};
+use crate::web::views::Markup;
 use crate::web::views::distribution::{AcceptedView, DeliveryView};
-use crate::web::views::shared::SignatureLine;
-use crate::web::views::{Mark, Markup, Tone};
 
 /// The text of a document, made by our own renderer, which escapes what people wrote.
 pub(super) fn text(document: &Document) -> Markup {
@@ -35,52 +32,6 @@ pub(super) async fn file(app: &App, document_id: Uuid) -> Outcome<Response> {
         pdf,
     )
         .into_response())
-}
-
-/// What the signatures of the issued file say; nothing where it has none yet.
-pub(super) async fn signatures(
-    app: &App,
-    document_id: Uuid,
-    lang: Lang,
-) -> Outcome<Vec<SignatureLine>> {
-    let Some(file) = find::file(app.store.reader(), document_id, "sealed").await? else {
-        return Ok(Vec::new());
-    };
-    let pdf = app.files.get(&file.digest).await?;
-    let trust = Trust::from_pem(&signing::roots_pem(app)?).context("the roots that we trust")?;
-    let now = app.clock.now();
-    let report = tokio::task::spawn_blocking(move || verify(&pdf, &trust, now))
-        .await
-        .map_err(anyhow::Error::from)?
-        .context("the signatures of the issued file")?;
-    Ok(report
-        .signatures
-        .into_iter()
-        .map(|signature| {
-            let mark = if signature.valid {
-                Mark::new(Tone::Done, lang.t("signature-valid"))
-            } else {
-                Mark::new(Tone::Failed, lang.t("signature-invalid"))
-            };
-            let who = [signature.title, signature.signer, signature.agency]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(", ");
-            let at = signature
-                .claimed_time
-                .map(|at| format!(", {}", date_time(at.to_utc())))
-                .unwrap_or_default();
-            let said = match lang {
-                Lang::Vi => signature.message_vi,
-                Lang::En => signature.message,
-            };
-            SignatureLine {
-                mark,
-                text: format!("{who}{at}. {said}"),
-            }
-        })
-        .collect())
 }
 
 /// What was delivered, for its recipient. The document's text and signatures are added by who may see them.

@@ -11,6 +11,7 @@ use super::{Fields, paper, reason_of, reasons, refused};
 use crate::audit;
 use crate::distribution::receipt::{self, Delivered};
 use crate::documents::find;
+use crate::documents::pages::signatures;
 use crate::fault::{Outcome, Refusal};
 use crate::people::find as people_find;
 use crate::people::session::{Session, done, failed, field_error};
@@ -99,7 +100,7 @@ async fn for_clerk(session: &Session, found: &Delivered, refuse: Option<Form>) -
     let here = format!("/tiep-nhan/{}", found.id);
     let mut delivery = paper::view(app, found, lang).await?;
     delivery.pdf_href = format!("/van-ban/{}/tep.pdf", found.document_id);
-    delivery.signatures = paper::signatures(app, found.document_id, lang).await?;
+    delivery.signatures = signatures(app, found.document_id, lang).await?;
     delivery.body = paper::text(&document);
     let post = session
         .actor

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse as _, Response};
 use trinhky_drafting::{Draft, Fix, Imported, apply, check_with_fixes, content_hash};
 use uuid::Uuid;
 
-use super::Pairs;
-use super::review::{changed, document_page, finding_view, page, refuse, refused, said, text};
+use super::common::{Pairs, changed, document_page, page, refuse, refused, said, text};
+use super::findings::finding_view;
 use super::sheet::Sheet;
 use crate::audit;
 use crate::documents::draft::{self, Saved};

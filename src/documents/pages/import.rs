@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::review::{refuse, refused, said};
+use super::common::{refuse, refused, said};
 use crate::documents::draft;
 use crate::fault::{Fault, Outcome};
 use crate::people::Actor;

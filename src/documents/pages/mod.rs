@@ -1,23 +1,35 @@
 //! Pages of documents: reading and editing, opinions and checks, the Chairman's and the clerk's desks.
 
-mod decide;
+mod approve;
+mod check;
+mod clerk;
+mod common;
 mod edit;
+mod file;
+mod findings;
 mod import;
-mod read;
-mod review;
+mod list;
+mod opinions;
+mod question;
+mod register;
 mod sheet;
+mod show;
+mod sign;
+mod signatures;
+mod step;
+mod submit;
 
-pub use decide::{
-    answer_question, approve_page, assign_number, clerk_desk, decide, issue, question_page, seal,
-    sign, sign_page,
-};
+pub use approve::{approve_page, decide};
+pub use check::{check, check_page};
+pub use clerk::{assign_number, clerk_desk, issue, seal};
 pub use edit::{edit_page, save};
+pub use file::{pdf, picture};
 pub use import::{import, import_page};
-pub use read::{list, pdf, picture, register, show};
-pub use review::{
-    answer_opinions, answers_page, check, check_page, give_opinion, opinion_page, submit,
-    submit_page,
-};
-
-/// The pairs of a form as they were sent.
-type Pairs = Vec<(String, String)>;
+pub use list::list;
+pub use opinions::{answer_opinions, answers_page, give_opinion, opinion_page};
+pub use question::{answer_question, question_page};
+pub use register::register;
+pub use show::show;
+pub use sign::{sign, sign_page};
+pub use signatures::signatures;
+pub use submit::{submit, submit_page};

@@ -8,8 +8,7 @@ use trinhky_drafting::{
 };
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::Pairs;
-use super::review::said;
+use super::common::{Pairs, said};
 use crate::web::views::documents::{ArticleFields, PartField};
 use crate::web::{Form, Lang};
 

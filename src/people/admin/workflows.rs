@@ -4,13 +4,12 @@ use axum::extract::Query;
 use axum::response::Response;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, QueryOrder, Statement};
 use serde::Deserialize;
-use trinhky_engine::draw::{Overlay, svg};
-use trinhky_engine::xml;
+use trinhky_engine::draw::Overlay;
 use uuid::Uuid;
 
 use super::{administered, frame, say};
 use crate::fault::{Fault, Outcome};
-use crate::flow::rows::flow_definition;
+use crate::flow::{self, rows::flow_definition};
 use crate::people::session::{Session, failed};
 use crate::web::format::date_time;
 use crate::web::views::Markup;
@@ -51,7 +50,10 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Workflows> {
         .iter()
         .find(|definition| definition.hash == asked.ban)
     {
-        Some(definition) => Some(drawing(definition)?),
+        Some(definition) => {
+            let (name, picture) = flow::picture(definition, &Overlay::default())?;
+            Some((name, Markup::from_our_own_renderer(picture)))
+        }
         None if asked.ban.is_empty() => None,
         None => return Err(Fault::NotFound),
     };
@@ -85,21 +87,6 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Workflows> {
         findings: Vec::new(),
         drawing,
     })
-}
-
-/// The picture of the file that holds the process which instances are started by.
-fn drawing(definition: &flow_definition::Model) -> Outcome<(String, Markup)> {
-    let files: Vec<(String, String)> = serde_json::from_str(&definition.files)?;
-    let wanted = format!("id=\"{}\"", definition.process);
-    let (name, text) = files
-        .iter()
-        .find(|(_, text)| text.contains(&wanted))
-        .or(files.first())
-        .ok_or(Fault::NotFound)?;
-    let parsed = xml::parse(name, text)
-        .map_err(|finding| anyhow::anyhow!("{}: {}", finding.file, finding.message))?;
-    let picture = svg(&parsed, &Overlay::default()).map_err(anyhow::Error::from)?;
-    Ok((name.clone(), Markup::from_our_own_renderer(picture)))
 }
 
 #[derive(Debug, FromQueryResult)]

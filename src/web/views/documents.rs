@@ -338,7 +338,13 @@ pub struct RegisterRow {
     pub subject: String,
     pub signer: String,
     pub recipients: String,
+    /// Unit or person that keeps the copy for the file.
     pub unit: String,
+    /// In what form and how many.
+    pub copies: String,
+    pub sent_on: String,
+    /// How many have acknowledged.
+    pub receipt: String,
     pub note: String,
     pub href: String,
 }

@@ -1,0 +1,179 @@
+//! The person's signature: a check page, because it cannot be undone.
+
+use axum::extract::{Form as Body, Path};
+use axum::response::Response;
+use uuid::Uuid;
+
+use super::common::{Pairs, document_page, page, refuse, refused, said, same_content};
+use super::step::{Open, open};
+use crate::documents::{Document, find, issue as life};
+use crate::fault::{Fault, Outcome};
+use crate::people::session::{Session, done, failed};
+use crate::signing;
+use crate::web::format::bytes;
+use crate::web::views::documents::{FileToSign, SignDocuments};
+use crate::web::views::shared::Choice;
+use crate::web::{Form, WebError, html};
+
+/// The one key there is for a person: made by the installation, without legal value.
+const TRIAL_KEY: &str = "trial";
+
+/// `GET /van-ban/{id}/ky`: the file to be signed, once more before it is signed.
+///
+/// # Errors
+/// 404 for strangers, 403 for others than the signer, 409 when it is not the time.
+pub async fn sign_page(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
+    let view = sign_view(&session, id, None)
+        .await
+        .map_err(|fault| failed(fault, &document_page(id)))?;
+    Ok(html(&view))
+}
+
+/// `POST /van-ban/{id}/ky`.
+///
+/// # Errors
+/// As [`sign_page`]; 409 also when the content has changed since it was shown.
+pub async fn sign(
+    session: Session,
+    Path(id): Path<Uuid>,
+    Body(pairs): Body<Pairs>,
+) -> Result<Response, WebError> {
+    let fresh = document_page(id);
+    let mut form = Form::sent(&format!("{fresh}/ky"), pairs);
+    match sign_act(&session, id, &form).await {
+        Ok(signed) => Ok(done(
+            &document_page(signed),
+            &said(
+                session.lang,
+                "Đã ký; chuyển văn thư cấp số.",
+                "Signed; the clerk gives the number.",
+            ),
+        )),
+        Err(fault) => {
+            refuse(&mut form, fault, session.lang, &fresh, str::to_owned)?;
+            let view = sign_view(&session, id, Some(form))
+                .await
+                .map_err(|fault| failed(fault, &fresh))?;
+            Ok(refused(html(&view)))
+        }
+    }
+}
+
+/// The document that was signed.
+async fn sign_act(session: &Session, id: Uuid, form: &Form) -> Outcome<Uuid> {
+    let (_, document) = to_sign(session, id).await?;
+    same_content(&document, &form.version)?;
+    if !form.chosen("file", &document.row.id.to_string()) {
+        return Err(Fault::invalid(
+            "file",
+            "Chọn văn bản để ký.",
+            "Choose the document to sign.",
+        ));
+    }
+    if !form.chosen("certificate", TRIAL_KEY) {
+        return Err(Fault::invalid(
+            "certificate",
+            "Chọn khóa ký.",
+            "Choose the key.",
+        ));
+    }
+    life::sign(&session.app, &session.actor, document.row.id).await?;
+    Ok(document.row.id)
+}
+
+/// The open signature of a document's workflow and what it is put under: the decision, or the proposal that carries it.
+async fn to_sign(session: &Session, id: Uuid) -> Outcome<(Open, Document)> {
+    let db = session.app.store.reader();
+    let asked = find::visible(db, &session.actor, id).await?;
+    let open = open(
+        session,
+        asked.row.carried_by.unwrap_or(id),
+        &["sign", "sign_proposal"],
+    )
+    .await?;
+    let document = match open.task.element.as_str() {
+        "sign_proposal" => find::proposal_of(db, open.document.row.id)
+            .await?
+            .ok_or(Fault::NotFound)?,
+        _ => find::document(db, open.document.row.id).await?,
+    };
+    Ok((open, document))
+}
+
+async fn sign_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<SignDocuments> {
+    let lang = session.lang;
+    let (open, document) = to_sign(session, id).await?;
+    let size = signing::pdf(&session.app, &document).await?.len();
+    let value = document.row.id.to_string();
+    let proposal = open.task.element == "sign_proposal";
+    let here = document_page(document.row.id);
+    let form = sent.unwrap_or_else(|| {
+        let mut form = Form::new(
+            &format!("{}/ky", document_page(id)),
+            "",
+            &document.row.content_hash,
+        );
+        form.set("file", value.as_str());
+        form.set("certificate", TRIAL_KEY);
+        form
+    });
+    Ok(SignDocuments {
+        page: page(
+            session,
+            &document,
+            &said(
+                lang,
+                format!("Ký số {}", document.title()),
+                format!("Sign {}", document.title()),
+            ),
+        ),
+        files: vec![FileToSign {
+            value,
+            title: document.title(),
+            pages: format!("PDF, {}", bytes(u64::try_from(size).unwrap_or(u64::MAX))),
+            pdf_href: format!("{here}/tep.pdf"),
+            hash: first_digits(&document.row.content_hash),
+        }],
+        form,
+        certificates: vec![Choice {
+            value: TRIAL_KEY.to_owned(),
+            text: said(
+                lang,
+                format!("{} (khóa thử nghiệm)", session.actor.name),
+                format!("{} (trial key)", session.actor.name),
+            ),
+            hint: said(lang, "Không có giá trị pháp lý.", "Without legal value."),
+        }],
+        meaning: said(
+            lang,
+            "Chữ ký số xác nhận đã ký văn bản đúng như nội dung dưới đây; ký rồi không sửa, không rút lại được. Khóa thử nghiệm không có giá trị pháp lý.",
+            "The signature confirms this very content; afterwards nothing can be changed or withdrawn. The trial key has no legal value.",
+        ),
+        sign_label: said(lang, "Ký số 1 văn bản", "Sign 1 document"),
+        then: if proposal {
+            said(
+                lang,
+                "Văn thư Văn phòng cấp số, đóng dấu và trình Chủ tịch.",
+                "The Office's clerk numbers and seals it and presents it to the Chairman.",
+            )
+        } else {
+            said(
+                lang,
+                "Văn thư cấp số, đóng dấu và phát hành.",
+                "The clerk numbers, seals and issues it.",
+            )
+        },
+        later_href: "/".to_owned(),
+        asks_pin: false,
+    })
+}
+
+/// The first digits of a digest in groups that the eye can compare.
+fn first_digits(hash: &str) -> String {
+    let digits: Vec<char> = hash.chars().take(12).collect();
+    digits
+        .chunks(4)
+        .map(|group| group.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
