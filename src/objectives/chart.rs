@@ -9,7 +9,9 @@ use super::verdict::{Sum, Target, Verdict};
 /// Size of the picture and the room around the lines, in its own units.
 const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 130.0;
-const SIDE: f64 = 36.0;
+/// Room for the target's words beside its line.
+const LEFT: f64 = 58.0;
+const SIDE: f64 = 30.0;
 const ABOVE: f64 = 26.0;
 const BELOW: f64 = 24.0;
 
@@ -33,13 +35,10 @@ pub fn svg(label: &str, target: &Target, points: &[Point]) -> String {
         return String::new();
     }
     let scale = Scale::over(&known, wanted);
+    let first = LEFT + SIDE;
     let across = |n: usize| {
         let steps = count(points.len().saturating_sub(1)).max(1.0);
-        if points.len() == 1 {
-            WIDTH / 2.0
-        } else {
-            SIDE + count(n) * (WIDTH - 2.0 * SIDE) / steps
-        }
+        first + count(n) * (WIDTH - SIDE - first) / steps
     };
     let mut out = format!(
         "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" role=\"img\" font-size=\"12\" fill=\"currentColor\">\
@@ -53,11 +52,10 @@ pub fn svg(label: &str, target: &Target, points: &[Point]) -> String {
     let height = scale.y(wanted);
     let _ = write!(
         out,
-        "<line x1=\"{SIDE}\" x2=\"{:.1}\" y1=\"{height:.1}\" y2=\"{height:.1}\" stroke=\"currentColor\" stroke-dasharray=\"5 4\"/>\
+        "<line x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{height:.1}\" y2=\"{height:.1}\" stroke=\"currentColor\" stroke-dasharray=\"5 4\"/>\
          <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-        WIDTH - SIDE / 2.0,
-        WIDTH - 2.0,
-        height - 4.0,
+        LEFT - 6.0,
+        height + 4.0,
         escaped(&target.shown())
     );
     let line: Vec<String> = values

@@ -269,12 +269,12 @@ pub fn differences(before: &Results, now: &Results) -> Vec<(String, String, Stri
                 .find(|old| old.code == indicator.code)?;
             (old.sum != indicator.sum || old.verdict != indicator.verdict).then(|| {
                 let said = |sum: &super::verdict::Sum, verdict: Verdict| {
-                    format!(
-                        "{} ({}), {}",
-                        sum.shown(&indicator.target),
-                        sum.fraction(&indicator.target),
-                        verdict.vi()
-                    )
+                    let shown = sum.shown(&indicator.target);
+                    if indicator.target.is_count {
+                        return format!("{shown}, {}", verdict.vi());
+                    }
+                    let fraction = sum.fraction(&indicator.target);
+                    format!("{shown} ({fraction}), {}", verdict.vi())
                 };
                 (
                     indicator.label.clone(),
@@ -304,6 +304,7 @@ fn summary(results: &Results, version: i32) -> String {
         (Verdict::Met, "đạt"),
         (Verdict::NotMet, "không đạt"),
         (Verdict::NotApplicable, "không phát sinh"),
+        (Verdict::InProgress, "chưa có số liệu"),
     ] {
         let count = results.count(verdict);
         if count > 0 {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement, Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    Statement, Value,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -203,6 +204,23 @@ pub async fn cells(
         .into_iter()
         .map(|cell| ((cell.unit_id, cell.indicator_id), cell))
         .collect())
+}
+
+/// The periods for which a report is missing.
+///
+/// # Errors
+/// What the database reports.
+pub async fn waiting(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeSet<Uuid>> {
+    let missing: Vec<Uuid> = unit_report::Entity::find()
+        .select_only()
+        .column(unit_report::Column::PeriodId)
+        .distinct()
+        .filter(unit_report::Column::PeriodId.is_in(periods.iter().copied()))
+        .filter(unit_report::Column::ApprovedVersion.eq(0))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(missing.into_iter().collect())
 }
 
 /// Sums per period and indicator, for the columns and charts of the objectives' page.
@@ -450,6 +468,11 @@ fn judged(found: &Found<'_>, indicator: &Indicator) -> IndicatorResult {
     let (units, met, nothing) =
         total.map_or((0, 0, 0), |total| (total.units, total.met, total.nothing));
     let all = i64::try_from(found.units.len()).unwrap_or(i64::MAX);
+    let missing = (all - units).max(0);
+    let waits = found
+        .reports
+        .iter()
+        .any(|report| report.approved_version == 0);
     IndicatorResult {
         indicator: indicator.id,
         objective: indicator.objective,
@@ -458,10 +481,10 @@ fn judged(found: &Found<'_>, indicator: &Indicator) -> IndicatorResult {
         name: indicator.name.clone(),
         target: indicator.target,
         sum,
-        verdict: sum.verdict(&indicator.target),
+        verdict: sum.verdict(&indicator.target).while_missing(waits),
         met,
         not_met: units - met - nothing,
         nothing,
-        missing: (all - units).max(0),
+        missing,
     }
 }

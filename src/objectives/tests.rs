@@ -532,6 +532,36 @@ async fn a_period_opens_takes_late_reports_and_names_who_is_missing() {
 }
 
 #[tokio::test]
+async fn nothing_arose_is_not_said_while_the_one_that_counts_it_is_missing() {
+    let world = World::new().await;
+    world.until("2023-06-20T09:00:00+07:00").await;
+    let report = world.report("2023-Q2", "cao-loc/yt").await;
+    let reporter = world
+        .of_unit("cao-loc/yt", &["reporter", "unit_head"])
+        .await;
+    let mut input = world.input("2023-Q2", "cao-loc/yt", 70).await;
+    // Satisfaction is measured at the Office alone; a division leaves it empty.
+    let satisfaction = input
+        .values
+        .iter_mut()
+        .find(|typed| typed.code.starts_with("O5"));
+    let satisfaction = satisfaction.expect("the indicator");
+    satisfaction.numerator.clear();
+    satisfaction.denominator.clear();
+    submit_report(&world.app, &reporter, report.id, input)
+        .await
+        .expect("sent");
+    let head = world.of_unit("cao-loc/yt", &["unit_head"]).await;
+    approve_report(&world.app, &head, report.id, Answer::Approve)
+        .await
+        .expect("approved");
+    let results = world.consolidate("2023-Q2").await.expect("a consolidation");
+    let satisfaction = result(&results, "5");
+    assert_eq!((satisfaction.nothing, satisfaction.missing), (1, 2));
+    assert_eq!(satisfaction.verdict, Verdict::InProgress);
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_refused_at_its_field_and_strangers_are_sent_away() {
     let world = World::new().await;
     world.until("2023-06-01T09:00:00+07:00").await;

@@ -24,6 +24,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The verdict while reports are missing: that nothing arose is known only when everybody has reported.
+    #[must_use]
+    pub fn while_missing(self, missing: bool) -> Self {
+        if missing && self == Self::NotApplicable {
+            return Self::InProgress;
+        }
+        self
+    }
+
     /// As reports say it.
     #[must_use]
     pub fn vi(self) -> &'static str {
@@ -290,6 +299,9 @@ mod tests {
         assert_eq!(sum(0, 0).verdict(&target), Verdict::NotApplicable);
         assert_eq!(sum(0, 0).shown(&target), "–");
         assert_eq!(Sum::default().verdict(&target), Verdict::InProgress);
+        let nothing = sum(0, 0).verdict(&target);
+        assert_eq!(nothing.while_missing(true), Verdict::InProgress);
+        assert_eq!(nothing.while_missing(false), Verdict::NotApplicable);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The objectives of a decision: indicators over the periods, charts, units × indicators.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -74,6 +74,7 @@ async fn view(session: &Session, id: Uuid, asked: &Asked) -> Outcome<ObjectivesS
     let periods = find::periods(db, id).await?;
     let ids: Vec<Uuid> = periods.iter().map(|period| period.id).collect();
     let results = sums::by_period(db, &ids).await?;
+    let waiting = sums::waiting(db, &ids).await?;
     let chosen = chosen(&periods, asked);
     let (reports, cells) = match chosen {
         Some(period) => (
@@ -87,6 +88,7 @@ async fn view(session: &Session, id: Uuid, asked: &Asked) -> Outcome<ObjectivesS
         decision: &decision,
         periods: &periods,
         results: &results,
+        waiting: &waiting,
         reports: &reports,
     };
     let indicators: Vec<Indicator> = objectives
@@ -136,6 +138,8 @@ struct Columns<'a> {
     decision: &'a Document,
     periods: &'a [report_period::Model],
     results: &'a BTreeMap<(Uuid, Uuid), Sum>,
+    /// Periods for which a report is missing.
+    waiting: &'a BTreeSet<Uuid>,
     /// Of the period whose grid is shown.
     reports: &'a [(unit_report::Model, Unit)],
 }
@@ -174,7 +178,8 @@ impl Columns<'_> {
             cells.push(cell(
                 &sum,
                 target,
-                sum.verdict(target),
+                sum.verdict(target)
+                    .while_missing(self.waiting.contains(&period.id)),
                 self.session.lang,
                 Some(href),
             ));
@@ -186,7 +191,7 @@ impl Columns<'_> {
         cells.push(cell(
             &year,
             target,
-            year.verdict(target),
+            year.verdict(target).while_missing(self.is_unfinished()),
             self.session.lang,
             None,
         ));
@@ -199,6 +204,12 @@ impl Columns<'_> {
             missing_href: self.missing_href(),
             chart: Markup::from_our_own_renderer(chart::svg(indicator.label(), target, &points)),
         }
+    }
+
+    /// Whether a report of the year is missing or a period has not opened yet.
+    fn is_unfinished(&self) -> bool {
+        let planned = |period: &report_period::Model| period.state == period_state::PLANNED;
+        !self.waiting.is_empty() || self.periods.iter().any(planned)
     }
 
     /// Where the missing units stand by name: the consolidation, or for other organisations the grid of this page.
