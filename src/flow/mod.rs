@@ -11,7 +11,7 @@ mod save;
 
 pub use definitions::{current, definitions, publish, publish_shipped};
 pub use load::{row_keys, task_of, tasks_of_document, tasks_of_subject};
-pub use picture::picture;
+pub use picture::{name as process_name, picture};
 pub use save::has_row;
 
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! The drawing of a published process, with or without what an instance adds to it.
+//! A published process for the eye: its name, and its drawing with or without what an instance adds to it.
 
 use trinhky_engine::draw::{Overlay, svg};
 use trinhky_engine::xml;
@@ -6,24 +6,43 @@ use trinhky_engine::xml;
 use super::rows::flow_definition;
 use crate::fault::{Fault, Outcome};
 
-/// The name of the file that holds the process which instances are started by, and its picture as SVG.
+/// The name of the process that instances are started by; its id where the file gives none.
+///
+/// # Errors
+/// When the stored text cannot be read.
+pub fn name(definition: &flow_definition::Model) -> Outcome<String> {
+    with_process(definition, |_, process| {
+        Ok(process
+            .attribute("name")
+            .unwrap_or(&definition.process)
+            .to_owned())
+    })
+}
+
+/// The picture of the file that holds the process, as SVG.
 ///
 /// # Errors
 /// When the stored text cannot be drawn.
-pub fn picture(
+pub fn picture(definition: &flow_definition::Model, overlay: &Overlay) -> Outcome<String> {
+    with_process(definition, |document, _| {
+        Ok(svg(document, overlay).map_err(anyhow::Error::from)?)
+    })
+}
+
+/// The other files of a definition hold what the process calls.
+fn with_process<T>(
     definition: &flow_definition::Model,
-    overlay: &Overlay,
-) -> Outcome<(String, String)> {
+    see: impl Fn(&roxmltree::Document<'_>, roxmltree::Node<'_, '_>) -> Outcome<T>,
+) -> Outcome<T> {
     let files: Vec<(String, String)> = serde_json::from_str(&definition.files)?;
-    for (name, text) in files {
-        let parsed = xml::parse(&name, &text)
+    for (name, text) in &files {
+        let parsed = xml::parse(name, text)
             .map_err(|finding| anyhow::anyhow!("{}: {}", finding.file, finding.message))?;
-        let holds = parsed.root_element().children().any(|node| {
+        let process = parsed.root_element().children().find(|node| {
             node.tag_name().name() == "process" && node.attribute("id") == Some(&definition.process)
         });
-        if holds {
-            let picture = svg(&parsed, overlay).map_err(anyhow::Error::from)?;
-            return Ok((name, picture));
+        if let Some(process) = process {
+            return see(&parsed, process);
         }
     }
     Err(Fault::NotFound)

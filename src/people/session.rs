@@ -76,14 +76,16 @@ impl Session {
     #[must_use]
     pub fn page(&self, title: &str) -> Page {
         let mut page = Page::new(self.lang, &self.office, title);
+        // Two posts may bear one title: it is said once.
+        let mut posts: Vec<String> = Vec::new();
+        for post in &self.actor.posts {
+            if !posts.contains(&post.title) {
+                posts.push(post.title.clone());
+            }
+        }
         page.actor = Some(ActorView {
             name: self.actor.name.clone(),
-            posts: self
-                .actor
-                .posts
-                .iter()
-                .map(|post| post.title.clone())
-                .collect(),
+            posts,
         });
         page.nav = self.nav();
         page.flash.clone_from(&self.flash);

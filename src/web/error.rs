@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Request;
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
@@ -170,13 +170,30 @@ pub async fn localise_errors(request: Request, next: Next) -> Response {
     let frame = request.extensions().get::<Page>().cloned();
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
-    let Some(error) = response.extensions().get::<WebError>() else {
+    let error = response.extensions().get::<WebError>().cloned();
+    let Some(error) = error.or_else(|| rejection(&response)) else {
         return response;
     };
     let mut page = frame.unwrap_or_default();
     page.lang = lang;
     page.path = path;
     error.answer(page)
+}
+
+/// What axum itself answered in plain English, before a handler was asked: an id that is none, a body that is no form.
+fn rejection(response: &Response) -> Option<WebError> {
+    let plain = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    match response.status() {
+        _ if !plain => None,
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Some(WebError::NotFound),
+        StatusCode::BAD_REQUEST
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE
+        | StatusCode::UNPROCESSABLE_ENTITY => Some(WebError::BadRequest { sentence: None }),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -208,6 +225,28 @@ mod tests {
             let text = String::from_utf8(body.to_vec()).expect("text");
             assert!(text.contains(words), "{text}");
             assert!(text.contains("/van-ban/7"));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_axum_refuses_in_plain_words_is_a_page_too() {
+        let number = |_: axum::extract::Path<u32>| async { "a page" };
+        let router = Router::new()
+            .route("/{n}", get(number))
+            .layer(axum::middleware::from_fn(localise_errors));
+        for (path, status) in [("/7", StatusCode::OK), ("/x", StatusCode::BAD_REQUEST)] {
+            let request = Request::get(path).body(Body::empty()).expect("a request");
+            let response = router.clone().oneshot(request).await.expect("an answer");
+            assert_eq!(response.status(), status);
+            let body = to_bytes(response.into_body(), 1 << 20)
+                .await
+                .expect("a body");
+            let text = String::from_utf8(body.to_vec()).expect("text");
+            assert_eq!(
+                text.contains("Không đọc được yêu cầu"),
+                status != StatusCode::OK,
+                "{text}"
+            );
         }
     }
 

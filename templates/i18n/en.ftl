@@ -161,6 +161,7 @@ draft-pdf = See it typeset (PDF)
 findings = Findings
 findings-none = Nothing was found.
 finding-fix = Correct to: { $x }
+sent-back-by = Sent back by
 unplaced = Could not be placed
 unplaced-do = Copy each piece into its field, or leave it out.
 place = Place

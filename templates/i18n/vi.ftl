@@ -152,6 +152,7 @@ draft-pdf = Xem bản trình bày (PDF)
 findings = Kết quả kiểm tra
 findings-none = Không có lỗi hay lưu ý.
 finding-fix = Sửa thành: { $x }
+sent-back-by = Trả lại bởi
 unplaced = Phần chưa xếp được
 unplaced-do = Chép từng phần vào ô thích hợp, hoặc bỏ qua nếu không cần.
 place = Địa danh

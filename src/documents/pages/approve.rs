@@ -7,7 +7,7 @@ use trinhky_drafting::{Draft, Severity, objectives};
 use uuid::Uuid;
 
 use super::common::{Pairs, document_page, page, refuse, refused, said, text};
-use super::findings::checked;
+use super::findings::{finding_view, findings, findings_line};
 use super::opinions::{asked_units, opinion_row, opinions_line};
 use super::step::{Open, open};
 use crate::audit;
@@ -107,7 +107,8 @@ async fn approve_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcom
     let proposal = find::proposal_of(db, id).await?;
     let opinions = find::opinions(db, id).await?;
     let units = asked_units(session, &opinions).await?;
-    let findings = checked(session, &document).await?;
+    let findings = findings(session, &document).await?;
+    let found: Vec<Severity> = findings.iter().map(|finding| finding.severity).collect();
     let (changes_title, mut changes) = changes(session, &document).await?;
     changes.extend(answered(session, id).await?);
     let mut files = vec![Link::new(
@@ -129,14 +130,14 @@ async fn approve_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcom
             &document,
             &said(
                 lang,
-                format!("Phê duyệt {}", document.title()),
-                format!("Approve {}", document.title()),
+                format!("Phê duyệt {presented}"),
+                format!("Approve {presented}"),
             ),
         ),
         from: said(
             lang,
-            format!("{} trình: {presented}", office.called()),
-            format!("{} presents {presented}", office.called()),
+            format!("{} trình {}", office.called(), document.title()),
+            format!("{} presents {}", office.called(), document.title()),
         ),
         due,
         changes_title,
@@ -147,8 +148,11 @@ async fn approve_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcom
             .filter(|row| !row.remark.is_empty())
             .map(|row| opinion_row(row, &units, session))
             .collect(),
-        findings_line: findings_line(session, &document, findings.len()).await?,
-        findings,
+        findings_line: findings_line(&found, lang),
+        findings: findings
+            .into_iter()
+            .map(|finding| finding_view(finding, lang))
+            .collect(),
         body: text(&document.draft),
         proposal: proposal
             .as_ref()
@@ -171,25 +175,6 @@ async fn approve_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcom
         ),
         can_approve: true,
     })
-}
-
-/// `Kiểm tra thể thức: 0 lỗi, 3 nội dung khác cần lưu ý`.
-async fn findings_line(session: &Session, document: &Document, total: usize) -> Outcome<String> {
-    let unplaced = find::unplaced(session.app.store.reader(), document).await?;
-    let imported = trinhky_drafting::Imported {
-        draft: document.draft.clone(),
-        unplaced,
-    };
-    let errors = trinhky_drafting::check(&imported)
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .count();
-    let rest = total - errors;
-    Ok(said(
-        session.lang,
-        format!("Kiểm tra thể thức: {errors} lỗi, {rest} nội dung cần lưu ý"),
-        format!("Check of form: {errors} errors, {rest} other findings"),
-    ))
 }
 
 /// What differs from the decision of the year before; where there is none, what was changed since the first version.

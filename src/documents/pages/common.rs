@@ -73,7 +73,10 @@ pub(super) fn page(session: &Session, document: &Document, title: &str) -> Page 
     let mut page = session.page(title);
     page.crumbs = vec![
         Link::new("/van-ban", &session.lang.t("nav-documents")),
-        Link::new(&document_page(document.row.id), &document.title()),
+        Link::new(
+            &document_page(document.row.id),
+            &upper_first(&document.title()),
+        ),
     ];
     page
 }

@@ -7,7 +7,7 @@ use trinhky_drafting::{Draft, Fix, Imported, apply, check_with_fixes, content_ha
 use uuid::Uuid;
 
 use super::common::{Pairs, changed, document_page, page, refuse, refused, said, text};
-use super::findings::finding_view;
+use super::findings::{finding_view, findings_line};
 use super::sheet::Sheet;
 use crate::audit;
 use crate::documents::draft::{self, Saved};
@@ -16,7 +16,6 @@ use crate::fault::{Fault, Outcome, RefusalKind};
 use crate::people::Actor;
 use crate::people::session::{Session, done, failed};
 use crate::web::views::documents::DocumentEdit;
-use crate::web::views::shared::{FindingView, Mark, Tone};
 use crate::web::{Form, WebError, html};
 
 /// Whether the actor may change drafts of the unit; the act looks again.
@@ -33,7 +32,7 @@ pub async fn edit_page(session: Session, Path(id): Path<Uuid>) -> Result<Respons
         let document = editable(&session, id).await?;
         let sheet = Sheet::of(&document.draft);
         let form = sheet.form(&address(id), &document.row.version.to_string());
-        edit_view(&session, &document, &sheet, form).await
+        edit_view(&session, &document, &sheet, form, false).await
     };
     Ok(html(
         &view
@@ -71,7 +70,9 @@ pub async fn save(
         sheet.change(&verb, document.doc_type);
     }
     let form = sheet.form(&address(id), &sent.version);
-    let view = edit_view(&session, &document, &sheet, form)
+    // Who checks or corrects wants to see what is left to correct.
+    let checking = verb == "check" || verb.starts_with("fix:");
+    let view = edit_view(&session, &document, &sheet, form, checking)
         .await
         .map_err(|fault| failed(fault, &fresh))?;
     Ok(html(&view))
@@ -125,14 +126,14 @@ async fn save_typed(
                 format!("Người khác đã lưu bản {} sau khi trang này mở. Nội dung vừa nhập vẫn còn trong các ô; xem bản mới ở trang văn bản, rồi lưu để thay bản đó.", now.row.version),
                 format!("Somebody saved version {} since this page was opened. What you typed is still in the fields; look at the new version on the document's page, then save to replace it.", now.row.version),
             ));
-            let view = edit_view(session, &now, sheet, form)
+            let view = edit_view(session, &now, sheet, form, false)
                 .await
                 .map_err(|fault| failed(fault, &fresh))?;
             Ok((StatusCode::CONFLICT, html(&view)).into_response())
         }
         Err(fault) => {
             refuse(&mut form, fault, lang, &fresh, |_| "subject".to_owned())?;
-            let view = edit_view(session, document, sheet, form)
+            let view = edit_view(session, document, sheet, form, false)
                 .await
                 .map_err(|fault| failed(fault, &fresh))?;
             Ok(refused(html(&view)))
@@ -204,16 +205,19 @@ async fn edit_view(
     document: &Document,
     sheet: &Sheet,
     form: Form,
+    findings_open: bool,
 ) -> Outcome<DocumentEdit> {
     let (db, lang, id) = (session.app.store.reader(), session.lang, document.row.id);
     let draft = sheet.draft(&document.draft);
     let unplaced = find::unplaced(db, document).await?;
-    let mut findings: Vec<FindingView> = sent_back(session, id).await?.into_iter().collect();
+    let mut findings = Vec::new();
+    let mut found = Vec::new();
     let imported = Imported { draft, unplaced };
     for (finding, fix) in check_with_fixes(&imported) {
         let fix = fix
             .map(|fix| Ok::<_, Fault>((fix.to.clone(), serde_json::to_string(&fix)?)))
             .transpose()?;
+        found.push(finding.severity);
         let mut view = finding_view(finding, lang);
         view.field = sheet.field_at(&view.place);
         view.suggestion = fix;
@@ -229,7 +233,10 @@ async fn edit_view(
         form,
         type_name: document.doc_type.name_in_text().to_owned(),
         autosave: String::new(),
+        sent_back: sent_back(session, id).await?,
+        findings_line: findings_line(&found, lang),
         findings,
+        findings_open,
         legal_basis: sheet.legal_basis(lang),
         articles: sheet.articles(lang),
         distribution: sheet.distribution(lang),
@@ -253,29 +260,21 @@ async fn edit_view(
 }
 
 /// Why the draft came back, in the words of who sent it; none once it has been handed over again.
-async fn sent_back(session: &Session, id: Uuid) -> Outcome<Option<FindingView>> {
-    let lang = session.lang;
+async fn sent_back(session: &Session, id: Uuid) -> Outcome<Option<(String, String)>> {
+    let acts = [
+        "document.submitted",
+        "document.returned",
+        "content.checked",
+        "form.checked",
+    ];
     let last = audit::of_document(session.app.store.reader(), id)
         .await?
         .into_iter()
         .rev()
-        .find(|entry| {
-            [
-                "document.submitted",
-                "document.returned",
-                "content.checked",
-                "form.checked",
-            ]
-            .contains(&entry.act.as_str())
-        });
+        .find(|entry| acts.contains(&entry.act.as_str()));
     let back = last
         .filter(|entry| entry.act == "document.returned" || entry.summary.contains(": trả lại"));
-    Ok(back.map(|entry| FindingView {
-        severity: Mark::new(Tone::Failed, said(lang, "Trả lại", "Sent back")),
-        place: entry.actor_name,
-        message: entry.summary,
-        ..FindingView::default()
-    }))
+    Ok(back.map(|entry| (entry.actor_name, entry.summary)))
 }
 
 fn address(id: Uuid) -> String {

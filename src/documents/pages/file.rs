@@ -74,7 +74,7 @@ async fn drawing(session: &Session, id: Uuid) -> Outcome<String> {
         done: passed(instance.id, db).await?,
         overdue: late,
     };
-    Ok(flow::picture(&definition, &overlay)?.1)
+    flow::picture(&definition, &overlay)
 }
 
 /// The elements and flows that the journal's events passed.

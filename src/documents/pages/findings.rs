@@ -10,16 +10,20 @@ use crate::web::Lang;
 use crate::web::views::shared::{FindingView, Mark, Tone};
 
 /// What the checker finds in the present version.
-pub(super) async fn checked(session: &Session, document: &Document) -> Outcome<Vec<FindingView>> {
+pub(super) async fn findings(session: &Session, document: &Document) -> Outcome<Vec<Finding>> {
     let unplaced = find::unplaced(session.app.store.reader(), document).await?;
-    let lang = session.lang;
-    let findings = trinhky_drafting::check(&Imported {
+    Ok(trinhky_drafting::check(&Imported {
         draft: document.draft.clone(),
         unplaced,
-    });
-    Ok(findings
+    }))
+}
+
+/// The same, for reading.
+pub(super) async fn checked(session: &Session, document: &Document) -> Outcome<Vec<FindingView>> {
+    let found = findings(session, document).await?;
+    Ok(found
         .into_iter()
-        .map(|finding| finding_view(finding, lang))
+        .map(|finding| finding_view(finding, session.lang))
         .collect())
 }
 
@@ -38,4 +42,31 @@ pub(super) fn finding_view(finding: Finding, lang: Lang) -> FindingView {
         field: String::new(),
         suggestion: None,
     }
+}
+
+/// `Kiểm tra thể thức: 3 lỗi, 18 cảnh báo, 5 lưu ý`.
+pub(super) fn findings_line(found: &[Severity], lang: Lang) -> String {
+    let kinds = [
+        (Severity::Error, "lỗi", "errors"),
+        (Severity::Warning, "cảnh báo", "warnings"),
+        (Severity::Note, "lưu ý", "notes"),
+        (Severity::Question, "câu hỏi", "questions"),
+    ];
+    let counts: Vec<String> = kinds
+        .into_iter()
+        .map(|(kind, vi, en)| {
+            (
+                found.iter().filter(|severity| **severity == kind).count(),
+                said(lang, vi, en),
+            )
+        })
+        // That there is no error is worth saying, too.
+        .filter(|(count, name)| *count > 0 || *name == said(lang, "lỗi", "errors"))
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    format!(
+        "{}: {}",
+        said(lang, "Kiểm tra thể thức", "Check of form"),
+        counts.join(", ")
+    )
 }

@@ -18,8 +18,11 @@ use crate::web::{Form, Link, WebError, html};
 const LIMIT: &str = "20 MB";
 const ADDRESS: &str = "/van-ban/nhap";
 
-/// The unit that the actor drafts for, where there is one.
+/// The unit that the actor drafts for, where there is one; who leads the organisation has others draft.
 pub(super) fn drafting_unit(actor: &Actor) -> Option<Uuid> {
+    if actor.posts.iter().any(|post| post.role == "chair") {
+        return None;
+    }
     let roles = ["drafter", "office_chief", "unit_head"];
     roles
         .iter()

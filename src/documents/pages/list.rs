@@ -7,6 +7,7 @@ use trinhky_calendar::vn_date;
 use uuid::Uuid;
 
 use super::common::said;
+use super::import;
 use crate::documents::rows::document;
 use crate::documents::{doc_type, find, state, title};
 use crate::fault::Outcome;
@@ -89,7 +90,7 @@ async fn list_view(session: &Session, asked: Asked) -> Outcome<DocumentList> {
         });
     }
     let here = address(&asked.q, &asked.tt, &asked.loai);
-    let drafts = super::import::drafting_unit(&session.actor).is_some();
+    let drafts = import::drafting_unit(&session.actor).is_some();
     Ok(DocumentList {
         page: session.page(&lang.t("nav-documents")),
         filters: filters(&asked, &counted, lang)?,

@@ -51,35 +51,36 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Workflows> {
         .find(|definition| definition.hash == asked.ban)
     {
         Some(definition) => {
-            let (name, picture) = flow::picture(definition, &Overlay::default())?;
-            Some((name, Markup::from_our_own_renderer(picture)))
+            let picture = flow::picture(definition, &Overlay::default())?;
+            Some((
+                flow::process_name(definition)?,
+                Markup::from_our_own_renderer(picture),
+            ))
         }
         None if asked.ban.is_empty() => None,
         None => return Err(Fault::NotFound),
     };
     let counts = counts(db, org_id).await?;
-    let rows = definitions
-        .into_iter()
-        .map(|definition| {
-            let count = counts
-                .iter()
-                .find(|count| count.definition == definition.hash);
-            WorkflowRow {
-                href: format!("{ADDRESS}?ban={}", definition.hash),
-                running: count.map_or(0, |count| count.running).to_string(),
-                incidents: count
-                    .and_then(|count| usize::try_from(count.incidents).ok())
-                    .unwrap_or(0),
-                version: definition.hash.chars().take(SHOWN_DIGITS).collect(),
-                published: format!(
-                    "{}, {}",
-                    date_time(definition.published_at),
-                    definition.by_name
-                ),
-                name: definition.process,
-            }
-        })
-        .collect();
+    let mut rows = Vec::new();
+    for definition in definitions {
+        let count = counts
+            .iter()
+            .find(|count| count.definition == definition.hash);
+        rows.push(WorkflowRow {
+            href: format!("{ADDRESS}?ban={}", definition.hash),
+            running: count.map_or(0, |count| count.running).to_string(),
+            incidents: count
+                .and_then(|count| usize::try_from(count.incidents).ok())
+                .unwrap_or(0),
+            version: definition.hash.chars().take(SHOWN_DIGITS).collect(),
+            published: format!(
+                "{}, {}",
+                date_time(definition.published_at),
+                definition.by_name
+            ),
+            name: flow::process_name(&definition)?,
+        });
+    }
     Ok(Workflows {
         page: frame(session, &say(session.lang, "Quy trình", "Workflows")),
         rows,

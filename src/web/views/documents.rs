@@ -105,7 +105,13 @@ pub struct DocumentEdit {
     pub type_name: String,
     /// The name under which typed text is kept (`POST /luu-tam`).
     pub autosave: String,
+    /// Why it came back: who sent it, and in which words.
+    pub sent_back: Option<(String, String)>,
+    /// `Kết quả kiểm tra: 3 lỗi, 18 cảnh báo`.
+    pub findings_line: String,
     pub findings: Vec<FindingView>,
+    /// The findings lie open where they were asked for; else they are folded, so that the text stands first.
+    pub findings_open: bool,
     /// Fields `legal_basis.0` …
     pub legal_basis: Vec<PartField>,
     pub articles: Vec<ArticleFields>,

@@ -133,7 +133,10 @@ fn edit(m: &Maker) -> DocumentEdit {
         form,
         type_name: "QUYẾT ĐỊNH".to_owned(),
         autosave: "van-ban-05".to_owned(),
+        sent_back: Some(("Chánh Văn phòng".to_owned(), m.words.clone())),
+        findings_line: "Kết quả kiểm tra: 1 lỗi".to_owned(),
         findings: m.findings(),
+        findings_open: true,
         legal_basis: vec![
             part("legal_basis.0", "Căn cứ 1", true, false),
             part("legal_basis.1", "Căn cứ 2", false, true),

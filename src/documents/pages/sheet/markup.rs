@@ -1,0 +1,365 @@
+//! The texts of the editor's fields as parts of a draft, and back.
+
+use trinhky_drafting::{Article, Authority, Block, Clause, Draft, Line, Point, Signer, Table};
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::documents::pages::common::said;
+use crate::web::Lang;
+
+/// One block of the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub kind: Kind,
+    pub text: String,
+    /// Of an article alone.
+    pub clauses: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Article,
+    Paragraph,
+    /// With its level.
+    Heading(u8),
+    Clause,
+    Table,
+}
+
+impl Piece {
+    pub fn of(block: &Block) -> Self {
+        let plain = |kind, text| Self {
+            kind,
+            text,
+            clauses: Vec::new(),
+        };
+        match block {
+            Block::Article(article) => {
+                let title = article
+                    .title
+                    .as_ref()
+                    .map(|title| format!("# {title}\n"))
+                    .unwrap_or_default();
+                let mut text = format!("{title}{}", article.text);
+                for tail in &article.tail {
+                    text.push_str("\n\n");
+                    text.push_str(tail);
+                }
+                Self {
+                    kind: Kind::Article,
+                    text,
+                    clauses: article
+                        .clauses
+                        .iter()
+                        .map(|clause| with_points(&clause.text, &clause.points))
+                        .collect(),
+                }
+            }
+            Block::Paragraph { text } => plain(Kind::Paragraph, text.clone()),
+            Block::Heading { level, label, text } if label.is_empty() => {
+                plain(Kind::Heading(*level), text.clone())
+            }
+            Block::Heading { level, label, text } => {
+                plain(Kind::Heading(*level), format!("{label}\n{text}"))
+            }
+            Block::Clause(clause) => plain(
+                Kind::Clause,
+                format!(
+                    "{}. {}",
+                    clause.number,
+                    with_points(&clause.text, &clause.points)
+                ),
+            ),
+            Block::Table(table) => plain(Kind::Table, table_text(table)),
+        }
+    }
+
+    pub fn name(&self, n: usize) -> String {
+        match self.kind {
+            Kind::Article => format!("article.{n}"),
+            Kind::Paragraph => format!("paragraph.{n}"),
+            Kind::Heading(level) => format!("heading{level}.{n}"),
+            Kind::Clause => format!("clause.{n}"),
+            Kind::Table => format!("table.{n}"),
+        }
+    }
+
+    pub fn label(&self, n: usize, article: usize, lang: Lang) -> String {
+        match self.kind {
+            Kind::Article => said(
+                lang,
+                format!("Điều {article}"),
+                format!("Article {article}"),
+            ),
+            Kind::Paragraph => said(
+                lang,
+                format!("Đoạn {}", n + 1),
+                format!("Paragraph {}", n + 1),
+            ),
+            Kind::Heading(_) => said(
+                lang,
+                format!("Đề mục (đoạn {})", n + 1),
+                format!("Heading (paragraph {})", n + 1),
+            ),
+            Kind::Clause => said(
+                lang,
+                format!("Khoản (đoạn {})", n + 1),
+                format!("Clause (paragraph {})", n + 1),
+            ),
+            Kind::Table => said(
+                lang,
+                format!("Bảng (đoạn {})", n + 1),
+                format!("Table (paragraph {})", n + 1),
+            ),
+        }
+    }
+
+    /// None where everything of it is empty.
+    pub fn block(&self, base: &Draft, counter: &mut Counter) -> Option<Block> {
+        if self.kind == Kind::Article {
+            return self.article(counter);
+        }
+        if self.text.trim().is_empty() {
+            return None;
+        }
+        let outside = std::mem::take(&mut counter.clause);
+        Some(match self.kind {
+            Kind::Article | Kind::Paragraph => Block::Paragraph {
+                text: tidy(&self.text),
+            },
+            Kind::Heading(level) => {
+                let (label, text) = self
+                    .text
+                    .trim()
+                    .split_once('\n')
+                    .unwrap_or(("", &self.text));
+                Block::Heading {
+                    level,
+                    label: tidy(label),
+                    text: tidy(text),
+                }
+            }
+            Kind::Clause => {
+                let (number, text) =
+                    numbered(self.text.trim()).unwrap_or((outside + 1, self.text.trim()));
+                counter.clause = number;
+                Block::Clause(clause(number, text))
+            }
+            Kind::Table => Block::Table(table(&self.text, base)),
+        })
+    }
+
+    fn article(&self, counter: &mut Counter) -> Option<Block> {
+        let clauses: Vec<&String> = self
+            .clauses
+            .iter()
+            .filter(|text| !text.trim().is_empty())
+            .collect();
+        if self.text.trim().is_empty() && clauses.is_empty() {
+            return None;
+        }
+        counter.article += 1;
+        let text = self.text.trim_start_matches('\n');
+        let (title, rest) = match text.strip_prefix("# ") {
+            Some(titled) => {
+                let (title, rest) = titled.split_once('\n').unwrap_or((titled, ""));
+                (Some(tidy(title)), rest)
+            }
+            None => (None, text),
+        };
+        let mut paragraphs = rest.split("\n\n").map(tidy);
+        Some(Block::Article(Article {
+            number: counter.article,
+            title,
+            text: paragraphs.next().unwrap_or_default(),
+            clauses: (1..)
+                .zip(clauses)
+                .map(|(number, text)| clause(number, text))
+                .collect(),
+            tail: paragraphs.filter(|text| !text.is_empty()).collect(),
+        }))
+    }
+}
+
+impl Kind {
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "article" => Some(Self::Article),
+            "paragraph" => Some(Self::Paragraph),
+            "clause" => Some(Self::Clause),
+            "table" => Some(Self::Table),
+            _ => word
+                .strip_prefix("heading")
+                .and_then(|level| level.parse().ok())
+                .map(Self::Heading),
+        }
+    }
+}
+
+/// Articles are numbered over the document; clauses outside articles go on from the one before.
+#[derive(Debug, Default)]
+pub(super) struct Counter {
+    article: u32,
+    clause: u32,
+}
+
+fn with_points(text: &str, points: &[Point]) -> String {
+    let mut whole = text.to_owned();
+    for point in points {
+        whole.push_str(&format!("\n{}) {}", point.letter, point.text));
+    }
+    whole
+}
+
+pub(super) fn clause(number: u32, text: &str) -> Clause {
+    let (mut opening, mut points) = (String::new(), Vec::<Point>::new());
+    for line in text.lines() {
+        match (point(line), points.last_mut()) {
+            (Some(found), _) => points.push(found),
+            (None, Some(last)) => last.text = tidy(&format!("{} {line}", last.text)),
+            (None, None) => opening = tidy(&format!("{opening} {line}")),
+        }
+    }
+    Clause {
+        number,
+        text: opening,
+        points,
+    }
+}
+
+/// `a) text`, with a letter of the Vietnamese alphabet.
+fn point(line: &str) -> Option<Point> {
+    let (letter, text) = line.trim_start().split_once(')')?;
+    let one = letter.chars().count() == 1 && letter.chars().all(char::is_lowercase);
+    (one && text.starts_with(char::is_whitespace)).then(|| Point {
+        letter: letter.nfc().collect(),
+        text: tidy(text),
+    })
+}
+
+/// `12. text`
+fn numbered(text: &str) -> Option<(u32, &str)> {
+    let (number, rest) = text.split_once('.')?;
+    Some((number.parse().ok()?, rest.trim_start()))
+}
+
+fn table_text(table: &Table) -> String {
+    let row = |cells: &[String]| {
+        cells
+            .iter()
+            .map(|cell| cell.replace('|', "\\|"))
+            .collect::<Vec<_>>()
+            .join(" | ")
+    };
+    let caption = table.caption.iter().map(|caption| format!("# {caption}"));
+    caption
+        .chain([row(&table.header)])
+        .chain(table.rows.iter().map(|cells| row(cells)))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// A table keeps widths and direction while its header stays.
+fn table(text: &str, base: &Draft) -> Table {
+    let (mut caption, mut rows) = (None, Vec::new());
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        match line.strip_prefix("# ") {
+            Some(found) if rows.is_empty() && caption.is_none() => caption = Some(tidy(found)),
+            _ => rows.push(cells(line)),
+        }
+    }
+    let header = if rows.is_empty() {
+        Vec::new()
+    } else {
+        rows.remove(0)
+    };
+    let known = base.body.iter().find_map(|block| match block {
+        Block::Table(table) if table.header == header => Some(table),
+        _ => None,
+    });
+    let (widths, landscape) = known
+        .map(|table| (table.widths.clone(), table.landscape))
+        .unwrap_or_default();
+    Table {
+        caption,
+        header,
+        rows,
+        widths,
+        landscape,
+    }
+}
+
+fn cells(line: &str) -> Vec<String> {
+    // A bar inside a cell is written `\|`; a character that nobody types stands for it while splitting.
+    line.replace("\\|", "\u{1}")
+        .split('|')
+        .map(|cell| tidy(&cell.replace('\u{1}', "|")))
+        .collect()
+}
+
+/// A line of the distribution list, by its words.
+pub(super) fn line(text: &str, base: &Draft) -> Option<Line> {
+    if let Some(known) = base.distribution.iter().find(|line| line.text() == text) {
+        return Some(known.clone());
+    }
+    let text = text
+        .trim_start_matches(['-', '–', ' '])
+        .trim_end_matches([';', '.', ' '])
+        .to_owned();
+    let words = folded(&text);
+    if words.is_empty() {
+        return None;
+    }
+    let article = words.strip_prefix("như điều ").and_then(|rest| {
+        rest.split(|c: char| !c.is_ascii_digit())
+            .next()?
+            .parse()
+            .ok()
+    });
+    Some(match article {
+        Some(article) => Line::AsArticle { article, text },
+        None if words.starts_with("như trên") => Line::AsAbove { text },
+        None if words == "lưu" || words.starts_with("lưu:") || words.starts_with("lưu ") => {
+            Line::Archive { text }
+        }
+        None => Line::Body { text },
+    })
+}
+
+/// The signature block; the authority follows from the first line, as Decree 30/2020 Art. 13 writes it.
+pub(super) fn signer(title: &str, name: &str, base: &Signer) -> Signer {
+    let title_lines: Vec<String> = title
+        .lines()
+        .map(tidy)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let authority = if title_lines == base.title_lines {
+        base.authority
+    } else {
+        let first = title_lines.first().map(String::as_str).unwrap_or_default();
+        [
+            ("TM.", Authority::TM),
+            ("KT.", Authority::KT),
+            ("Q.", Authority::Q),
+            ("TL.", Authority::TL),
+            ("TUQ.", Authority::TUQ),
+        ]
+        .into_iter()
+        .find(|(mark, _)| first.starts_with(mark))
+        .map_or(Authority::None, |(_, authority)| authority)
+    };
+    Signer {
+        authority,
+        title_lines,
+        name: tidy(name),
+    }
+}
+
+/// NFC, every run of white space one blank.
+pub(super) fn tidy(text: &str) -> String {
+    let composed: String = text.nfc().collect();
+    composed.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn folded(text: &str) -> String {
+    tidy(text).to_lowercase()
+}

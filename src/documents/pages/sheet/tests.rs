@@ -1,0 +1,135 @@
+//! The editor's fields and drafts are the same thing in two forms.
+
+use trinhky_drafting::{Article, Block, Line, Table};
+
+use super::markup::{clause, line};
+use super::*;
+
+const SEED: &[u8] = include_bytes!("../../../drafting/fixtures/decision-2023.md");
+
+fn seed() -> Draft {
+    trinhky_drafting::import("decision-2023.md", SEED)
+        .expect("the seed is read")
+        .draft
+}
+
+/// The pairs that a browser would send.
+fn pairs(sheet: &Sheet) -> Pairs {
+    let form = sheet.form("/x", "1");
+    let mut names: Vec<String> = SINGLE.iter().map(|name| (*name).to_owned()).collect();
+    names.extend(
+        sheet
+            .legal_basis(Lang::Vi)
+            .into_iter()
+            .map(|part| part.name),
+    );
+    for article in sheet.articles(Lang::Vi) {
+        names.push(article.article.name);
+        names.extend(article.clauses.into_iter().map(|part| part.name));
+    }
+    names.extend(
+        sheet
+            .distribution(Lang::Vi)
+            .into_iter()
+            .map(|part| part.name),
+    );
+    names
+        .into_iter()
+        .map(|name| (name.clone(), form.value(&name).replace('\n', "\r\n")))
+        .collect()
+}
+
+fn again(draft: &Draft) -> Draft {
+    Sheet::sent(&pairs(&Sheet::of(draft))).draft(draft)
+}
+
+#[test]
+fn an_untouched_form_is_the_same_draft() {
+    assert_eq!(again(&seed()), seed());
+}
+
+#[test]
+fn every_kind_of_block_comes_back() {
+    let mut draft = seed();
+    draft.body = vec![
+        Block::Heading {
+            level: 1,
+            label: "I.".to_owned(),
+            text: "SỰ CẦN THIẾT".to_owned(),
+        },
+        Block::Heading {
+            level: 2,
+            label: String::new(),
+            text: "Không số".to_owned(),
+        },
+        Block::Paragraph {
+            text: "Văn phòng kính trình.".to_owned(),
+        },
+        Block::Clause(clause(3, "Nội dung\na) một\nđ) năm")),
+        Block::Table(Table {
+            caption: Some("Biểu 1".to_owned()),
+            header: vec!["TT".to_owned(), "A|B".to_owned()],
+            rows: vec![vec!["1".to_owned(), String::new()]],
+            widths: vec![1, 4],
+            landscape: true,
+        }),
+        Block::Article(Article {
+            number: 1,
+            title: Some("Tên điều".to_owned()),
+            text: "Mở đầu:".to_owned(),
+            clauses: vec![clause(1, "Khoản một")],
+            tail: vec!["Đoạn cuối.".to_owned()],
+        }),
+    ];
+    assert_eq!(again(&draft), draft);
+    let Block::Clause(found) = &draft.body[3] else {
+        panic!("a clause")
+    };
+    assert_eq!(found.points.len(), 2);
+}
+
+#[test]
+fn moving_removing_and_adding_number_anew() {
+    let mut sheet = Sheet::of(&seed());
+    let second = sheet.body[0].clauses[1].clone();
+    assert!(sheet.change("up:article.0.1", DocType::QD));
+    assert!(sheet.change("remove:legal_basis.0", DocType::QD));
+    assert!(sheet.change("add:article", DocType::QD));
+    assert!(sheet.change("add:line", DocType::QD));
+    assert!(!sheet.change("up:article.0", DocType::QD));
+    assert!(!sheet.change("remove:line.99", DocType::QD));
+    let changed = Sheet::sent(&pairs(&sheet)).draft(&seed());
+    assert_eq!(changed.legal_basis.len(), seed().legal_basis.len() - 1);
+    // What is added and left empty is nothing.
+    assert_eq!(changed.body.len(), seed().body.len());
+    assert_eq!(changed.distribution, seed().distribution);
+    let Block::Article(article) = &changed.body[0] else {
+        panic!("an article")
+    };
+    assert_eq!(
+        (article.clauses[0].number, &article.clauses[0].text),
+        (1, &second)
+    );
+}
+
+#[test]
+fn a_new_line_is_understood_by_its_words() {
+    let kinds = |text: &str| line(text, &seed());
+    assert!(
+        matches!(kinds("- Như Điều 2;"), Some(Line::AsArticle { article: 2, text }) if text == "Như Điều 2")
+    );
+    assert!(matches!(kinds("Lưu: VT, NV."), Some(Line::Archive { text }) if text == "Lưu: VT, NV"));
+    assert!(matches!(kinds("Sở Tư pháp;"), Some(Line::Body { text }) if text == "Sở Tư pháp"));
+    assert_eq!(kinds("- ;"), None);
+}
+
+#[test]
+fn findings_lead_to_their_field() {
+    let sheet = Sheet::of(&seed());
+    assert_eq!(sheet.field_at("Điều 1 khoản 3"), "article.0.2");
+    assert_eq!(sheet.field_at("Điều 2"), "article.1");
+    assert_eq!(sheet.field_at("căn cứ 2"), "legal_basis.1");
+    assert_eq!(sheet.field_at("Nơi nhận dòng 1"), "line.0");
+    assert_eq!(sheet.field_at("trích yếu"), "subject");
+    assert_eq!(sheet.field_at("Điều 12"), "");
+}
