@@ -90,10 +90,10 @@ const QUERIES: &[(&str, &str, &str)] = &[
     ),
     (
         "I8",
-        "a running instance has no live scope, or an ended one has",
+        "a running instance has no live scope, or an ended one has more than its variables",
         "SELECT i.process AS place FROM flow_instance i LEFT JOIN flow_scope s ON s.instance_id = i.id \
          GROUP BY i.id, i.process, i.status HAVING (i.status = 'running' AND COUNT(s.path) = 0) \
-         OR (i.status <> 'running' AND COUNT(s.path) > 0)",
+         OR (i.status <> 'running' AND SUM(CASE WHEN s.path <> '0' THEN 1 ELSE 0 END) > 0)",
     ),
     (
         "I9",

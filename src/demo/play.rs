@@ -385,7 +385,7 @@ async fn report(
             let offset = match (n + nth * 3) % 17 {
                 5 => 1,
                 11 => 2,
-                // One unit of the middle period reports only after the consolidation.
+                // Two units of the middle period report only after the consolidation.
                 14 if nth == 1 => 5,
                 other => -1 - i64::try_from(other % 6).unwrap_or(0),
             };

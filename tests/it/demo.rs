@@ -48,7 +48,7 @@ fn the_year_is_told_the_same_twice_with_signed_papers_and_without_a_breach() {
         "Báo Chánh Văn phòng",
         "Xác nhận đã nghiên cứu, hiểu rõ",
         "Tổng hợp quý II năm 2023",
-        "Tổng hợp quý III năm 2023: 34/35 đơn vị báo cáo",
+        "Tổng hợp quý III năm 2023: 33/35 đơn vị báo cáo, chưa báo cáo: ",
         "Tổng hợp quý IV năm 2023",
         "Đánh giá năm 2023: mục tiêu 1 Không đạt",
         "Đóng hồ sơ theo dõi",

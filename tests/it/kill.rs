@@ -16,7 +16,8 @@ use trinhky::clock::Clock;
 use trinhky::config::Config;
 use trinhky::distribution::rows::delivery;
 use trinhky::ids::Ids;
-use trinhky::people::sign_in;
+use trinhky::people::rows::person;
+use trinhky::people::{find, sign_in};
 use uuid::Uuid;
 
 use super::office;
@@ -33,16 +34,25 @@ async fn every_answered_acknowledgement_survives_the_kill() {
     let folder = tempfile::tempdir().expect("a folder");
     let app = office::open(folder.path(), "", &organisation()).await;
     let document = office::issue_decision(&app, office::DECISION).await;
+    let clerk = person::Entity::find()
+        .filter(person::Column::PersonKey.eq("vi-mau"))
+        .one(app.store.reader())
+        .await
+        .expect("read")
+        .expect("the clerk");
+    let clerk_of = find::actor(app.store.reader(), clerk.id, app.today())
+        .await
+        .expect("the clerk's posts")
+        .unit_ids();
     let mut waiting: Vec<Uuid> = delivery::Entity::find()
         .filter(delivery::Column::DocumentId.eq(document))
         .all(app.store.reader())
         .await
         .expect("read")
         .into_iter()
-        .filter(|row| row.kind == "action")
+        .filter(|row| clerk_of.contains(&row.unit_id))
         .map(|row| row.id)
         .collect();
-    waiting.reverse();
     drop(app);
     // The server's clock is the machine's, so the session is opened by it, too.
     let config = Config {
