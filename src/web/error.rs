@@ -187,8 +187,10 @@ fn rejection(response: &Response) -> Option<WebError> {
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
     match response.status() {
+        // The router's own answer to a wrong method is empty.
+        StatusCode::METHOD_NOT_ALLOWED => Some(WebError::NotFound),
         _ if !plain => None,
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Some(WebError::NotFound),
+        StatusCode::NOT_FOUND => Some(WebError::NotFound),
         StatusCode::BAD_REQUEST
         | StatusCode::UNSUPPORTED_MEDIA_TYPE
         | StatusCode::UNPROCESSABLE_ENTITY => Some(WebError::BadRequest { sentence: None }),

@@ -151,16 +151,15 @@ impl Html {
     }
 
     fn blocks(&mut self, prefix: &str, blocks: &[Block]) {
+        let mut above = 0;
         for (index, block) in blocks.iter().enumerate() {
             match block {
                 Block::Article(article) => self.article(prefix, article),
                 Block::Paragraph { text } => self.paragraphs("doc-paragraph", text),
                 Block::Heading { level, label, text } => {
-                    self.heading(
-                        (*level).clamp(1, 3),
-                        "doc-heading",
-                        &format!("{label} {text}"),
-                    );
+                    // Numbering may begin at its second level; headings for screen readers skip none.
+                    above = (*level).clamp(1, 3).min(above + 1);
+                    self.heading(above, "doc-heading", &format!("{label} {text}"));
                 }
                 Block::Clause(clause) => self.clause(
                     &format!("{prefix}khoan-{index}-{}", clause.number),
