@@ -1,7 +1,7 @@
 //! Objectives and how they are followed up: indicators, report periods, unit reports, consolidation,
 //! the year's verdict and corrective actions.
 //!
-//! [`plan`] writes objectives, indicators and periods from the text of an issued decision; the workflow
+//! [`plan()`] writes objectives, indicators and periods from the text of an issued decision; the workflow
 //! opens each period ([`open_period`]), units report ([`report`]), the Office adds the counts up
 //! ([`consolidate`]), and the Chairman judges the year ([`evaluate`]).
 

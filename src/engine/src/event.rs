@@ -1,4 +1,4 @@
-//! What happened. One list is journal, history and trace; [`crate::apply`] rebuilds the state from it.
+//! What happened. One list is journal, history and trace; [`crate::apply()`] rebuilds the state from it.
 
 use std::collections::BTreeMap;
 

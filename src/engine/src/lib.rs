@@ -2,7 +2,7 @@
 //!
 //! Pure: no clock, no randomness, no I/O, no async.
 //!
-//! [`read`] compiles files into [`Definitions`]; [`decide`] answers a [`Command`] on a [`State`] with [`Event`]s; [`apply`]
+//! [`read()`] compiles files into [`Definitions`]; [`decide()`] answers a [`Command`] on a [`State`] with [`Event`]s; [`apply()`]
 //! changes the state by them, live and on replay. [`simulate`] plays the same functions on a virtual clock.
 //!
 //! # What is executed

@@ -47,7 +47,7 @@ pub struct Finding {
 /// A correction that can be made by pressing a button.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
-    /// As in [`Finding::r#where`].
+    /// As in `where` of [`Finding`].
     pub r#where: String,
     pub from: String,
     pub to: String,

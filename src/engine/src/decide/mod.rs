@@ -56,7 +56,7 @@ pub fn decide(
     Ok(work.events)
 }
 
-/// What to load before asking [`decide`]: usually the scopes on the path of the task or timer. It may still ask for more.
+/// What to load before asking [`decide()`]: usually the scopes on the path of the task or timer. It may still ask for more.
 #[must_use]
 pub fn needed(_defs: &Definitions, kind: &CommandKind) -> Vec<Need> {
     let scope = match kind {

@@ -104,7 +104,14 @@ fn write(folder: &Path, name: &str, draft: &Draft) -> PathBuf {
 )]
 fn measure(facts: &[PathBuf]) -> Option<String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/tools/layout.py");
-    let python = std::env::var("TRINHKY_PYTHON").unwrap_or_else(|_| "python3".into());
+    // The private environment that the test command makes, where it is there.
+    let private = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools/venv/bin/python");
+    let usual = if private.exists() {
+        private.display().to_string()
+    } else {
+        "python3".to_owned()
+    };
+    let python = std::env::var("TRINHKY_PYTHON").unwrap_or(usual);
     let missing = match Command::new(&python).arg(script).args(facts).output() {
         Ok(output) if output.status.code() == Some(77) => {
             String::from_utf8_lossy(&output.stdout).trim().to_owned()

@@ -21,7 +21,7 @@ pub(crate) use styles::STYLE_PREFIX;
 #[error("the Word file could not be written: {0}")]
 pub struct DocxError(#[from] zip::result::ZipError);
 
-/// The draft as a Word file. [`crate::import`] reads it back to the same draft.
+/// The draft as a Word file. [`crate::import()`] reads it back to the same draft.
 ///
 /// # Errors
 /// Only where packing fails, which in memory means that there is none left.
