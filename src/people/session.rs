@@ -112,6 +112,24 @@ impl Session {
         }
     }
 
+    /// What a handler of a press found before the act itself was asked: a refusal for want of a right goes into the
+    /// journal, as that of an act does.
+    ///
+    /// # Errors
+    /// The fault that it was given, or what the database reports.
+    pub async fn journalled<T: Send + 'static>(&self, found: Outcome<T>) -> Outcome<T> {
+        match found {
+            Err(Fault::Refused(refusal)) if refusal.kind == RefusalKind::Forbidden => {
+                self.app
+                    .act(&self.actor, refusal, |_, refusal| {
+                        Box::pin(async move { Err(Fault::Refused(refusal.clone())) })
+                    })
+                    .await
+            }
+            other => other,
+        }
+    }
+
     fn nav(&self) -> Vec<NavItem> {
         let mut items = vec![
             ("/", "nav-desk"),

@@ -4,6 +4,7 @@ mod demo;
 mod kill;
 mod mail;
 mod office;
+mod pages;
 mod receipt;
 mod tidy;
 mod tools;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::common::{Pairs, document_page, page, refuse, refused, said, text};
 use super::findings::{finding_view, findings, findings_line};
 use super::opinions::{asked_units, opinion_row, opinions_line};
-use super::step::{Open, open};
+use super::step::{Open, open, open_to_act};
 use crate::audit;
 use crate::documents::decide::{self as act, Decision};
 use crate::documents::rows::document;
@@ -73,7 +73,7 @@ pub async fn decide(
 }
 
 async fn decide_act(session: &Session, id: Uuid, form: &Form) -> Outcome<Decision> {
-    open(session, id, &["approve"]).await?;
+    open_to_act(session, id, &["approve"]).await?;
     let decision = match form.value("do") {
         "approve" => Decision::Approve,
         "send_back" => Decision::Return,

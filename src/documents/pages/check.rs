@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::common::{Pairs, changed, document_page, page, refuse, refused, said, text};
 use super::findings::checked;
-use super::step::{Open, open};
+use super::step::{Open, open, open_to_act};
 use crate::documents::review::{self as act, Check};
 use crate::fault::{Fault, Outcome};
 use crate::people::session::{Session, done, failed};
@@ -64,7 +64,7 @@ pub async fn check(
 
 /// Whether it was passed.
 async fn check_act(session: &Session, id: Uuid, form: &Form) -> Outcome<bool> {
-    let open = open(session, id, &CHECKS).await?;
+    let open = open_to_act(session, id, &CHECKS).await?;
     if form.version != seen_check(&open) {
         return Err(changed());
     }

@@ -51,7 +51,8 @@ pub async fn save(
     Body(pairs): Body<Pairs>,
 ) -> Result<Response, WebError> {
     let fresh = document_page(id);
-    let document = editable(&session, id)
+    let document = session
+        .journalled(editable(&session, id).await)
         .await
         .map_err(|fault| failed(fault, &fresh))?;
     let mut sheet = Sheet::sent(&pairs);

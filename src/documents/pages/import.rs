@@ -84,7 +84,8 @@ async fn import_act(session: &Session, name: &str, bytes: &[u8]) -> Outcome<Uuid
             "Choose a .docx or .md file.",
         ));
     }
-    draft::import(&session.app, &session.actor, unit(session)?, name, bytes).await
+    let unit = session.journalled(unit(session)).await?;
+    draft::import(&session.app, &session.actor, unit, name, bytes).await
 }
 
 fn unit(session: &Session) -> Outcome<Uuid> {

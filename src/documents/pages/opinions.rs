@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::common::{
     Pairs, changed, document_page, page, refuse, refused, said, same_content, text,
 };
-use super::step::{open, open_for};
+use super::step::{open, open_for, open_to_act};
 use crate::documents::find;
 use crate::documents::review::{self as act, Answer, Stance};
 use crate::documents::rows::opinion;
@@ -215,7 +215,7 @@ pub async fn answer_opinions(
 }
 
 async fn answers_act(session: &Session, id: Uuid, form: &Form) -> Outcome<()> {
-    let open = open(session, id, &["answer_opinions"]).await?;
+    let open = open_to_act(session, id, &["answer_opinions"]).await?;
     let opinions = find::opinions(session.app.store.reader(), open.document.row.id).await?;
     let waiting = to_answer(&opinions);
     if form.version != ids(&waiting) {

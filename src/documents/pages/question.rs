@@ -5,7 +5,7 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::common::{Pairs, changed, document_page, page, refuse, refused, said};
-use super::step::{Open, open};
+use super::step::{Open, open, open_to_act};
 use crate::audit;
 use crate::documents::{decide as act, find};
 use crate::fault::{Fault, Outcome};
@@ -51,7 +51,7 @@ pub async fn answer_question(
 }
 
 async fn answer_act(session: &Session, id: Uuid, form: &Form) -> Outcome<()> {
-    let open = open(session, id, &["answer_question"]).await?;
+    let open = open_to_act(session, id, &["answer_question"]).await?;
     if form.version != open.task.task_id {
         return Err(changed());
     }

@@ -61,7 +61,7 @@ pub async fn sign(
 
 /// The document that was signed.
 async fn sign_act(session: &Session, id: Uuid, form: &Form) -> Outcome<Uuid> {
-    let (_, document) = to_sign(session, id).await?;
+    let (_, document) = session.journalled(to_sign(session, id).await).await?;
     same_content(&document, &form.version)?;
     if !form.chosen("file", &document.row.id.to_string()) {
         return Err(Fault::invalid(

@@ -25,6 +25,14 @@ pub(super) async fn open(session: &Session, id: Uuid, elements: &[&str]) -> Outc
     open_for(session, id, elements, None).await
 }
 
+/// As [`open`], for who presses: a refusal for want of the right goes into the journal.
+///
+/// # Errors
+/// As [`open`].
+pub(super) async fn open_to_act(session: &Session, id: Uuid, elements: &[&str]) -> Outcome<Open> {
+    session.journalled(open(session, id, elements).await).await
+}
+
 /// As [`open`], of one unit where a person holds posts in several.
 pub(super) async fn open_for(
     session: &Session,

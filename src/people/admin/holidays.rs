@@ -152,7 +152,7 @@ struct Wanted {
 }
 
 async fn change(session: &Session, form: &Form) -> Outcome<Changed> {
-    let org_id = administered(session)?;
+    let org_id = session.journalled(administered(session)).await?;
     let wanted = wanted(org_id, form)?;
     let date = wanted.date;
     session
