@@ -11,6 +11,7 @@ use trinhky::fault::{Fault, RefusalKind};
 use uuid::Uuid;
 
 use super::office;
+use super::tools;
 
 /// Most SQL statements inside the act of acknowledging.
 const MAX_STATEMENTS: u64 = 8;
@@ -19,6 +20,16 @@ const MAX_STATEMENTS: u64 = 8;
 async fn sixty_four_clients_on_sqlite_lose_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let app = office::open(folder.path(), "", office::ORGANISATION).await;
+    clients_at_once(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixty_four_clients_on_postgresql_lose_nothing() {
+    let Some(postgres) = tools::postgres() else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = office::open(folder.path(), &postgres.answer, office::ORGANISATION).await;
     clients_at_once(&app).await;
 }
 

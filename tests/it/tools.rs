@@ -30,7 +30,7 @@ pub fn missing(tool: &str) {
 /// A helper process that prints READY and lives until it is dropped.
 pub struct Helper {
     child: Child,
-    _stdin: ChildStdin,
+    stdin: Option<ChildStdin>,
     /// What stands after READY.
     pub answer: String,
 }
@@ -52,7 +52,7 @@ impl Helper {
         let answer = line.trim().strip_prefix("READY ")?.to_owned();
         Some(Self {
             child,
-            _stdin: stdin,
+            stdin: Some(stdin),
             answer,
         })
     }
@@ -60,12 +60,19 @@ impl Helper {
 
 impl Drop for Helper {
     fn drop(&mut self) {
-        // Its own clean-up runs when standard input closes; a signal is only for those that do not listen.
-        let _ = Command::new("kill")
-            .arg(self.child.id().to_string())
-            .status();
+        // It cleans up and ends when its standard input closes.
+        drop(self.stdin.take());
         let _ = self.child.wait();
     }
+}
+
+/// A throwaway PostgreSQL, or none with a sentence.
+pub fn postgres() -> Option<Helper> {
+    let started = Helper::start(&root().join("tests/tools/pg_throwaway.sh"), &[]);
+    if started.is_none() {
+        missing("PostgreSQL");
+    }
+    started
 }
 
 /// The private Python with the tests' packages, or none with a sentence.
