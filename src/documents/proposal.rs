@@ -219,7 +219,7 @@ impl Facts<'_> {
                     text: "Như trên".to_owned(),
                 },
                 Line::Archive {
-                    text: "Lưu: VT.".to_owned(),
+                    text: "Lưu: VT".to_owned(),
                 },
             ],
             signer: Signer {

@@ -161,7 +161,7 @@ impl<'a> Facts<'a> {
                     text: "Như trên".to_owned(),
                 },
                 Line::Archive {
-                    text: "Lưu: VT.".to_owned(),
+                    text: "Lưu: VT".to_owned(),
                 },
             ],
             signer: Signer {
