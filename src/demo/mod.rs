@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{EntityTrait, QueryOrder};
 
 use crate::app::App;
 use crate::audit::rows::journal;
@@ -22,7 +22,7 @@ use crate::cli::serve;
 use crate::clock::{Clock, Stopwatch};
 use crate::config::Config;
 use crate::ids::Ids;
-use crate::people::rows::{person, post};
+use crate::people::find;
 
 /// The decision that is played when no other is named.
 const SEED: &str = include_str!("../../templates/sample/decision-2023.md");
@@ -185,29 +185,8 @@ async fn last_instant(config: &Config) -> anyhow::Result<DateTime<Utc>> {
 async fn print_sign_ins(app: &App) -> anyhow::Result<()> {
     println!("\nTrình Ký: {}", app.config.base_url());
     println!("Mật khẩu của mọi tài khoản mẫu: {PASSWORD}");
-    for role in [
-        "chair",
-        "office_chief",
-        "drafter",
-        "form_checker",
-        "clerk",
-        "office_clerk",
-        "reporter",
-        "unit_head",
-        "admin",
-    ] {
-        let first = post::Entity::find()
-            .filter(post::Column::Role.eq(role))
-            .order_by_asc(post::Column::Id)
-            .one(app.store.reader())
-            .await?;
-        let Some(post) = first else { continue };
-        if let Some(person) = person::Entity::find_by_id(post.person_id)
-            .one(app.store.reader())
-            .await?
-        {
-            println!("  {:<44} {} ({})", person.email, person.name, post.title);
-        }
+    for (person, post) in find::one_per_role(app.store.reader()).await? {
+        println!("  {:<44} {} ({})", person.email, person.name, post.title);
     }
     Ok(())
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::rows::{org_calendar, person, post, unit, unit_group, unit_group_member, unit_name};
-use super::{Actor, Post, Unit};
+use super::{Actor, Post, ROLES, Unit};
 use crate::fault::{Fault, Outcome};
 
 /// The units with these ids, with their names on the day; unknown ids are left out.
@@ -254,6 +255,29 @@ async fn holders_where(
             })
         })
         .collect())
+}
+
+/// One person per role, for trying a sample installation out: the agency's own clerk, else the first holder.
+///
+/// # Errors
+/// What the database reports.
+pub async fn one_per_role(db: &impl ConnectionTrait) -> Outcome<Vec<(person::Model, post::Model)>> {
+    let mut found = Vec::new();
+    for role in ROLES {
+        let of_role = post::Entity::find()
+            .filter(post::Column::Role.eq(*role))
+            .order_by_asc(post::Column::Id);
+        let agency = Expr::col(post::Column::UnitId).eq(Expr::col(post::Column::OrgId));
+        let post = match of_role.clone().filter(agency).one(db).await? {
+            Some(post) => Some(post),
+            None => of_role.one(db).await?,
+        };
+        let Some(post) = post else { continue };
+        if let Some(person) = person::Entity::find_by_id(post.person_id).one(db).await? {
+            found.push((person, post));
+        }
+    }
+    Ok(found)
 }
 
 /// The calendar of the organisation, or the national one where it has none of its own.

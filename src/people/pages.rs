@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::rows::{person, post};
+use super::rows::person;
 use super::session::{Session, failed, field_error, signed_in, signed_out};
 use super::{find, may, sign_in as by_password};
 use crate::app::App;
@@ -282,36 +282,15 @@ async fn office(app: &App) -> Outcome<(String, bool)> {
 
 /// One account per role, for trying the product out.
 async fn samples(app: &App) -> Outcome<Vec<SampleAccount>> {
-    let mut accounts = Vec::new();
-    for role in [
-        "chair",
-        "office_chief",
-        "drafter",
-        "form_checker",
-        "clerk",
-        "office_clerk",
-        "reporter",
-        "unit_head",
-        "admin",
-    ] {
-        let post = post::Entity::find()
-            .filter(post::Column::Role.eq(role))
-            .order_by_asc(post::Column::Id)
-            .one(app.store.reader())
-            .await?;
-        let Some(post) = post else { continue };
-        if let Some(person) = person::Entity::find_by_id(post.person_id)
-            .one(app.store.reader())
-            .await?
-        {
-            accounts.push(SampleAccount {
-                login: person.email,
-                name: person.name,
-                post: post.title,
-            });
-        }
-    }
-    Ok(accounts)
+    let accounts = find::one_per_role(app.store.reader()).await?;
+    Ok(accounts
+        .into_iter()
+        .map(|(person, post)| SampleAccount {
+            login: person.email,
+            name: person.name,
+            post: post.title,
+        })
+        .collect())
 }
 
 /// The pairs of a form's body.

@@ -51,7 +51,7 @@ pub async fn sign_person(app: &App, document: &Document, actor: &Actor) -> Outco
             mark: Mark::Pen {
                 name: actor.name.clone(),
             },
-            lines: vec![TRIAL_LABEL.to_owned()],
+            lines: TRIAL_LABEL.split(" — ").map(str::to_owned).collect(),
         },
     };
     let typesetter = app.clone();

@@ -9,7 +9,7 @@ use crate::font::{Embedded, deflated};
 use crate::ink::{Area, BLUE, fitting, pen_stroke, round_seal};
 use crate::outline::Outlines;
 use crate::picture;
-use crate::places::{Fonts, Place, TextPlace};
+use crate::places::{Fonts, Place, Slant, TextPlace};
 use crate::update::Update;
 
 /// What stands at the place of a signature.
@@ -44,7 +44,7 @@ pub(crate) fn empty(update: &mut Update, place: Place) -> Result<ObjectId, Error
     form(update, place, String::new(), Dictionary::new())
 }
 
-/// One line of text, centred in its place, on its baseline.
+/// One line of text on its baseline: the number against the slash that follows it, the rest centred in its place.
 pub(crate) fn text_line(
     update: &mut Update,
     text: &str,
@@ -57,7 +57,11 @@ pub(crate) fn text_line(
         text_place.font_size,
         place.width,
     );
-    let left = ((place.width - font.width(text, size)) / 2.0).max(0.0);
+    let room = (place.width - font.width(text, size)).max(0.0);
+    let left = match text_place.slant {
+        Slant::Upright => room,
+        Slant::Italic => room / 2.0,
+    };
     let base = text_place.baseline - place.y;
     let ink = format!(
         "/Tx BMC\nq\nBT\n0 g\n/Tk {size:.3} Tf\n{left:.3} {base:.3} Td\n{} Tj\nET\nQ\nEMC\n",

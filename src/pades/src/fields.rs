@@ -214,7 +214,7 @@ fn text_field(text: TextPlace) -> Dictionary {
         Slant::Italic => "TkItalic",
     };
     let mut field = dictionary! {
-        "FT" => "Tx", "Q" => 1, "DA" => Object::string_literal(format!("/{font} {} Tf 0 g", text.font_size)),
+        "FT" => "Tx", "Q" => text.slant.quadding(), "DA" => Object::string_literal(format!("/{font} {} Tf 0 g", text.font_size)),
     };
     field.set(RISE_KEY, Object::Real(text.baseline - text.place.y));
     field

@@ -30,6 +30,17 @@ pub enum Slant {
     Italic,
 }
 
+impl Slant {
+    /// The alignment of a field as PDF writes it (ISO 32000-1, 12.7.3.3): the number stands against the
+    /// slash that follows it, what is in the date line in the middle of its place.
+    pub(crate) fn quadding(self) -> i64 {
+        match self {
+            Self::Upright => 2,
+            Self::Italic => 1,
+        }
+    }
+}
+
 /// All fields of a document that is signed by a person and sealed by an agency.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FieldPlaces {
