@@ -1,5 +1,6 @@
 //! The product as a whole: real databases, the real program, real outside tools.
 
+mod browser;
 mod demo;
 mod kill;
 mod mail;

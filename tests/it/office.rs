@@ -77,8 +77,8 @@ pub async fn agency_clerk(app: &App, org: Uuid) -> Actor {
         .expect("the clerk is there")
 }
 
-/// Takes the decision from the file to its issue in one day and runs the fan-out; returns the document.
-pub async fn issue_decision(app: &App, text: &str) -> Uuid {
+/// Takes a decision from the file to the Chairman's desk; returns the document.
+pub async fn bring_to_chairman(app: &App, text: &str) -> Uuid {
     let (drafter, office) = first(app, "drafter").await;
     let id = draft::import(app, &drafter, office, "decision.md", text.as_bytes())
         .await
@@ -110,6 +110,15 @@ pub async fn issue_decision(app: &App, text: &str) -> Uuid {
     issue::seal(app, &office_clerk, proposal)
         .await
         .expect("the proposal is sealed");
+    worker::run_until_idle(app)
+        .await
+        .expect("the Chairman is told");
+    id
+}
+
+/// Takes the decision from the file to its issue in one day and runs the fan-out; returns the document.
+pub async fn issue_decision(app: &App, text: &str) -> Uuid {
+    let id = bring_to_chairman(app, text).await;
     let (chair, org) = first(app, "chair").await;
     let seen = find::document(app.store.reader(), id)
         .await

@@ -192,7 +192,7 @@ fn number_and_day_copy_out_in_their_lines_and_the_seal_does_not() {
         .collect();
     let line = words
         .iter()
-        .find(|line| line.starts_with("Số: 123 /QĐ-UBND"))
+        .find(|line| line.starts_with("Số: 123/QĐ-UBND"))
         .expect(&answer.text);
     assert!(
         line.ends_with("Cao Lộc, ngày 21 tháng 3 năm 2023"),
