@@ -63,6 +63,7 @@ pub fn table() -> Vec<Route> {
         route("/dang-nhap", Open, get(p::sign_in_page).post(p::sign_in)),
         route("/dang-xuat", SignedIn, post(p::sign_out)),
         route("/", SignedIn, get(p::desk)),
+        route("/luu-tam", SignedIn, post(p::keep_typed)),
         route("/luu-tam/{id}", SignedIn, get(p::kept_form)),
         // Documents
         route("/van-ban", SignedIn, get(v::list)),

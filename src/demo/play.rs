@@ -154,7 +154,8 @@ async fn up_to_the_chairman(
     let id = draft::import(app, &drafter, office, script.file_name, script.bytes).await?;
     stage.until(schedule.at(-7, 9, 0)).await?;
     let asked = units_for_opinion(stage, org, office).await?;
-    submit(app, &drafter, id, asked.clone(), 5).await?;
+    let seen = stage.seen(id).await?;
+    submit(app, &drafter, id, seen.clone(), asked.clone(), 5).await?;
     for (n, unit) in asked.iter().enumerate() {
         // The last one does not answer: the round ends by its deadline.
         if n + 1 == asked.len() {
@@ -172,7 +173,7 @@ async fn up_to_the_chairman(
         } else {
             (Stance::Agree, String::new())
         };
-        give_opinion(app, &actor, id, *unit, stance, remark).await?;
+        give_opinion(app, &actor, id, seen.clone(), *unit, stance, remark).await?;
     }
     stage.until(schedule.at(-1, 8, 30)).await?;
     let answers = find::opinions(app.store.reader(), id)
@@ -189,17 +190,27 @@ async fn up_to_the_chairman(
     answer_opinions(app, &drafter, id, answers).await?;
     stage.until(schedule.at(-1, 10, 0)).await?;
     let (chief, ..) = stage.first("office_chief").await?;
-    check(app, &chief, id, Check::Content, true, String::new()).await?;
+    let seen = stage.seen(id).await?;
+    check(
+        app,
+        &chief,
+        id,
+        seen.clone(),
+        Check::Content,
+        true,
+        String::new(),
+    )
+    .await?;
     stage.until(schedule.at(-1, 14, 0)).await?;
     let (checker, ..) = stage.first("form_checker").await?;
-    check(app, &checker, id, Check::Form, true, String::new()).await?;
+    check(app, &checker, id, seen, Check::Form, true, String::new()).await?;
     stage.until(schedule.at(0, 8, 30)).await?;
     let proposal = find::proposal_of(app.store.reader(), id)
         .await?
         .ok_or(Fault::NotFound)?
         .row
         .id;
-    issue::sign(app, &chief, proposal).await?;
+    issue::sign(app, &chief, proposal, stage.seen(proposal).await?).await?;
     stage.until(schedule.at(0, 9, 15)).await?;
     let (clerk, ..) = stage.first("office_clerk").await?;
     issue::assign_number(app, &clerk, proposal, schedule.proposal).await?;
@@ -235,10 +246,7 @@ async fn sign_and_issue(stage: &mut Stage<'_>, schedule: &Schedule, id: Uuid) ->
     let (chair, org, _) = stage.first("chair").await?;
     let (drafter, ..) = stage.first("drafter").await?;
     stage.until(schedule.at(1, 9, 0)).await?;
-    let seen = find::document(app.store.reader(), id)
-        .await?
-        .row
-        .content_hash;
+    let seen = stage.seen(id).await?;
     decide(
         app,
         &chair,
@@ -258,13 +266,10 @@ async fn sign_and_issue(stage: &mut Stage<'_>, schedule: &Schedule, id: Uuid) ->
     )
     .await?;
     stage.until(schedule.at(2, 8, 10)).await?;
-    let seen = find::document(app.store.reader(), id)
-        .await?
-        .row
-        .content_hash;
+    let seen = stage.seen(id).await?;
     decide(app, &chair, id, seen, Decision::Approve, String::new()).await?;
     stage.until(schedule.at(3, 14, 0)).await?;
-    issue::sign(app, &chair, id).await?;
+    issue::sign(app, &chair, id, stage.seen(id).await?).await?;
     stage.until(schedule.at(4, 8, 15)).await?;
     let clerk = stage.of_unit(org, &["clerk"]).await?;
     issue::assign_number(app, &clerk, id, app.today()).await?;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::story::Teller;
 use crate::app::App;
+use crate::documents;
 use crate::fault::{Fault, Outcome};
 use crate::mail::rows::outbox;
 use crate::people::rows::post;
@@ -36,6 +37,15 @@ impl Stage<'_> {
         self.app.clock.advance_to(at);
         worker::run_until_idle(self.app).await?;
         self.teller.tell(self.app).await
+    }
+
+    /// The content of a document that somebody who acts now has before him.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn seen(&self, document: Uuid) -> Outcome<String> {
+        let document = documents::find::document(self.app.store.reader(), document).await?;
+        Ok(document.row.content_hash)
     }
 
     /// The first holder of a role anywhere.

@@ -42,42 +42,44 @@ pub async fn decide(
             "Write the remark for the Office.",
         ));
     }
-    app.act(actor, (id, seen_hash, decision, remark), |cx, (id, seen_hash, decision, remark)| {
-        Box::pin(async move {
-            let document = find::document(cx.tx, *id).await?;
-            if document.row.content_hash != *seen_hash {
-                return Err(Fault::stale(
-                    "Nội dung đã thay đổi sau khi trang này mở. Xem lại bản mới nhất rồi quyết định.",
-                    "The content has changed since this page was opened. Look at the newest version, then decide.",
-                ));
-            }
-            let (outcome, act, verb) = match decision {
-                Decision::Approve => ("approved", "document.approved", "Phê duyệt"),
-                Decision::Return => ("returned", "document.returned", "Trả lại"),
-                Decision::Ask => ("question", "document.questioned", "Hỏi về"),
-            };
-            let variables = Variables::from([("outcome".to_owned(), json!(outcome)), ("remark".to_owned(), json!(remark))]);
-            let advanced = complete(cx, &document, "approve", None, variables).await?;
-            if *decision == Decision::Approve {
-                document::Entity::update_many()
-                    .filter(document::Column::Id.eq(*id))
-                    .set(document::ActiveModel {
-                        approved_hash: Set(Some(seen_hash.clone())),
-                        state: Set(state::APPROVED.to_owned()),
-                        changed_at: Set(cx.now),
-                        ..Default::default()
-                    })
-                    .exec(cx.tx)
-                    .await?;
-            }
-            let mut summary = format!("{verb} {}", document.title());
-            if !remark.trim().is_empty() {
-                summary.push_str(&format!(": {}", remark.trim()));
-            }
-            let entry = Entry::about(*id, act, summary).data(json!({ "content": seen_hash }));
-            journal(cx, &document, entry, advanced).await
-        })
-    })
+    app.act(
+        actor,
+        (id, seen_hash, decision, remark),
+        |cx, (id, seen_hash, decision, remark)| {
+            Box::pin(async move {
+                let document = find::document(cx.tx, *id).await?;
+                document.same_content(seen_hash)?;
+                let (outcome, act, verb) = match decision {
+                    Decision::Approve => ("approved", "document.approved", "Phê duyệt"),
+                    Decision::Return => ("returned", "document.returned", "Trả lại"),
+                    Decision::Ask => ("question", "document.questioned", "Hỏi về"),
+                };
+                let variables = Variables::from([
+                    ("outcome".to_owned(), json!(outcome)),
+                    ("remark".to_owned(), json!(remark)),
+                ]);
+                let advanced = complete(cx, &document, "approve", None, variables).await?;
+                if *decision == Decision::Approve {
+                    document::Entity::update_many()
+                        .filter(document::Column::Id.eq(*id))
+                        .set(document::ActiveModel {
+                            approved_hash: Set(Some(seen_hash.clone())),
+                            state: Set(state::APPROVED.to_owned()),
+                            changed_at: Set(cx.now),
+                            ..Default::default()
+                        })
+                        .exec(cx.tx)
+                        .await?;
+                }
+                let mut summary = format!("{verb} {}", document.title());
+                if !remark.trim().is_empty() {
+                    summary.push_str(&format!(": {}", remark.trim()));
+                }
+                let entry = Entry::about(*id, act, summary).data(json!({ "content": seen_hash }));
+                journal(cx, &document, entry, advanced).await
+            })
+        },
+    )
     .await
 }
 

@@ -1,6 +1,8 @@
 //! Making and changing drafts: import of a file, a new version at every save.
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+};
 use serde_json::json;
 use trinhky_drafting::{Draft, Imported, Unplaced, content_hash};
 use trinhky_engine::{CommandKind, Variables};
@@ -93,10 +95,10 @@ pub enum Saved {
 /// Saves a changed draft as a new version. `seen_version` is the version the drafter had before him.
 ///
 /// A change after the approval drops the approval and goes back to the Chairman (Decree 30/2020
-/// Art. 11.2); after the signature nothing can be changed.
+/// Art. 11.2); after the signature, and while somebody else has the draft before him, nothing can be changed.
 ///
 /// # Errors
-/// When somebody else saved meanwhile, the document is signed, or the actor may not.
+/// When somebody else saved meanwhile, the draft is not [`changeable`], or the actor may not.
 pub async fn save(
     app: &App,
     actor: &Actor,
@@ -113,11 +115,59 @@ pub async fn save(
             Box::pin(async move {
                 let document = find::document(cx.tx, *id).await?;
                 may_draft_for(cx, document.row.owner_id)?;
+                changeable(cx.tx, &document).await?;
                 save_version(cx, &document, *seen_version, draft, note).await
             })
         },
     )
     .await
+}
+
+/// The steps in which a draft lies with its drafter; after the approval a change takes it back to the Chairman, before its
+/// signature a proposal is the Office's own.
+const WITH_THE_DRAFTER: [&str; 4] = ["draft", "answer_opinions", "sign", "sign_proposal"];
+
+/// Whether the content may change now.
+///
+/// While a unit, a checker or the Chairman has the draft before him, a change would take the text from under what he is about
+/// to say (WF-06), so whoever has it sends it back first.
+///
+/// # Errors
+/// A refusal that names the step, or says that the document is signed.
+pub async fn changeable(db: &impl ConnectionTrait, document: &Document) -> Outcome<()> {
+    let row = &document.row;
+    if ![state::DRAFT, state::APPROVED].contains(&row.state.as_str()) {
+        return Err(Fault::stale(
+            "Văn bản đã ký, không sửa được nữa. Muốn thay đổi thì ban hành văn bản thay thế.",
+            "The document is signed and cannot be changed. Issue a replacement instead.",
+        ));
+    }
+    let tasks = flow::tasks_of_document(db, row.carried_by.unwrap_or(row.id)).await?;
+    let held = tasks
+        .iter()
+        .find(|task| !WITH_THE_DRAFTER.contains(&task.element.as_str()));
+    let Some(task) = held else { return Ok(()) };
+    let (vi, en) = if task.element == "give_opinion" {
+        (
+            "Chờ hết vòng lấy ý kiến; sửa khi tiếp thu, giải trình.",
+            "Wait for the end of the round; change it when the opinions are answered.",
+        )
+    } else {
+        (
+            "Đề nghị người đang xử lý trả lại, rồi sửa và trình lại.",
+            "Ask who has it to send it back, then change it and submit it again.",
+        )
+    };
+    Err(Fault::stale(
+        format!(
+            "Dự thảo đang ở bước “{}” nên chưa sửa được. {vi}",
+            task.name
+        ),
+        format!(
+            "The draft is at the step \"{}\" and cannot be changed now. {en}",
+            task.name
+        ),
+    ))
 }
 
 /// The rule of [`save`], for other acts of this slice.
@@ -133,12 +183,6 @@ pub(crate) async fn save_version(
         return Err(Fault::stale(
             "Người khác đã lưu bản mới hơn. Trang hiện bản mới nhất; nội dung vừa nhập vẫn còn trong ô.",
             "Somebody saved a newer version. The page shows it; what you typed is still in the fields.",
-        ));
-    }
-    if ![state::DRAFT, state::APPROVED].contains(&row.state.as_str()) {
-        return Err(Fault::stale(
-            "Văn bản đã ký, không sửa được nữa. Muốn thay đổi thì ban hành văn bản thay thế.",
-            "The document is signed and cannot be changed. Issue a replacement instead.",
         ));
     }
     let hash = content_hash(draft);

@@ -22,12 +22,13 @@ use crate::flow;
 use crate::people::{Actor, find as people_find, may};
 use crate::signing;
 
-/// The person's signature on the approved content (of a proposal: on its present content).
+/// The person's signature on the content that was seen, which is the approved one (a proposal is signed before it is approved).
 ///
 /// # Errors
-/// When the content is not the approved one, the right is missing, or the signing fails: then nothing has happened.
-pub async fn sign(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
+/// When the content is another, the right is missing, or the signing fails: then nothing has happened.
+pub async fn sign(app: &App, actor: &Actor, id: Uuid, seen_hash: String) -> Outcome<()> {
     let document = find::document(app.store.reader(), id).await?;
+    document.same_content(&seen_hash)?;
     let step = Step::of(&document, "sign", "sign_proposal");
     check_right(app, actor, &document, step).await?;
     if document.doc_type != DocType::TTR
@@ -41,7 +42,7 @@ pub async fn sign(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
     let signed = signing::sign_person(app, &document, actor).await?;
     app.act(
         actor,
-        (id, document.row.content_hash, step, signed),
+        (id, seen_hash, step, signed),
         |cx, (id, hash, step, signed)| {
             Box::pin(async move {
                 let document = find::document(cx.tx, *id).await?;

@@ -64,6 +64,21 @@ impl Document {
         draft
     }
 
+    /// Refuses an act on another content than the one that its actor had before him: opinions, checks, approvals and
+    /// signatures are bound to what was read (WF-06).
+    ///
+    /// # Errors
+    /// A refusal that sends to the newest version.
+    pub fn same_content(&self, seen_hash: &str) -> crate::fault::Outcome<()> {
+        if self.row.content_hash == seen_hash {
+            return Ok(());
+        }
+        Err(crate::fault::Fault::stale(
+            "Nội dung đã thay đổi sau khi trang này mở. Xem lại bản mới nhất rồi quyết định.",
+            "The content has changed since this page was opened. Look at the newest version, then decide.",
+        ))
+    }
+
     /// The instance that carries the document's life.
     ///
     /// # Errors

@@ -112,23 +112,25 @@ pub(super) async fn journal(
     audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
 }
 
-/// Submits the draft: asks the units for opinions (none: straight to the checks).
+/// Submits the draft in the content that was seen: asks the units for opinions (none: straight to the checks).
 ///
 /// # Errors
-/// When the draft is not the actor's, or a unit does not exist.
+/// When the draft is not the actor's, has changed since it was seen, or a unit does not exist.
 pub async fn submit(
     app: &App,
     actor: &Actor,
     id: Uuid,
+    seen_hash: String,
     units: Vec<Uuid>,
     working_days: u32,
 ) -> Outcome<()> {
     app.act(
         actor,
-        (id, units, working_days),
-        |cx, (id, units, working_days)| {
+        (id, seen_hash, units, working_days),
+        |cx, (id, seen_hash, units, working_days)| {
             Box::pin(async move {
                 let document = find::document(cx.tx, *id).await?;
+                document.same_content(seen_hash)?;
                 let calendar = people_find::calendar(cx.tx, document.row.org_id).await?;
                 let due = calendar
                     .resolve(&Rule::WorkingDays(*working_days), cx.now)
@@ -177,7 +179,8 @@ pub async fn submit(
                 journal(
                     cx,
                     &document,
-                    Entry::about(document.row.id, "document.submitted", summary),
+                    Entry::about(document.row.id, "document.submitted", summary)
+                        .data(json!({ "content": seen_hash })),
                     advanced,
                 )
                 .await
@@ -219,14 +222,15 @@ async fn ask(
     Ok(())
 }
 
-/// Gives the opinion of a unit.
+/// Gives the opinion of a unit on the content that it was shown.
 ///
 /// # Errors
-/// When the unit was not asked, has answered, the deadline is over, or a disagreement lacks its reason.
+/// When the unit was not asked, has answered, the deadline is over, the content has changed, or a disagreement lacks its reason.
 pub async fn give_opinion(
     app: &App,
     actor: &Actor,
     id: Uuid,
+    seen_hash: String,
     unit_id: Uuid,
     stance: Stance,
     remark: String,
@@ -240,10 +244,11 @@ pub async fn give_opinion(
     }
     app.act(
         actor,
-        (id, unit_id, stance, remark),
-        |cx, (id, unit_id, stance, remark)| {
+        (id, seen_hash, unit_id, stance, remark),
+        |cx, (id, seen_hash, unit_id, stance, remark)| {
             Box::pin(async move {
                 let document = find::document(cx.tx, *id).await?;
+                document.same_content(seen_hash)?;
                 let variables = Variables::from([("stance".to_owned(), json!(stance.word()))]);
                 let advanced =
                     complete(cx, &document, "give_opinion", Some(*unit_id), variables).await?;
@@ -268,7 +273,9 @@ pub async fn give_opinion(
                 journal(
                     cx,
                     &document,
-                    Entry::about(*id, "opinion.given", summary).unit(*unit_id),
+                    Entry::about(*id, "opinion.given", summary)
+                        .unit(*unit_id)
+                        .data(json!({ "content": seen_hash })),
                     advanced,
                 )
                 .await
@@ -352,11 +359,12 @@ pub enum Check {
 /// Passes or sends back the draft at one of the checks; a passed form check drafts the proposal.
 ///
 /// # Errors
-/// When sending back lacks its reason, or the check is not the actor's.
+/// When sending back lacks its reason, the content has changed since it was seen, or the check is not the actor's.
 pub async fn check(
     app: &App,
     actor: &Actor,
     id: Uuid,
+    seen_hash: String,
     check: Check,
     passed: bool,
     remark: String,
@@ -370,10 +378,11 @@ pub async fn check(
     }
     app.act(
         actor,
-        (id, check, passed, remark),
-        |cx, (id, check, passed, remark)| {
+        (id, seen_hash, check, passed, remark),
+        |cx, (id, seen_hash, check, passed, remark)| {
             Box::pin(async move {
                 let document = find::document(cx.tx, *id).await?;
+                document.same_content(seen_hash)?;
                 let (element, act, what) = match check {
                     Check::Content => ("check_content", "content.checked", "nội dung"),
                     Check::Form => ("check_form", "form.checked", "thể thức"),
@@ -389,7 +398,8 @@ pub async fn check(
                 if !remark.trim().is_empty() {
                     summary.push_str(&format!(": {}", remark.trim()));
                 }
-                journal(cx, &document, Entry::about(*id, act, summary), advanced).await?;
+                let entry = Entry::about(*id, act, summary).data(json!({ "content": seen_hash }));
+                journal(cx, &document, entry, advanced).await?;
                 if *check == Check::Form && *passed {
                     proposal::draft_for(cx, &document).await?;
                 }

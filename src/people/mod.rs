@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod find;
 pub mod import;
+pub mod kept;
 pub mod may;
 pub mod pages;
 pub mod rows;

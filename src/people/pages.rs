@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::rows::person;
 use super::session::{Session, failed, field_error, signed_in, signed_out};
-use super::{find, may, sign_in as by_password};
+use super::{find, kept, may, sign_in as by_password};
 use crate::app::App;
 use crate::documents::{self, rows::document};
 use crate::fault::{Fault, Outcome, RefusalKind};
@@ -123,6 +123,25 @@ pub async fn kept_form(session: Session, Path(id): Path<String>) -> Result<Respo
         fields: pairs,
     };
     Ok(html(&view))
+}
+
+/// `POST /luu-tam`: what is being typed in the form `form` of the page `action`, kept aside by a script.
+///
+/// # Errors
+/// 422 for what is no form of ours.
+pub async fn keep_typed(
+    session: Session,
+    AxumForm(mut pairs): AxumForm<Vec<(String, String)>>,
+) -> Result<StatusCode, WebError> {
+    let mut take = |name: &str| {
+        let at = pairs.iter().position(|(known, _)| known == name);
+        at.map(|at| pairs.remove(at).1).unwrap_or_default()
+    };
+    let (name, action) = (take("form"), take("action"));
+    kept::keep(&session.app, &session.actor, &name, &action, &pairs)
+        .await
+        .map_err(|fault| failed(fault, "/"))?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// My desk: overdue, due this week, later, waiting for others.

@@ -10,19 +10,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use trinhky_calendar::{Calendar, local};
 
+use super::kept::{self, MAX_KEPT_FORM};
 use super::rows::{saved_form, session};
 use super::{Actor, find, sign_in};
 use crate::app::App;
 use crate::fault::{Fault, Outcome, Refusal, RefusalKind};
 use crate::files::digest;
-use crate::web::{ActorView, Lang, NavItem, Page, WebError};
+use crate::web::{ActorView, Form, Lang, NavItem, Page, WebError};
 
 /// Name of the cookie with the session's secret.
 const SESSION_COOKIE: &str = "phien";
 /// Name of the cookie with a sentence that the next page shows once.
 const FLASH_COOKIE: &str = "bao";
-/// Largest form that is kept over a new sign-in, in bytes.
-const MAX_KEPT_FORM: usize = 256 * 1024;
 
 /// The person who is signed in, with everything a page needs around its content.
 #[derive(Debug, Clone)]
@@ -110,6 +109,30 @@ impl Session {
             Some(post) => find::calendar(self.app.store.reader(), post.org_id).await,
             None => Ok(Calendar::vietnam()),
         }
+    }
+
+    /// A form as the person last typed it and has not sent, where that was based on what the page shows now; else as it is.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn typed(&self, name: &str, form: Form) -> Outcome<Form> {
+        let kept = kept::find(&self.app, &self.actor, name).await?;
+        Ok(match kept.filter(|kept| kept.version == form.version) {
+            Some(kept) => {
+                let mut typed = Form::sent(&form.action, kept.pairs);
+                typed.saved_at = Some(local(kept.at).format("%H:%M").to_string());
+                typed
+            }
+            None => form,
+        })
+    }
+
+    /// Forgets what was typed in a form that has been sent.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn sent(&self, name: &str) -> Outcome<()> {
+        kept::forget(&self.app, &self.actor, name).await
     }
 
     /// What a handler of a press found before the act itself was asked: a refusal for want of a right goes into the
@@ -248,7 +271,9 @@ pub async fn clear_flash(request: Request, next: Next) -> Response {
 
 /// A middleware: a form sent after its session had ended is kept, shown again after the new sign-in, and sent by a press.
 pub async fn keep_form(State(app): State<App>, request: Request, next: Next) -> Response {
+    // What a script keeps while somebody types is not a press: it hears that the session is over.
     let is_form = request.method() == Method::POST
+        && request.uri().path() != "/luu-tam"
         && request.headers().get(CONTENT_TYPE).is_some_and(|kind| {
             kind.as_bytes()
                 .starts_with(b"application/x-www-form-urlencoded")

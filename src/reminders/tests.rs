@@ -20,7 +20,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::distribution::rows::delivery;
 use crate::distribution::{pages, state, tracking};
-use crate::documents::{draft, review};
+use crate::documents::{self, draft, review};
 use crate::fault::{Fault, RefusalKind};
 use crate::files;
 use crate::flow;
@@ -334,7 +334,12 @@ async fn the_digest_comes_once_a_person_and_working_day() {
     let units = vec![unit_id(&world.app, "xa-hoa-cu").await];
     let drafter = who(&world.app, "lang-kim-lan").await;
     // Five working days from Friday the 24th: due on Friday the 31st.
-    review::submit(&world.app, &drafter, world.document, units, 5)
+    let seen = documents::find::document(world.app.store.reader(), world.document)
+        .await
+        .expect("the draft")
+        .row
+        .content_hash;
+    review::submit(&world.app, &drafter, world.document, seen, units, 5)
         .await
         .expect("an opinion round");
     world.app.clock.advance_to(at("2023-03-28T07:30:00+07:00"));

@@ -2,6 +2,7 @@
 
 mod browser;
 mod demo;
+mod drafting;
 mod kill;
 mod mail;
 mod office;

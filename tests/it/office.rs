@@ -77,21 +77,39 @@ pub async fn agency_clerk(app: &App, org: Uuid) -> Actor {
         .expect("the clerk is there")
 }
 
+/// The content that somebody who acts now has before him.
+pub async fn seen(app: &App, id: Uuid) -> String {
+    find::document(app.store.reader(), id)
+        .await
+        .expect("read")
+        .row
+        .content_hash
+}
+
 /// Takes a decision from the file to the Chairman's desk; returns the document.
 pub async fn bring_to_chairman(app: &App, text: &str) -> Uuid {
     let (drafter, office) = first(app, "drafter").await;
     let id = draft::import(app, &drafter, office, "decision.md", text.as_bytes())
         .await
         .expect("the file is imported");
-    submit(app, &drafter, id, Vec::new(), 1)
+    submit(app, &drafter, id, seen(app, id).await, Vec::new(), 1)
         .await
         .expect("it is submitted");
     let (chief, _) = first(app, "office_chief").await;
-    check(app, &chief, id, Check::Content, true, String::new())
-        .await
-        .expect("the content is right");
+    let read = seen(app, id).await;
+    check(
+        app,
+        &chief,
+        id,
+        read.clone(),
+        Check::Content,
+        true,
+        String::new(),
+    )
+    .await
+    .expect("the content is right");
     let (checker, _) = first(app, "form_checker").await;
-    check(app, &checker, id, Check::Form, true, String::new())
+    check(app, &checker, id, read, Check::Form, true, String::new())
         .await
         .expect("the form is right");
     let proposal = find::proposal_of(app.store.reader(), id)
@@ -100,7 +118,7 @@ pub async fn bring_to_chairman(app: &App, text: &str) -> Uuid {
         .expect("a proposal")
         .row
         .id;
-    issue::sign(app, &chief, proposal)
+    issue::sign(app, &chief, proposal, seen(app, proposal).await)
         .await
         .expect("the proposal is signed");
     let (office_clerk, _) = first(app, "office_clerk").await;
@@ -120,15 +138,20 @@ pub async fn bring_to_chairman(app: &App, text: &str) -> Uuid {
 pub async fn issue_decision(app: &App, text: &str) -> Uuid {
     let id = bring_to_chairman(app, text).await;
     let (chair, org) = first(app, "chair").await;
-    let seen = find::document(app.store.reader(), id)
+    let seen = seen(app, id).await;
+    decide(
+        app,
+        &chair,
+        id,
+        seen.clone(),
+        Decision::Approve,
+        String::new(),
+    )
+    .await
+    .expect("it is approved");
+    issue::sign(app, &chair, id, seen.clone())
         .await
-        .expect("read")
-        .row
-        .content_hash;
-    decide(app, &chair, id, seen, Decision::Approve, String::new())
-        .await
-        .expect("it is approved");
-    issue::sign(app, &chair, id).await.expect("it is signed");
+        .expect("it is signed");
     let clerk = agency_clerk(app, org).await;
     app.clock.advance_to(start() + TimeDelta::minutes(20));
     issue::assign_number(app, &clerk, id, app.today())

@@ -173,7 +173,25 @@ async fn approve_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcom
             format!("Hỏi {}", office.called()),
             format!("Ask {}", office.called()),
         ),
-        can_approve: true,
+        warning: errors_left(&found, lang),
+    })
+}
+
+/// An error of form does not bind the Chairman's hands, who answers for what he signs (Decree 30/2020 Art. 13); it is said
+/// beside the button.
+fn errors_left(found: &[Severity], lang: Lang) -> Option<String> {
+    let errors = found
+        .iter()
+        .filter(|severity| **severity == Severity::Error)
+        .count();
+    (errors > 0).then(|| {
+        said(
+            lang,
+            format!("Dự thảo còn {errors} lỗi thể thức. Nên trả lại để sửa trước khi phê duyệt."),
+            format!(
+                "{errors} errors of form are left. Better return it to have them put right first."
+            ),
+        )
     })
 }
 

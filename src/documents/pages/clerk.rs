@@ -2,16 +2,16 @@
 
 use axum::extract::{Form as Body, Path};
 use axum::response::Response;
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use trinhky_calendar::vn_date;
 use trinhky_drafting::DocType;
 use uuid::Uuid;
 
-use super::common::{Pairs, document_page, refuse, refused, said, same_content};
+use super::common::{Pairs, document_page, refuse, refused, said};
 use super::step::may_take;
 use crate::documents::rows::register;
-use crate::documents::{Document, doc_type, find, issue as life, state};
+use crate::documents::{Document, doc_type, expected_year, find, issue as life, state};
 use crate::fault::{Fault, Outcome};
 use crate::flow::rows::flow_task;
 use crate::people::find as people_find;
@@ -71,7 +71,7 @@ async fn number_act(session: &Session, id: Uuid, form: &Form) -> Outcome<i32> {
             "The document has its number already.",
         ));
     }
-    same_content(&document, &form.version)?;
+    document.same_content(&form.version)?;
     let date = read_date(form.value("issued_on")).ok_or_else(|| {
         Fault::invalid(
             "issued_on",
@@ -297,7 +297,8 @@ async fn clerk_item(
     })
 }
 
-/// The number that the register would give today; another clerk may be quicker.
+/// The number that the register would give now; another clerk may be quicker. The register is that of the year printed on
+/// the signed page, which is the only one whose dates the document takes.
 async fn next_number(
     db: &impl ConnectionTrait,
     document: &Document,
@@ -312,7 +313,7 @@ async fn next_number(
         .filter(register::Column::OwnerId.eq(owner))
         .filter(register::Column::Direction.eq("out"))
         .filter(register::Column::DocType.eq(document.row.doc_type.as_str()))
-        .filter(register::Column::Year.eq(today.year()))
+        .filter(register::Column::Year.eq(expected_year(&document.draft, today)))
         .one(db)
         .await?;
     Ok(register.map_or(1, |register| register.next_number))

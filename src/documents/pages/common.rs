@@ -6,22 +6,13 @@ use trinhky_drafting::Draft;
 use uuid::Uuid;
 
 use crate::documents::Document;
-use crate::fault::{Fault, Outcome, Refusal};
+use crate::fault::{Fault, Refusal};
 use crate::people::session::{Session, field_error};
 use crate::web::views::Markup;
 use crate::web::{Form, Lang, Link, Page, WebError};
 
 /// The pairs of a form as they were sent.
 pub(super) type Pairs = Vec<(String, String)>;
-
-/// Refuses a form that was made from another content.
-pub(super) fn same_content(document: &Document, seen: &str) -> Outcome<()> {
-    if document.row.content_hash == seen {
-        Ok(())
-    } else {
-        Err(changed())
-    }
-}
 
 pub(super) fn changed() -> Fault {
     Fault::stale(

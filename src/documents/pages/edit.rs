@@ -1,8 +1,9 @@
 //! The editor: every part of a draft a labelled field, the checker's findings beside, a new version at every save.
 
-use axum::extract::{Form as Body, Path};
+use axum::extract::{Form as Body, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
 use trinhky_drafting::{Draft, Fix, Imported, apply, check_with_fixes, content_hash};
 use uuid::Uuid;
 
@@ -11,28 +12,53 @@ use super::findings::{finding_view, findings_line};
 use super::sheet::Sheet;
 use crate::audit;
 use crate::documents::draft::{self, Saved};
-use crate::documents::{Document, find, state};
+use crate::documents::{Document, find};
 use crate::fault::{Fault, Outcome, RefusalKind};
 use crate::people::Actor;
+use crate::people::kept::{self, Kept};
 use crate::people::session::{Session, done, failed};
+use crate::web::format::date_time;
 use crate::web::views::documents::DocumentEdit;
-use crate::web::{Form, WebError, html};
+use crate::web::{Form, Lang, Link, WebError, html};
 
 /// Whether the actor may change drafts of the unit; the act looks again.
 pub(super) fn may_edit(actor: &Actor, owner: Uuid) -> bool {
     actor.has_role_in_unit(&["drafter", "office_chief", "unit_head"], owner)
 }
 
+/// Whether the page shows what was typed and not saved.
+#[derive(Debug, Default, Deserialize)]
+pub struct Typed {
+    /// `co` or `khong`; without it, where it was typed in the version that is saved now.
+    #[serde(rename = "ghi-do")]
+    shown: Option<String>,
+}
+
 /// `GET /van-ban/{id}/soan`: who drafts for the document's unit.
 ///
 /// # Errors
-/// 404 for strangers, 403 for others of the organisation, 409 when the document is signed.
-pub async fn edit_page(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
+/// 404 for strangers, 403 for others of the organisation, 409 when somebody else has the draft or it is signed.
+pub async fn edit_page(
+    session: Session,
+    Path(id): Path<Uuid>,
+    Query(typed): Query<Typed>,
+) -> Result<Response, WebError> {
     let view = async {
         let document = editable(&session, id).await?;
-        let sheet = Sheet::of(&document.draft);
-        let form = sheet.form(&address(id), &document.row.version.to_string());
-        edit_view(&session, &document, &sheet, form, false).await
+        let version = document.row.version.to_string();
+        let kept = kept::find(&session.app, &session.actor, &autosave(id)).await?;
+        let shown = |kept: &Kept| match typed.shown.as_deref() {
+            Some(asked) => asked == "co",
+            None => kept.version == version,
+        };
+        let (sheet, version) = match kept.as_ref().filter(|kept| shown(kept)) {
+            Some(kept) => (Sheet::sent(&kept.pairs), kept.version.clone()),
+            None => (Sheet::of(&document.draft), version.clone()),
+        };
+        let form = sheet.form(&address(id), &version);
+        let mut view = edit_view(&session, &document, &sheet, form, false).await?;
+        view.kept = kept.map(|kept| kept_note(&kept, shown(&kept), id, session.lang));
+        Ok(view)
     };
     Ok(html(
         &view
@@ -79,6 +105,37 @@ pub async fn save(
     Ok(html(&view))
 }
 
+/// What the page says of text that was kept aside, and the way to the other text.
+fn kept_note(kept: &Kept, shown: bool, id: Uuid, lang: Lang) -> (String, Link) {
+    let (at, version) = (date_time(kept.at), &kept.version);
+    if shown {
+        return (
+            said(
+                lang,
+                format!("Các ô đang hiện phần ghi dở lúc {at}, chưa lưu thành bản mới."),
+                format!(
+                    "The fields show what was typed at {at} and is not saved as a version yet."
+                ),
+            ),
+            Link::new(
+                &format!("{}?ghi-do=khong", address(id)),
+                &said(lang, "Xem bản đã lưu", "See the saved version"),
+            ),
+        );
+    }
+    (
+        said(
+            lang,
+            format!("Có phần ghi dở lúc {at} trên bản thứ {version}, chưa lưu thành bản mới."),
+            format!("Something typed at {at} in version {version} is not saved as a version yet."),
+        ),
+        Link::new(
+            &format!("{}?ghi-do=co", address(id)),
+            &said(lang, "Mở phần ghi dở", "Open what was typed"),
+        ),
+    )
+}
+
 async fn save_typed(
     session: &Session,
     document: &Document,
@@ -100,14 +157,20 @@ async fn save_typed(
         ));
     }
     match save_act(session, document, typed, seen).await {
-        Ok(Saved::Version(version)) => Ok(done(
-            &address(id),
-            &said(
-                lang,
-                format!("Đã lưu bản thứ {version}."),
-                format!("Saved as version {version}."),
-            ),
-        )),
+        Ok(Saved::Version(version)) => {
+            session
+                .sent(&autosave(id))
+                .await
+                .map_err(|fault| failed(fault, &fresh))?;
+            Ok(done(
+                &address(id),
+                &said(
+                    lang,
+                    format!("Đã lưu bản thứ {version}."),
+                    format!("Saved as version {version}."),
+                ),
+            ))
+        }
         Ok(Saved::Unchanged) => Ok(done(
             &address(id),
             &said(
@@ -192,12 +255,7 @@ async fn editable(session: &Session, id: Uuid) -> Outcome<Document> {
             "Only the drafter or the head of the drafting unit may change the draft.",
         ));
     }
-    if ![state::DRAFT, state::APPROVED].contains(&document.row.state.as_str()) {
-        return Err(Fault::stale(
-            "Văn bản đã ký, không sửa được nữa.",
-            "The document is signed and cannot be changed.",
-        ));
-    }
+    draft::changeable(session.app.store.reader(), &document).await?;
     Ok(document)
 }
 
@@ -233,7 +291,8 @@ async fn edit_view(
         page: page(session, document, &title),
         form,
         type_name: document.doc_type.name_in_text().to_owned(),
-        autosave: String::new(),
+        autosave: autosave(id),
+        kept: None,
         sent_back: sent_back(session, id).await?,
         findings_line: findings_line(&found, lang),
         findings,
@@ -276,6 +335,11 @@ async fn sent_back(session: &Session, id: Uuid) -> Outcome<Option<(String, Strin
     let back = last
         .filter(|entry| entry.act == "document.returned" || entry.summary.contains(": trả lại"));
     Ok(back.map(|entry| (entry.actor_name, entry.summary)))
+}
+
+/// The name under which everybody's unsaved typing in a draft is kept.
+fn autosave(id: Uuid) -> String {
+    format!("soan-{id}")
 }
 
 fn address(id: Uuid) -> String {

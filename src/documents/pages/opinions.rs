@@ -7,9 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::common::{
-    Pairs, changed, document_page, page, refuse, refused, said, same_content, text,
-};
+use super::common::{Pairs, changed, document_page, page, refuse, refused, said, text};
 use super::step::{open, open_for, open_to_act};
 use crate::documents::find;
 use crate::documents::review::{self as act, Answer, Stance};
@@ -82,7 +80,6 @@ pub async fn give_opinion(
 
 async fn opinion_act(session: &Session, id: Uuid, unit: Option<Uuid>, form: &Form) -> Outcome<()> {
     let open = open_for(session, id, &["give_opinion"], unit).await?;
-    same_content(&open.document, &form.version)?;
     let unit_id = open.task.unit_id.ok_or(Fault::NotFound)?;
     let stance = Stance::parse(form.value("stance"))
         .ok_or_else(|| Fault::invalid("stance", "Chọn một mức.", "Choose one of the answers."))?;
@@ -92,7 +89,23 @@ async fn opinion_act(session: &Session, id: Uuid, unit: Option<Uuid>, form: &For
         ("", text) => text.to_owned(),
         (place, text) => format!("{place}: {text}"),
     };
-    act::give_opinion(&session.app, &session.actor, id, unit_id, stance, remark).await
+    let seen = form.version.clone();
+    act::give_opinion(
+        &session.app,
+        &session.actor,
+        id,
+        seen,
+        unit_id,
+        stance,
+        remark,
+    )
+    .await?;
+    session.sent(&opinion_autosave(id, unit_id)).await
+}
+
+/// The name under which an opinion is kept that is not sent yet.
+fn opinion_autosave(id: Uuid, unit_id: Uuid) -> String {
+    format!("gop-y-{}-{}", id.simple(), unit_id.simple())
 }
 
 async fn opinion_view(
@@ -119,7 +132,14 @@ async fn opinion_view(
     };
     let here = document_page(id);
     let action = format!("{here}/gop-y?don-vi={unit_id}");
-    let mut form = sent.unwrap_or_else(|| Form::new(&action, "", &document.row.content_hash));
+    let autosave = opinion_autosave(id, unit_id);
+    let mut form = match sent {
+        Some(form) => form,
+        None => {
+            let fresh = Form::new(&action, "", &document.row.content_hash);
+            session.typed(&autosave, fresh).await?
+        }
+    };
     form.action = action;
     let stance = |stance: Stance, en: &str, hint: &str, hint_en: &str| Choice {
         value: stance.word().to_owned(),
@@ -141,7 +161,7 @@ async fn opinion_view(
         unit: called(unit_id),
         due: open.due.unwrap_or_default(),
         form,
-        autosave: String::new(),
+        autosave,
         stances: vec![
             stance(Stance::Agree, "Agrees", "", ""),
             stance(
@@ -241,7 +261,13 @@ async fn answers_act(session: &Session, id: Uuid, form: &Form) -> Outcome<()> {
             text,
         });
     }
-    act::answer_opinions(&session.app, &session.actor, id, answers).await
+    act::answer_opinions(&session.app, &session.actor, id, answers).await?;
+    session.sent(&answers_autosave(id)).await
+}
+
+/// The name under which answers are kept that are not sent yet.
+fn answers_autosave(id: Uuid) -> String {
+    format!("giai-trinh-{id}")
 }
 
 async fn answers_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<AnswerOpinions> {
@@ -251,13 +277,14 @@ async fn answers_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcom
     let opinions = find::opinions(session.app.store.reader(), id).await?;
     let units = asked_units(session, &opinions).await?;
     let waiting = to_answer(&opinions);
-    let form = sent.unwrap_or_else(|| {
-        Form::new(
-            &format!("{}/giai-trinh", document_page(id)),
-            "",
-            &ids(&waiting),
-        )
-    });
+    let form = match sent {
+        Some(form) => form,
+        None => {
+            let address = format!("{}/giai-trinh", document_page(id));
+            let fresh = Form::new(&address, "", &ids(&waiting));
+            session.typed(&answers_autosave(id), fresh).await?
+        }
+    };
     let choice = |value: &str, vi: &str, en: &str| Choice {
         value: value.to_owned(),
         text: said(lang, vi, en),
@@ -272,7 +299,7 @@ async fn answers_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcom
         page: page(session, document, &title),
         summary: opinions_line(&opinions, lang),
         form,
-        autosave: String::new(),
+        autosave: answers_autosave(id),
         rows: waiting
             .iter()
             .map(|opinion| opinion_row(opinion, &units, session))

@@ -61,7 +61,13 @@ async fn answer_act(session: &Session, id: Uuid, form: &Form) -> Outcome<()> {
         id,
         form.value("answer").to_owned(),
     )
-    .await
+    .await?;
+    session.sent(&autosave(id)).await
+}
+
+/// The name under which an unsent answer is kept.
+fn autosave(id: Uuid) -> String {
+    format!("tra-loi-{id}")
 }
 
 async fn question_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<AnswerQuestion> {
@@ -89,6 +95,13 @@ async fn question_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outco
             &format!("{} (PDF)", proposal.title()),
         ));
     }
+    let form = match sent {
+        Some(form) => form,
+        None => {
+            let fresh = Form::new(&format!("{here}/tra-loi"), "", &task.task_id);
+            session.typed(&autosave(id), fresh).await?
+        }
+    };
     Ok(AnswerQuestion {
         page: page(
             session,
@@ -111,8 +124,8 @@ async fn question_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outco
             .unwrap_or(&asked.summary)
             .to_owned(),
         due,
-        form: sent.unwrap_or_else(|| Form::new(&format!("{here}/tra-loi"), "", &task.task_id)),
-        autosave: String::new(),
+        form,
+        autosave: autosave(id),
         files,
     })
 }

@@ -16,7 +16,7 @@ use super::signatures::signatures;
 use super::step::may_take;
 use crate::audit::{self, rows::journal};
 use crate::distribution::tracking::{self, Show};
-use crate::documents::{Document, find, state};
+use crate::documents::{Document, draft, find};
 use crate::fault::Outcome;
 use crate::flow::{self, rows::flow_task};
 use crate::people::pages::task_address;
@@ -308,8 +308,9 @@ impl Shown<'_> {
     async fn links(&self) -> Outcome<Vec<Link>> {
         let (lang, row) = (self.session.lang, &self.document.row);
         let mut links = Vec::new();
-        let open = [state::DRAFT, state::APPROVED].contains(&row.state.as_str());
-        if open && may_edit(&self.session.actor, row.owner_id) {
+        if may_edit(&self.session.actor, row.owner_id)
+            && draft::changeable(self.db(), self.document).await.is_ok()
+        {
             links.push(Link::new(
                 &format!("{}/soan", document_page(row.id)),
                 &said(lang, "Sửa dự thảo", "Edit the draft"),

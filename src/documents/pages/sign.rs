@@ -4,7 +4,7 @@ use axum::extract::{Form as Body, Path};
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::common::{Pairs, document_page, page, refuse, refused, said, same_content};
+use super::common::{Pairs, document_page, page, refuse, refused, said};
 use super::step::{Open, open};
 use crate::documents::{Document, find, issue as life};
 use crate::fault::{Fault, Outcome};
@@ -62,7 +62,6 @@ pub async fn sign(
 /// The document that was signed.
 async fn sign_act(session: &Session, id: Uuid, form: &Form) -> Outcome<Uuid> {
     let (_, document) = session.journalled(to_sign(session, id).await).await?;
-    same_content(&document, &form.version)?;
     if !form.chosen("file", &document.row.id.to_string()) {
         return Err(Fault::invalid(
             "file",
@@ -77,7 +76,8 @@ async fn sign_act(session: &Session, id: Uuid, form: &Form) -> Outcome<Uuid> {
             "Choose the key.",
         ));
     }
-    life::sign(&session.app, &session.actor, document.row.id).await?;
+    let seen = form.version.clone();
+    life::sign(&session.app, &session.actor, document.row.id, seen).await?;
     Ok(document.row.id)
 }
 

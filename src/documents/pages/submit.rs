@@ -6,7 +6,7 @@ use axum::extract::{Form as Body, Path};
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::common::{Pairs, document_page, page, refuse, refused, said, same_content};
+use super::common::{Pairs, document_page, page, refuse, refused, said};
 use super::findings::checked;
 use super::step::open;
 use crate::documents::{Document, find, review as act};
@@ -70,8 +70,7 @@ pub async fn submit(
 }
 
 async fn submit_act(session: &Session, id: Uuid, form: &Form) -> Outcome<()> {
-    let document = find::visible(session.app.store.reader(), &session.actor, id).await?;
-    same_content(&document, &form.version)?;
+    find::visible(session.app.store.reader(), &session.actor, id).await?;
     let days = form
         .value("working_days")
         .trim()
@@ -98,7 +97,8 @@ async fn submit_act(session: &Session, id: Uuid, form: &Form) -> Outcome<()> {
             units.push(unit);
         }
     }
-    act::submit(&session.app, &session.actor, id, units, days).await
+    let seen = form.version.clone();
+    act::submit(&session.app, &session.actor, id, seen, units, days).await
 }
 
 async fn submit_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<SubmitDraft> {

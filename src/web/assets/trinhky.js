@@ -24,13 +24,14 @@
       var data = new URLSearchParams();
       new FormData(form).forEach(function (value, name) { if (typeof value === "string") data.append(name, value); });
       data.append("form", form.dataset.autosave);
+      data.append("action", form.getAttribute("action"));
       return data;
     }
     function keep() {
       if (!dirty || form.dataset.sent) return;
       dirty = false;
       fetch("/luu-tam", { method: "POST", body: body(), credentials: "same-origin" }).then(function (answer) {
-        if (!answer.ok) throw new Error(answer.status);
+        if (!answer.ok || answer.redirected) throw new Error(answer.status);
         var now = new Date(), two = function (n) { return ("0" + n).slice(-2); };
         if (note) note.textContent = note.dataset.saved + " " + two(now.getHours()) + ":" + two(now.getMinutes());
       }).catch(function () { dirty = true; if (note) note.textContent = note.dataset.failed; });

@@ -105,6 +105,8 @@ pub struct DocumentEdit {
     pub type_name: String,
     /// The name under which typed text is kept (`POST /luu-tam`).
     pub autosave: String,
+    /// What was typed and not saved, and the way to see it or to see the saved version instead.
+    pub kept: Option<(String, Link)>,
     /// Why it came back: who sent it, and in which words.
     pub sent_back: Option<(String, String)>,
     /// `Kết quả kiểm tra: 3 lỗi, 18 cảnh báo`.
@@ -261,7 +263,8 @@ pub struct Approve {
     pub approve_then: String,
     /// Whom a question goes to: `Hỏi Văn phòng`.
     pub ask_label: String,
-    pub can_approve: bool,
+    /// What stands against it: errors of form that are left. The Chairman is warned, and decides.
+    pub warning: Option<String>,
 }
 
 #[derive(Debug, Clone)]

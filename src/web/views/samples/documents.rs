@@ -133,6 +133,7 @@ fn edit(m: &Maker) -> DocumentEdit {
         form,
         type_name: "QUYẾT ĐỊNH".to_owned(),
         autosave: "van-ban-05".to_owned(),
+        kept: None,
         sent_back: Some(("Chánh Văn phòng".to_owned(), m.words.clone())),
         findings_line: "Kết quả kiểm tra: 1 lỗi".to_owned(),
         findings: m.findings(),
@@ -262,7 +263,7 @@ fn approve(m: &Maker) -> Approve {
         approve_then: "Phê duyệt xong sang bước ký số: ký ngay trên máy này, hoặc ký sau."
             .to_owned(),
         ask_label: "Hỏi Văn phòng".to_owned(),
-        can_approve: true,
+        warning: None,
     }
 }
 
