@@ -18,6 +18,7 @@ use x509_cert::attr::Attribute;
 
 use crate::Error;
 use crate::signer::{Algorithm, SignError, Signer};
+use crate::verify::verify_raw;
 
 pub(crate) const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 pub(crate) const SIGNED_DATA: ObjectIdentifier =
@@ -83,12 +84,17 @@ pub(crate) fn sign(digest: [u8; 32], signer: &dyn Signer) -> Result<Vec<u8>, Err
     ])
     .map_err(unencodable)?;
     // The signature is over the attributes as a SET OF (RFC 5652, 5.4).
-    let signature = signer.sign(&attributes.to_der().map_err(unencodable)?)?;
+    let message = attributes.to_der().map_err(unencodable)?;
+    let signature = signer.sign(&message)?;
     let certificates = chain
         .iter()
         .map(|der| Certificate::from_der(der))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Error::Certificate(error.to_string()))?;
+    // A token or a service may hold another key than its certificate says; that must not go out.
+    let key = &certificates[0].tbs_certificate.subject_public_key_info;
+    verify_raw(key, &scheme(signer.algorithm()), None, &message, &signature)
+        .map_err(|_| SignError::KeyMismatch)?;
     container(&certificates, attributes, signature, signer.algorithm()).map_err(unencodable)
 }
 
@@ -111,16 +117,7 @@ fn container(
         }),
         digest_alg: sha_256.clone(),
         signed_attrs: Some(attributes),
-        signature_algorithm: match algorithm {
-            Algorithm::RsaSha256 => AlgorithmIdentifierOwned {
-                oid: RSA_WITH_SHA_256,
-                parameters: Some(Any::null()),
-            },
-            Algorithm::EcdsaP256Sha256 => AlgorithmIdentifierOwned {
-                oid: ECDSA_WITH_SHA_256,
-                parameters: None,
-            },
-        },
+        signature_algorithm: scheme(algorithm),
         signature: SignatureValue::new(signature)?,
         unsigned_attrs: None,
     };
@@ -147,6 +144,19 @@ fn container(
         content: Any::encode_from(&signed)?,
     }
     .to_der()
+}
+
+fn scheme(algorithm: Algorithm) -> AlgorithmIdentifierOwned {
+    match algorithm {
+        Algorithm::RsaSha256 => AlgorithmIdentifierOwned {
+            oid: RSA_WITH_SHA_256,
+            parameters: Some(Any::null()),
+        },
+        Algorithm::EcdsaP256Sha256 => AlgorithmIdentifierOwned {
+            oid: ECDSA_WITH_SHA_256,
+            parameters: None,
+        },
+    }
 }
 
 fn is_root(certificate: &Certificate) -> bool {

@@ -12,6 +12,7 @@
 //! cryptographic library takes from the operating system and lets nobody replace.
 
 mod appearance;
+mod certificates;
 mod cms;
 mod error;
 mod fields;
@@ -28,13 +29,14 @@ mod update;
 mod verify;
 
 pub use appearance::{Appearance, Mark};
+pub use certificates::{chain_of, check_validity, describe_certificate, is_authority};
 pub use error::Error;
 pub use fields::{
     AGENCY_FIELD, DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD, YEAR_FIELD, prepare,
 };
 pub use places::{FieldPlaces, Fonts, Place, Slant, TextPlace};
 pub use sign::{Filling, SigningRequest, fill_and_seal, sign_alone, sign_person};
-pub use signer::{Algorithm, SignError, Signer, SoftwareSigner};
+pub use signer::{Algorithm, SignError, Signer, SoftwareSigner, ecdsa_to_der};
 pub use trial::{
     Subject, TRIAL_LABEL, TRIAL_LABEL_SHORT, TrialAuthority, Validity, certificate_pem,
 };

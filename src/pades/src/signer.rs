@@ -1,5 +1,8 @@
 //! Who makes the raw signature: a key in a file here; a token or a remote service elsewhere.
 
+use der::asn1::{ObjectIdentifier, UintRef};
+use der::{Decode, Encode, Sequence};
+use p12_keystore::KeyStore;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 
@@ -10,6 +13,62 @@ pub enum Algorithm {
     RsaSha256,
     /// ECDSA on the curve P-256.
     EcdsaP256Sha256,
+}
+
+impl Algorithm {
+    /// How the key of a certificate signs.
+    ///
+    /// # Errors
+    /// Where the certificate cannot be read or its key is neither RSA nor on P-256.
+    pub fn of_certificate(der: &[u8]) -> Result<Self, SignError> {
+        let certificate = read_certificate(der)?;
+        let key = &certificate
+            .tbs_certificate
+            .subject_public_key_info
+            .algorithm;
+        let curve: Option<ObjectIdentifier> = key
+            .parameters
+            .as_ref()
+            .and_then(|parameters| parameters.decode_as().ok());
+        match (key.oid, curve) {
+            (RSA_KEY, _) => Ok(Self::RsaSha256),
+            (EC_KEY, Some(P_256)) => Ok(Self::EcdsaP256Sha256),
+            _ => Err(SignError::BadKey(
+                "its key is neither RSA nor on the curve P-256".into(),
+            )),
+        }
+    }
+}
+
+const RSA_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const EC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const P_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+
+fn read_certificate(der: &[u8]) -> Result<x509_cert::Certificate, SignError> {
+    Decode::from_der(der).map_err(|error| SignError::BadKey(error.to_string()))
+}
+
+/// The two numbers of an ECDSA signature, side by side as tokens give them, in their DER form.
+///
+/// # Errors
+/// Where they are not two numbers of one length.
+pub fn ecdsa_to_der(raw: &[u8]) -> Result<Vec<u8>, SignError> {
+    #[derive(Sequence)]
+    struct Signature<'a> {
+        r: UintRef<'a>,
+        s: UintRef<'a>,
+    }
+    let bad = |error: der::Error| SignError::Unavailable(error.to_string());
+    if raw.is_empty() || !raw.len().is_multiple_of(2) {
+        return Err(SignError::Unavailable("it gave half a signature".into()));
+    }
+    let (r, s) = raw.split_at(raw.len() / 2);
+    Signature {
+        r: UintRef::new(r).map_err(bad)?,
+        s: UintRef::new(s).map_err(bad)?,
+    }
+    .to_der()
+    .map_err(bad)
 }
 
 /// A key somewhere and the certificates that say whose it is.
@@ -35,6 +94,16 @@ pub enum SignError {
     KeyMismatch,
     #[error("the signer gave no certificate")]
     NoCertificate,
+    #[error("the password of the key file is wrong")]
+    WrongPassword,
+    #[error("the PIN of the token is wrong; after a few wrong PINs the token locks itself")]
+    WrongPin,
+    #[error("the token has locked itself after too many wrong PINs; its issuer must unlock it")]
+    PinLocked,
+    #[error("the token is not plugged in, or was pulled out; plug it in and try again")]
+    TokenMissing,
+    #[error("the certificate is not valid now: it counts from {from} until {until}")]
+    OutsideValidity { from: String, until: String },
     #[error("the signer could not be reached or refused: {0}")]
     Unavailable(String),
 }
@@ -46,6 +115,20 @@ impl SignError {
             Self::BadKey(why) => format!("Không đọc được tệp khóa: {why}."),
             Self::KeyMismatch => "Chứng thư số không thuộc về khóa này.".into(),
             Self::NoCertificate => "Không có chứng thư số của người ký.".into(),
+            Self::WrongPassword => "Mật khẩu của tệp khóa không đúng.".into(),
+            Self::WrongPin => {
+                "Mã PIN của thiết bị ký không đúng; nhập sai nhiều lần thiết bị sẽ tự khóa.".into()
+            }
+            Self::PinLocked => {
+                "Thiết bị ký đã tự khóa do nhập sai mã PIN nhiều lần; liên hệ nơi cấp để mở khóa."
+                    .into()
+            }
+            Self::TokenMissing => {
+                "Thiết bị ký chưa cắm hoặc đã bị rút ra; cắm lại thiết bị rồi ký lại.".into()
+            }
+            Self::OutsideValidity { from, until } => {
+                format!("Chứng thư số chỉ có hiệu lực từ {from} đến {until}.")
+            }
             Self::Unavailable(why) => {
                 format!("Không liên lạc được với thiết bị hoặc dịch vụ ký: {why}.")
             }
@@ -82,7 +165,7 @@ impl SoftwareSigner {
         let chain = x509_cert::Certificate::load_pem_chain(certificates.as_bytes())
             .map_err(|error| bad(error.to_string()))?
             .iter()
-            .map(der::Encode::to_der)
+            .map(Encode::to_der)
             .collect::<Result<_, _>>()
             .map_err(|error| bad(error.to_string()))?;
         Self::from_der(&der, chain)
@@ -108,6 +191,22 @@ impl SoftwareSigner {
         Ok(signer)
     }
 
+    /// From a PKCS#12 file (`.p12`, `.pfx`) with one key and its certificates.
+    ///
+    /// # Errors
+    /// [`SignError::WrongPassword`]; [`SignError::NoCertificate`] where the file holds no key with a
+    /// certificate; else as [`Self::from_pem`].
+    pub fn from_pkcs12(file: &[u8], password: &str) -> Result<Self, SignError> {
+        let store = KeyStore::from_pkcs12(file, password).map_err(|error| match error {
+            // The integrity code of the file is made with the password, so a wrong one shows there first.
+            p12_keystore::error::Error::MacError(_) => SignError::WrongPassword,
+            other => SignError::BadKey(other.to_string()),
+        })?;
+        let (_, entry) = store.private_key_chain().ok_or(SignError::NoCertificate)?;
+        let chain = entry.chain().iter().map(|one| one.as_der().to_vec());
+        Self::from_der(entry.key(), chain.collect())
+    }
+
     fn public_key(&self) -> &[u8] {
         use ring::signature::KeyPair;
         match &self.key {
@@ -118,9 +217,7 @@ impl SoftwareSigner {
 
     fn certified_key(&self) -> Result<Vec<u8>, SignError> {
         let first = self.chain.first().ok_or(SignError::NoCertificate)?;
-        let certificate: x509_cert::Certificate =
-            der::Decode::from_der(first).map_err(|error| SignError::BadKey(format!("{error}")))?;
-        Ok(certificate
+        Ok(read_certificate(first)?
             .tbs_certificate
             .subject_public_key_info
             .subject_public_key

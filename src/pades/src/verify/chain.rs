@@ -116,7 +116,11 @@ fn reach_root<'a>(
 }
 
 /// Whether this is an authority's certificate, its path may be so long, and its key signed the other.
-fn has_issued(issuer: &Certificate, issued: &Certificate, authorities_below: usize) -> bool {
+pub(crate) fn has_issued(
+    issuer: &Certificate,
+    issued: &Certificate,
+    authorities_below: usize,
+) -> bool {
     if issuer.tbs_certificate.subject != issued.tbs_certificate.issuer {
         return false;
     }

@@ -10,7 +10,7 @@ use super::problem::Problem;
 
 /// The hash functions that we trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hash {
+pub(crate) enum Hash {
     Sha256,
     Sha384,
     Sha512,
@@ -54,7 +54,7 @@ impl Hash {
 ///
 /// # Errors
 /// [`Problem::SignatureMismatch`], or [`Problem::Algorithm`] where we do not verify that kind.
-pub(super) fn verify(
+pub(crate) fn verify(
     key: &SubjectPublicKeyInfoOwned,
     algorithm: &AlgorithmIdentifierOwned,
     digest: Option<Hash>,

@@ -26,7 +26,9 @@ pub use report::{CertificateReport, Change, ChangeKind, Note, Report, SignatureR
 use crate::trial::TRIAL_LABEL_SHORT;
 use crate::update::{load, read_text};
 use crate::{Error, names};
+pub(crate) use chain::has_issued;
 use container::Container;
+pub(crate) use keys::verify as verify_raw;
 use permission::{Frozen, Permission};
 use range::Range;
 
@@ -326,7 +328,7 @@ fn overall(signatures: Vec<SignatureReport>, problems: Vec<Problem>) -> Report {
     }
 }
 
-fn describe(certificate: &Certificate) -> Option<CertificateReport> {
+pub(crate) fn describe(certificate: &Certificate) -> Option<CertificateReport> {
     let (valid_from, valid_until) = chain::period(certificate);
     let tbs = &certificate.tbs_certificate;
     Some(CertificateReport {

@@ -3,6 +3,7 @@
 mod attacker;
 mod chains;
 mod foreign;
+mod key_files;
 mod outside_tools;
 mod paper;
 mod signing;
