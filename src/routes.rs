@@ -81,6 +81,11 @@ pub fn table() -> Vec<Route> {
             get(v::edit_page).post(v::save),
         ),
         route(
+            "/van-ban/{id}/chi-tieu",
+            SignedIn,
+            get(v::measures_page).post(v::confirm_measures),
+        ),
+        route(
             "/van-ban/{id}/trinh",
             SignedIn,
             get(v::submit_page).post(v::submit),
@@ -154,6 +159,21 @@ pub fn table() -> Vec<Route> {
         route("/muc-tieu", SignedIn, get(o::index)),
         route("/van-ban/{id}/muc-tieu", SignedIn, get(o::show)),
         route("/van-ban/{id}/muc-tieu.csv", SignedIn, get(o::csv)),
+        route(
+            "/che-do-bao-cao",
+            SignedIn,
+            get(o::own_regime_page).post(o::set_own_regime),
+        ),
+        route(
+            "/van-ban/{id}/che-do-bao-cao",
+            SignedIn,
+            get(o::regime_page).post(o::set_regime),
+        ),
+        route(
+            "/van-ban/{id}/che-do-bao-cao/{label}",
+            SignedIn,
+            get(o::asked_page).post(o::set_asked),
+        ),
         route(
             "/bao-cao/{id}",
             SignedIn,

@@ -4,6 +4,7 @@ pub mod decide;
 pub mod draft;
 pub mod find;
 pub mod issue;
+pub mod measures;
 pub mod numbers;
 pub mod pages;
 pub mod proposal;

@@ -168,3 +168,36 @@ pub mod opinion {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Table `confirmed_measure`.
+pub mod confirmed_measure {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "confirmed_measure")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub document_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub code: String,
+        pub org_id: Uuid,
+        /// The words of the text that it was confirmed for.
+        pub source: String,
+        pub name: String,
+        pub numerator: String,
+        pub denominator: String,
+        pub comparator: String,
+        pub target_n: i64,
+        pub target_d: i64,
+        pub is_count: bool,
+        pub evidence: String,
+        pub who_reports: String,
+        pub confirmed_at: DateTimeUtc,
+        pub by_name: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

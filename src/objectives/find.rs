@@ -11,7 +11,7 @@ use super::rows::{
     consolidation, corrective_action, indicator, objective, report_period, report_value,
     unit_report,
 };
-use super::verdict::{self, Target};
+use super::verdict::{Comparator, Target};
 use crate::fault::{Fault, Outcome};
 use crate::people::{Actor, Unit, find as people_find, may};
 
@@ -289,7 +289,7 @@ pub async fn corrective_actions(
 }
 
 fn with_target(row: indicator::Model, objective: i32) -> Outcome<Indicator> {
-    let comparator = verdict::comparator(&row.comparator).ok_or_else(|| {
+    let comparator = Comparator::of_word(&row.comparator).ok_or_else(|| {
         anyhow::anyhow!("indicator {} is compared by `{}`", row.code, row.comparator)
     })?;
     Ok(Indicator {
@@ -313,7 +313,6 @@ fn with_target(row: indicator::Model, objective: i32) -> Outcome<Indicator> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::objectives::verdict::Comparator;
 
     fn indicator(who: &str) -> Indicator {
         Indicator {

@@ -5,6 +5,7 @@
 //! opens each period ([`open_period`]), units report ([`report`]), the Office adds the counts up
 //! ([`consolidate`]), and the Chairman judges the year ([`evaluate`]).
 
+pub mod asked;
 mod chart;
 pub mod consolidate;
 pub mod document;
@@ -14,8 +15,10 @@ pub mod input;
 mod open;
 pub mod pages;
 mod plan;
+pub mod regime;
 pub mod report;
 pub mod rows;
+pub mod schedule;
 pub mod sums;
 mod tell;
 #[cfg(test)]
@@ -23,6 +26,7 @@ mod tests;
 pub mod verdict;
 
 pub use open::open_period;
+use open::units_for_action;
 pub use plan::{Plan, plan};
 pub use tell::year_evaluated;
 

@@ -1,6 +1,9 @@
 //! The job that opens a report period: a report row for every unit that received the decision for action, and their mails.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use chrono::NaiveDate;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict,
+};
 use serde_json::{Value, json};
 use trinhky_calendar::{Calendar, local, vn_date};
 use trinhky_engine::{CommandKind, Variables};
@@ -72,7 +75,7 @@ fn period_of(service: &Service) -> Outcome<Uuid> {
 async fn open(cx: Cx<'_>, service: &Service, period_id: Uuid) -> Outcome<()> {
     let document = documents::find::document(cx.tx, service.document).await?;
     let period = find::period(cx.tx, period_id).await?;
-    let units = units_for_action(cx, &document).await?;
+    let units = units_for_action(cx.tx, &document, cx.today()).await?;
     let rows: Vec<_> = units
         .iter()
         .map(|unit| new_report(cx, &period, unit))
@@ -122,16 +125,20 @@ async fn open(cx: Cx<'_>, service: &Service, period_id: Uuid) -> Outcome<()> {
 }
 
 /// The units that the decision was sent to for action, in the order of their keys.
-async fn units_for_action(cx: Cx<'_>, document: &Document) -> Outcome<Vec<Unit>> {
+pub(super) async fn units_for_action(
+    db: &impl ConnectionTrait,
+    document: &Document,
+    on: NaiveDate,
+) -> Outcome<Vec<Unit>> {
     let ids: Vec<Uuid> = delivery::Entity::find()
         .filter(delivery::Column::DocumentId.eq(document.row.id))
         .filter(delivery::Column::Kind.eq("action"))
-        .all(cx.tx)
+        .all(db)
         .await?
         .into_iter()
         .map(|delivery| delivery.unit_id)
         .collect();
-    let mut units: Vec<Unit> = people_find::units(cx.tx, &ids, cx.today())
+    let mut units: Vec<Unit> = people_find::units(db, &ids, on)
         .await?
         .into_values()
         .collect();

@@ -8,6 +8,7 @@ use trinhky_calendar::{deadline_day, local};
 use trinhky_engine::{CommandKind, TaskId, Variables};
 use uuid::Uuid;
 
+use super::asked::Asked;
 use super::find::Indicator;
 use super::input::{self, Problem, Strictness, Typed, Value};
 use super::rows::{report_period, report_value, unit_report};
@@ -203,13 +204,16 @@ pub async fn correct_report(app: &App, actor: &Actor, id: Uuid, reason: String) 
 #[must_use]
 pub fn problems(
     indicators: &[Indicator],
-    unit: &Unit,
+    (asked, unit): (&Asked, &Unit),
     values: &[Typed],
     strictness: Strictness,
 ) -> Vec<Problem> {
     indicators
         .iter()
-        .filter_map(|indicator| read_one(indicator, unit, values, strictness).err())
+        .filter_map(|indicator| {
+            let applies = asked.applies(indicator, unit);
+            read_one(indicator, applies, values, strictness).err()
+        })
         .flatten()
         .collect()
 }
@@ -324,15 +328,21 @@ impl About {
     ) -> Outcome<()> {
         let indicators = find::indicators(cx.tx, self.report.document_id).await?;
         let unit = people_find::unit(cx.tx, self.report.unit_id, cx.today()).await?;
+        let asked = Asked::of(cx.tx, &indicators).await?;
         let mut rows = Vec::new();
         for indicator in &indicators {
-            let value =
-                read_one(indicator, &unit, &input.values, strictness).map_err(|problems| {
-                    problems
-                        .into_iter()
-                        .next()
-                        .map_or(Fault::NotFound, Fault::from)
-                })?;
+            let value = read_one(
+                indicator,
+                asked.applies(indicator, &unit),
+                &input.values,
+                strictness,
+            )
+            .map_err(|problems| {
+                problems
+                    .into_iter()
+                    .next()
+                    .map_or(Fault::NotFound, Fault::from)
+            })?;
             rows.push(self.value_of(indicator, value));
         }
         report_value::Entity::delete_many()
@@ -463,7 +473,7 @@ fn late_words(days: i32) -> String {
 
 fn read_one(
     indicator: &Indicator,
-    unit: &Unit,
+    applies: bool,
     values: &[Typed],
     strictness: Strictness,
 ) -> Result<Value, Vec<Problem>> {
@@ -472,7 +482,7 @@ fn read_one(
         .iter()
         .find(|typed| typed.code == indicator.code)
         .unwrap_or(&empty);
-    input::read(indicator, typed, indicator.applies_to(unit), strictness)
+    input::read(indicator, typed, applies, strictness)
 }
 
 fn value_row(value: report_value::Model) -> report_value::ActiveModel {

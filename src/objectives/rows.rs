@@ -198,3 +198,87 @@ pub mod corrective_action {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Table `report_regime`.
+pub mod report_regime {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "report_regime")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        /// None for the organisation's own, which new decisions begin with.
+        pub document_id: Option<Uuid>,
+        pub name: String,
+        pub subject: String,
+        pub receiver: String,
+        pub method: String,
+        pub due_days: i32,
+        pub consolidate_days: i32,
+        pub frequency: String,
+        pub cron: String,
+        pub cutoff: String,
+        pub outline: String,
+        pub data_table: String,
+        pub revision: i32,
+        pub changed_at: DateTimeUtc,
+        pub by_name: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `indicator_unit`.
+pub mod indicator_unit {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "indicator_unit")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub indicator_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub unit_id: Uuid,
+        pub asked: bool,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `report_evidence`.
+pub mod report_evidence {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "report_evidence")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub report_id: Uuid,
+        /// None for the whole report.
+        pub indicator_id: Option<Uuid>,
+        pub digest: String,
+        pub name: String,
+        pub media_type: String,
+        pub size: i64,
+        pub from_version: i32,
+        /// The version from which on it is no longer there.
+        pub until_version: Option<i32>,
+        pub added_at: DateTimeUtc,
+        pub added_by: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

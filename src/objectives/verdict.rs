@@ -66,7 +66,7 @@ impl Target {
             i128::from(self.numerator) * hundred,
             i128::from(self.denominator),
         );
-        format!("{} {value}{mark}", sign(self.comparator))
+        format!("{} {value}{mark}", self.comparator.sign())
     }
 
     /// Whether `numerator`/`denominator` meets the target, compared exactly.
@@ -166,44 +166,6 @@ pub fn of_objective(indicators: &[Verdict]) -> Verdict {
     } else {
         Verdict::NotApplicable
     }
-}
-
-/// The sign of a comparison.
-#[must_use]
-pub fn sign(comparator: Comparator) -> &'static str {
-    match comparator {
-        Comparator::Ge => "≥",
-        Comparator::Gt => ">",
-        Comparator::Eq => "=",
-        Comparator::Le => "≤",
-        Comparator::Lt => "<",
-    }
-}
-
-/// The stored word of a comparison.
-#[must_use]
-pub fn word(comparator: Comparator) -> &'static str {
-    match comparator {
-        Comparator::Ge => "ge",
-        Comparator::Gt => "gt",
-        Comparator::Eq => "eq",
-        Comparator::Le => "le",
-        Comparator::Lt => "lt",
-    }
-}
-
-/// The comparison behind a stored word.
-#[must_use]
-pub fn comparator(word: &str) -> Option<Comparator> {
-    [
-        Comparator::Ge,
-        Comparator::Gt,
-        Comparator::Eq,
-        Comparator::Le,
-        Comparator::Lt,
-    ]
-    .into_iter()
-    .find(|comparator| self::word(*comparator) == word)
 }
 
 /// A whole number with points between the thousands.

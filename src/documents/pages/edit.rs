@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::common::{Pairs, changed, document_page, page, refuse, refused, said, text};
 use super::findings::{finding_view, findings_line};
+use super::measures;
 use super::sheet::Sheet;
 use crate::audit;
 use crate::documents::draft::{self, Saved};
@@ -287,9 +288,20 @@ async fn edit_view(
         format!("Soạn {}", document.title()),
         format!("Edit {}", document.title()),
     );
+    let (measure_questions, measured) = measures::summary(session, document).await?;
+    let measures = (measured > 0).then(|| {
+        let words = said(
+            lang,
+            format!("Mục tiêu và {measured} chỉ tiêu"),
+            format!("Objectives and {measured} measures"),
+        );
+        Link::new(&measures::address(id), &words)
+    });
     Ok(DocumentEdit {
         page: page(session, document, &title),
         form,
+        measures,
+        measure_questions,
         type_name: document.doc_type.name_in_text().to_owned(),
         autosave: autosave(id),
         kept: None,

@@ -2,12 +2,14 @@
 
 mod consolidation;
 mod csv;
+mod regime;
 mod report;
 mod show;
 mod year;
 
 pub use consolidation::{consolidate, consolidate_page};
 pub use csv::csv;
+pub use regime::{asked_page, own_regime_page, regime_page, set_asked, set_own_regime, set_regime};
 pub use report::{approve_report, report_page, save_report};
 pub use show::{index, show};
 pub use year::{close_year, evaluate, evaluate_page};

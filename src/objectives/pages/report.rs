@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Pairs, cell, document_link, range, said};
 use crate::documents::{self, Document};
 use crate::fault::Outcome;
+use crate::objectives::asked::Asked;
 use crate::objectives::find::{self, Indicator};
 use crate::objectives::input::{Strictness, Typed, day};
 use crate::objectives::report::{self, Answer, ReportInput, is_late, problems, sent_at};
@@ -127,6 +128,7 @@ struct About {
     document: Document,
     unit: Unit,
     indicators: Vec<Indicator>,
+    asked: Asked,
     values: BTreeMap<Uuid, report_value::Model>,
     /// The unit's approved values of the period before.
     previous: BTreeMap<Uuid, report_value::Model>,
@@ -152,10 +154,12 @@ impl About {
         {
             previous = find::values(db, last.id, last.approved_version).await?;
         }
+        let indicators = find::indicators(db, report.document_id).await?;
         Ok(Self {
+            asked: Asked::of(db, &indicators).await?,
+            indicators,
             period: find::period(db, report.period_id).await?,
             unit: people_find::unit(db, report.unit_id, session.today()).await?,
-            indicators: find::indicators(db, report.document_id).await?,
             values: find::values(db, report.id, report.version).await?,
             before: sums::cells(db, &earlier).await?,
             calendar: people_find::calendar(db, report.org_id).await?,
@@ -195,7 +199,12 @@ impl About {
     ) -> Result<Response, WebError> {
         let here = format!("/bao-cao/{}", self.report.id);
         let values = self.typed(&form);
-        for problem in problems(&self.indicators, &self.unit, &values, strictness) {
+        for problem in problems(
+            &self.indicators,
+            (&self.asked, &self.unit),
+            &values,
+            strictness,
+        ) {
             form.refuse(&problem.field, said(session.lang, problem.vi, problem.en));
         }
         if form.is_refused() {
@@ -267,7 +276,7 @@ impl About {
         for indicator in &self.indicators {
             let name = |field: &str| format!("{field}.{}", indicator.code);
             let Some(value) = self.values.get(&indicator.id) else {
-                if !indicator.applies_to(&self.unit) {
+                if !self.asked.applies(indicator, &self.unit) {
                     form.set(&name("none"), "1");
                 }
                 continue;

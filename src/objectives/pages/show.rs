@@ -303,6 +303,10 @@ async fn acts(
             &format!("/van-ban/{}/danh-gia", decision.row.id),
             &text,
         ));
+        links.push(Link::new(
+            &format!("/van-ban/{}/che-do-bao-cao", decision.row.id),
+            &said(lang, "Chế độ báo cáo", "Report regime"),
+        ));
     }
     Ok(links)
 }

@@ -109,6 +109,10 @@ pub struct DocumentEdit {
     pub kept: Option<(String, Link)>,
     /// Why it came back: who sent it, and in which words.
     pub sent_back: Option<(String, String)>,
+    /// Where the objectives of the text are measured; none where it sets none.
+    pub measures: Option<Link>,
+    /// Where text and confirmed measures say different things.
+    pub measure_questions: Vec<String>,
     /// `Kết quả kiểm tra: 3 lỗi, 18 cảnh báo`.
     pub findings_line: String,
     pub findings: Vec<FindingView>,

@@ -6,8 +6,10 @@
 pub mod admin;
 pub mod distribution;
 pub mod documents;
+pub mod measures;
 pub mod objectives;
 pub mod people;
+pub mod regimes;
 pub mod shared;
 
 pub use shared::{ActForm, Choice, Filter, Happening, Mark, Markup, Pager, Progress, Tone};

@@ -19,6 +19,42 @@ pub enum Comparator {
     Lt,
 }
 
+impl Comparator {
+    pub const ALL: [Self; 5] = [Self::Ge, Self::Gt, Self::Eq, Self::Le, Self::Lt];
+
+    /// `≥`
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Ge => "≥",
+            Self::Gt => ">",
+            Self::Eq => "=",
+            Self::Le => "≤",
+            Self::Lt => "<",
+        }
+    }
+
+    /// The word that is stored and sent by forms.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ge => "ge",
+            Self::Gt => "gt",
+            Self::Eq => "eq",
+            Self::Le => "le",
+            Self::Lt => "lt",
+        }
+    }
+
+    /// The comparison behind its word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|comparator| comparator.word() == word)
+    }
+}
+
 /// An exact fraction as written: `98%` is 98/100 and `98,5%` is 985/1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fraction {
@@ -31,6 +67,47 @@ impl Fraction {
     #[must_use]
     pub fn is_zero(self) -> bool {
         self.numerator == 0
+    }
+
+    /// Reads a target as a person types it: `98`, `98%`, `98,5 %` of a share; `3` of a count.
+    #[must_use]
+    pub fn typed(text: &str, unit: Unit) -> Option<Self> {
+        let text = text.trim();
+        let digits = text.strip_suffix('%').unwrap_or(text).trim_end();
+        match unit {
+            Unit::Percent => {
+                fraction(digits, 100).filter(|share| share.numerator <= share.denominator)
+            }
+            Unit::Count if text.ends_with('%') || digits.contains([',', '.']) => None,
+            Unit::Count => fraction(digits, 1),
+        }
+    }
+
+    /// `98%`, `98,5%`, `3`; none where six decimals do not say it exactly.
+    #[must_use]
+    pub fn written(self, unit: Unit) -> Option<String> {
+        let (scale, mark) = match unit {
+            Unit::Percent => (100_u128, "%"),
+            Unit::Count => (1, ""),
+        };
+        let millionths = u128::from(self.numerator) * scale * 1_000_000;
+        let exact = millionths.checked_div(u128::from(self.denominator))?;
+        if exact * u128::from(self.denominator) != millionths {
+            return None;
+        }
+        let decimals = format!("{:06}", exact % 1_000_000);
+        let comma = match decimals.trim_end_matches('0') {
+            "" => String::new(),
+            decimals => format!(",{decimals}"),
+        };
+        Some(format!("{}{comma}{mark}", exact / 1_000_000))
+    }
+
+    /// Whether both are the same number.
+    #[must_use]
+    pub fn equals(self, other: Self) -> bool {
+        u128::from(self.numerator) * u128::from(other.denominator)
+            == u128::from(other.numerator) * u128::from(self.denominator)
     }
 }
 
@@ -252,15 +329,16 @@ fn contradiction<'a>(text: &'a str, figure: &Figure) -> Option<(&'a str, &'stati
     None
 }
 
-struct Figure {
-    start: usize,
-    end: usize,
-    unit: Unit,
+/// A figure and where it stands, its per cent sign included.
+pub(super) struct Figure {
+    pub start: usize,
+    pub end: usize,
+    pub unit: Unit,
     value: Fraction,
 }
 
 /// Percentages, and counts that a comparison word introduces (`ít nhất 03 sáng kiến`).
-fn figures(text: &str) -> Vec<Figure> {
+pub(super) fn figures(text: &str) -> Vec<Figure> {
     let mut found = Vec::new();
     let mut rest_start = 0;
     while let Some(offset) = text[rest_start..].find(|c: char| c.is_ascii_digit()) {
@@ -409,6 +487,25 @@ fn one_figure_each(sentence: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn targets_are_read_and_written_as_people_do() {
+        for (text, unit, written) in [
+            ("98", Unit::Percent, Some("98%")),
+            (" 98,50 % ", Unit::Percent, Some("98,5%")),
+            ("0", Unit::Count, Some("0")),
+            ("03", Unit::Count, Some("3")),
+            ("101%", Unit::Percent, None),
+            ("98%", Unit::Count, None),
+            ("1,5", Unit::Count, None),
+            ("nhiều", Unit::Percent, None),
+            ("", Unit::Percent, None),
+            ("99999999999999999999", Unit::Percent, None),
+        ] {
+            let found = Fraction::typed(text, unit).and_then(|found| found.written(unit));
+            assert_eq!(found.as_deref(), written, "{text}");
+        }
+    }
 
     fn read(text: &str) -> Vec<(Comparator, u64, u64)> {
         statements(text)

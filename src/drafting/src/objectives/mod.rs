@@ -4,6 +4,7 @@
 
 mod concepts;
 mod measure;
+mod retarget;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ use crate::text::fold;
 use concepts::Concept;
 pub use measure::{Comparator, Contradiction, Fraction, contradictions};
 use measure::{Measure, Statement};
+pub use retarget::{CannotRetarget, retarget};
 
 /// One objective: what a clause wants reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,8 @@
 //! Objectives and indicators proposed from the text of a decision.
 
-use trinhky_drafting::objectives::{Comparator, Direction, Objective, Unit, propose};
+use trinhky_drafting::objectives::{
+    CannotRetarget, Comparator, Direction, Fraction, Objective, Unit, propose, retarget,
+};
 
 use crate::seed::{SEED, imported};
 
@@ -109,4 +111,63 @@ fn unknown_measures_get_an_id_from_their_words_and_a_question() {
 fn a_decision_without_figures_has_no_objectives() {
     let text = "**QUYẾT ĐỊNH**\n\n**Về việc kiện toàn Ban Chỉ đạo**\n\n**CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ A**\n\n**QUYẾT ĐỊNH:**\n\n**Điều 1.** Kiện toàn Ban Chỉ đạo gồm:\n\n1. Ông A, Trưởng ban;\n\n2. Bà B, Phó Trưởng ban./.\n";
     assert!(of(text).is_empty());
+}
+
+/// The clause after its indicator was given another target.
+fn after(
+    id: &str,
+    comparator: Comparator,
+    numerator: u64,
+    denominator: u64,
+) -> Result<String, CannotRetarget> {
+    let draft = imported("a.md", SEED.as_bytes()).draft;
+    let target = Fraction {
+        numerator,
+        denominator,
+    };
+    let changed = retarget(&draft, id, comparator, target)?;
+    let number: usize = id[1..2].parse().expect("an objective's number");
+    Ok(propose(&changed)[number - 1].text.clone())
+}
+
+#[test]
+fn another_target_is_written_into_the_sentence_it_was_read_from() {
+    use Comparator::{Ge, Gt};
+    let clause = after("O1a_on_time_rate", Ge, 97, 100).expect("a changed clause");
+    assert!(clause.starts_with("Phần đầu 97% hồ sơ"), "{clause}");
+    let clause = after("O1a_on_time_rate", Ge, 985, 1000).expect("a changed clause");
+    assert!(clause.starts_with("Phần đầu 98,5% hồ sơ"), "{clause}");
+    // The answer to the contradictory "trên 60% trở lên".
+    let clause = after("O3_online_rate", Ge, 60, 100).expect("a changed clause");
+    assert!(clause.contains("đạt từ 60% trở lên"), "{clause}");
+    let clause = after("O3_online_rate", Gt, 70, 100).expect("a changed clause");
+    assert!(
+        clause.contains("đạt trên 70%") && !clause.contains("trở lên"),
+        "{clause}"
+    );
+}
+
+#[test]
+fn what_cannot_be_written_by_itself_is_left_to_a_person() {
+    use Comparator::{Eq, Ge, Le};
+    assert_eq!(after("O9_unknown", Ge, 1, 1), Err(CannotRetarget::Gone));
+    // "Không có đơn thư …" has no figure to change.
+    assert_eq!(
+        after("O1b_repeat_complaints", Le, 2, 1),
+        Err(CannotRetarget::NoFigure)
+    );
+    // One "100%" stands before two demands.
+    assert_eq!(
+        after("O2a_posted_rate", Ge, 95, 100),
+        Err(CannotRetarget::Unclear)
+    );
+    assert_eq!(
+        after("O2b_shorten_proposals", Ge, 95, 100),
+        Err(CannotRetarget::NoFigure)
+    );
+    // "= 97%" has no words: 97% is read as at least.
+    assert_eq!(
+        after("O1a_on_time_rate", Eq, 97, 100),
+        Err(CannotRetarget::Unclear)
+    );
 }

@@ -5,6 +5,7 @@ use askama::Template;
 use super::{Maker, Rendered};
 use crate::web::page::Link;
 use crate::web::views::documents::*;
+use crate::web::views::measures::*;
 use crate::web::views::shared::{ActForm, Mark, Tone};
 
 pub(super) fn all(m: &Maker) -> Vec<Rendered> {
@@ -12,6 +13,7 @@ pub(super) fn all(m: &Maker) -> Vec<Rendered> {
         ("documents-list", list(m).render()),
         ("documents-show", show(m).render()),
         ("documents-edit", edit(m).render()),
+        ("documents-measures", measures(m).render()),
         ("documents-submit", submit(m).render()),
         ("documents-question", question(m).render()),
         ("documents-import", import(m).render()),
@@ -135,6 +137,8 @@ fn edit(m: &Maker) -> DocumentEdit {
         autosave: "van-ban-05".to_owned(),
         kept: None,
         sent_back: Some(("Chánh Văn phòng".to_owned(), m.words.clone())),
+        measures: Some(Link::new("/van-ban/05/chi-tieu", "Mục tiêu và 8 chỉ tiêu")),
+        measure_questions: vec![m.words.clone()],
         findings_line: "Kết quả kiểm tra: 1 lỗi".to_owned(),
         findings: m.findings(),
         findings_open: true,
@@ -151,6 +155,46 @@ fn edit(m: &Maker) -> DocumentEdit {
         unplaced: vec![("Dòng 12".to_owned(), m.words.clone())],
         preview: m.body(),
         pdf_href: "/van-ban/05/xem-truoc.pdf".to_owned(),
+    }
+}
+
+fn measures(m: &Maker) -> Measures {
+    let mut form = m.form("/van-ban/05/chi-tieu");
+    for n in 0..8 {
+        form.set(
+            &format!("name.O{n}"),
+            "Hồ sơ giải quyết trước hạn, đúng hạn",
+        );
+        form.set(&format!("numerator.O{n}"), m.words.as_str());
+        form.set(&format!("comparator.O{n}"), "ge");
+        form.set(&format!("target.O{n}"), "98%");
+    }
+    form.refuse("target.O0", "Ghi tỷ lệ từ 0 đến 100.");
+    Measures {
+        page: m.page("Mục tiêu và chỉ tiêu của dự thảo", "/van-ban/05/chi-tieu"),
+        form,
+        questions: vec![MeasureQuestion {
+            sentence: format!("Điều 1, khoản 1 nay ghi ≥ 97%. {}", m.words),
+            answers: vec![("text:O0".to_owned(), "Theo văn bản: ≥ 97%".to_owned())],
+        }],
+        objectives: (0..8)
+            .map(|n| MeasureGroup {
+                title: format!("Mục tiêu {n} (Điều 1, khoản {n})"),
+                text: m.words.clone(),
+                asked: vec!["Chưa nêu kỳ báo cáo, thời hạn, đơn vị theo dõi.".to_owned()],
+                rows: vec![MeasureRow {
+                    code: format!("O{n}"),
+                    label: n.to_string(),
+                    source: m.words.clone(),
+                    state: Mark::new(Tone::Done, "Đã xác nhận"),
+                    is_count: n == 1,
+                }],
+            })
+            .collect(),
+        comparators: vec![("ge", "≥"), ("gt", ">")],
+        may_act: true,
+        then: "Câu văn được sửa theo.".to_owned(),
+        regime: Link::new("/van-ban/05/che-do-bao-cao", "Chế độ báo cáo"),
     }
 }
 

@@ -5,6 +5,7 @@ use askama::Template;
 use super::{Maker, Rendered};
 use crate::web::page::Link;
 use crate::web::views::objectives::*;
+use crate::web::views::regimes::*;
 use crate::web::views::shared::{Mark, Markup, Tone};
 
 pub(super) fn all(m: &Maker) -> Vec<Rendered> {
@@ -15,6 +16,8 @@ pub(super) fn all(m: &Maker) -> Vec<Rendered> {
         ("objectives-report-show", report_show(m).render()),
         ("objectives-consolidate", consolidate(m).render()),
         ("objectives-evaluate", evaluate(m).render()),
+        ("objectives-regime", regime(m).render()),
+        ("objectives-asked", asked(m).render()),
     ]
 }
 
@@ -278,5 +281,52 @@ fn index(m: &Maker) -> ObjectivesIndex {
             document: m.words.clone(),
             state: Mark::new(Tone::Open, "quý III: 20/35 đơn vị đã báo cáo"),
         }],
+    }
+}
+
+fn regime(m: &Maker) -> RegimePage {
+    let mut form = m.form("/van-ban/05/che-do-bao-cao");
+    form.set("name", m.words.as_str());
+    form.set("frequency", "quarter");
+    form.set("due_days", "0");
+    form.refuse("due_days", "Ghi số ngày làm việc từ 1 đến 60.");
+    RegimePage {
+        page: m.page("Chế độ báo cáo", "/van-ban/05/che-do-bao-cao"),
+        form,
+        frequencies: vec![("quarter", "Hằng quý".to_owned())],
+        cutoffs: vec![("nd09", "Ngày 14 tháng cuối kỳ".to_owned())],
+        periods: vec![PeriodLine {
+            name: "quý II năm 2023".to_owned(),
+            data: "15/03/2023–14/06/2023".to_owned(),
+            due: "17:00 15/06/2023".to_owned(),
+            consolidate: "07:30 20/06/2023".to_owned(),
+        }],
+        periods_title: "Các kỳ theo chế độ này".to_owned(),
+        fixed: String::new(),
+        may_act: true,
+        then: "Khi phát hành, các kỳ báo cáo được lập theo đây.".to_owned(),
+        asked: vec![(
+            "1a. Hồ sơ giải quyết trước hạn, đúng hạn".to_owned(),
+            Link::new("/van-ban/05/che-do-bao-cao/1a", "35 / 35 đơn vị"),
+        )],
+    }
+}
+
+fn asked(m: &Maker) -> AskedPage {
+    let mut form = m.form("/van-ban/05/che-do-bao-cao/1a");
+    form.set("unit", "u1");
+    form.refuse("unit", "Chọn ít nhất một đơn vị báo cáo chỉ tiêu này.");
+    AskedPage {
+        page: m.page(
+            "Đơn vị báo cáo chỉ tiêu 1a",
+            "/van-ban/05/che-do-bao-cao/1a",
+        ),
+        form,
+        who: m.words.clone(),
+        units: vec![
+            ("u1".to_owned(), "UBND xã Thụy Hùng".to_owned()),
+            ("u2".to_owned(), m.words.clone()),
+        ],
+        may_act: true,
     }
 }

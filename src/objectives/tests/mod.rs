@@ -1,0 +1,8 @@
+//! A decision's follow-up on a real database and the real engine, with three units of the sample organisation.
+
+mod follow_up;
+mod measures;
+mod obj;
+mod pages;
+mod regime;
+mod world;
