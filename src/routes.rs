@@ -181,6 +181,22 @@ pub fn table() -> Vec<Route> {
         ),
         route("/bao-cao/{id}/duyet", SignedIn, post(o::approve_report)),
         route(
+            "/bao-cao/{id}/minh-chung",
+            SignedIn,
+            get(o::evidence_page).post(o::add_evidence),
+        ),
+        route(
+            "/bao-cao/{id}/minh-chung/bo",
+            SignedIn,
+            post(o::remove_evidence),
+        ),
+        route(
+            "/bao-cao/{id}/minh-chung/{file}",
+            SignedIn,
+            get(o::evidence_file),
+        ),
+        route("/ky-bao-cao/{id}/bao-cao", SignedIn, get(o::own_report)),
+        route(
             "/ky-bao-cao/{id}/tong-hop",
             SignedIn,
             get(o::consolidate_page).post(o::consolidate),

@@ -1,6 +1,7 @@
 //! Files by digest: written once, never changed, found by their SHA-256.
 
 pub mod rows;
+pub mod sniff;
 
 use std::path::{Path, PathBuf};
 

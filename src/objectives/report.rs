@@ -229,9 +229,9 @@ pub fn is_late(
 }
 
 /// What the acts need to know of a report.
-struct About {
-    report: unit_report::Model,
-    period: report_period::Model,
+pub(super) struct About {
+    pub(super) report: unit_report::Model,
+    pub(super) period: report_period::Model,
     document: Document,
 }
 
@@ -255,7 +255,7 @@ impl About {
     }
 
     /// A report that the actor may write now.
-    async fn writable(cx: Cx<'_>, id: Uuid) -> Outcome<Self> {
+    pub(super) async fn writable(cx: Cx<'_>, id: Uuid) -> Outcome<Self> {
         let about = Self::load(cx, id).await?;
         about.check_open_year()?;
         about.check_right(
@@ -451,11 +451,16 @@ impl About {
         Ok(advanced.events)
     }
 
-    fn entry(&self, act: &'static str, summary: String) -> Entry {
+    pub(super) fn entry(&self, act: &'static str, summary: String) -> Entry {
         Entry::about(self.report.document_id, act, summary).unit(self.report.unit_id)
     }
 
-    async fn journal(&self, cx: Cx<'_>, mut entry: Entry, events: Vec<Json>) -> Outcome<()> {
+    pub(super) async fn journal(
+        &self,
+        cx: Cx<'_>,
+        mut entry: Entry,
+        events: Vec<Json>,
+    ) -> Outcome<()> {
         entry.instance_id = self.document.row.instance_id;
         entry.events = events;
         audit::append(cx.tx, self.report.org_id, cx.actor, cx.now, entry).await

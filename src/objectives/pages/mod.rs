@@ -2,6 +2,8 @@
 
 mod consolidation;
 mod csv;
+mod evidence;
+mod own;
 mod regime;
 mod report;
 mod show;
@@ -9,6 +11,8 @@ mod year;
 
 pub use consolidation::{consolidate, consolidate_page};
 pub use csv::csv;
+pub use evidence::{add_evidence, evidence_file, evidence_page, remove_evidence};
+pub use own::own_report;
 pub use regime::{asked_page, own_regime_page, regime_page, set_asked, set_own_regime, set_regime};
 pub use report::{approve_report, report_page, save_report};
 pub use show::{index, show};

@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Form as Body, Path};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use uuid::Uuid;
 
 use super::{Pairs, cell, document_link, range, said};
 use crate::documents::{self, Document};
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome, RefusalKind};
 use crate::objectives::asked::Asked;
 use crate::objectives::find::{self, Indicator};
-use crate::objectives::input::{Strictness, Typed, day};
+use crate::objectives::input::{Problem, Strictness, Typed, day};
 use crate::objectives::report::{self, Answer, ReportInput, is_late, problems, sent_at};
-use crate::objectives::rows::{report_period, report_value, unit_report};
+use crate::objectives::rows::{report_evidence, report_period, report_value, unit_report};
 use crate::objectives::sums::{self, Cell};
 use crate::objectives::verdict::{Sum, Verdict, grouped};
-use crate::objectives::{input, state};
+use crate::objectives::{evidence, input, plausible, state};
 use crate::people::may::{self, TaskRight};
 use crate::people::session::{Session, done, failed, field_error};
 use crate::people::{Unit, find as people_find};
@@ -25,7 +26,7 @@ use crate::web::views::objectives::{
     IndicatorInput, ReportForm, ReportRow, ReportShow, ResultCell,
 };
 use crate::web::views::shared::{Mark, Tone};
-use crate::web::{Form, WebError, html};
+use crate::web::{Form, Link, WebError, html};
 
 /// `/bao-cao/{id}`: the form for the reporter, the report for everybody else.
 ///
@@ -45,7 +46,7 @@ pub async fn report_page(Path(id): Path<Uuid>, session: Session) -> Result<Respo
     )))
 }
 
-/// `POST /bao-cao/{id}`: `do` is `send`, `keep` or `correct`.
+/// `POST /bao-cao/{id}`: `do` is `send`, `keep`, `correct`, or `evidence` and `import`, which keep and go on to another page.
 ///
 /// # Errors
 /// The page of the fault.
@@ -78,8 +79,14 @@ pub async fn save_report(
                 }
             }
         }
-        "keep" => about.sent(&session, form, Strictness::Draft).await,
-        _ => about.sent(&session, form, Strictness::Complete).await,
+        "keep" => about.sent(&session, form, Strictness::Draft, "").await,
+        "evidence" => {
+            about
+                .sent(&session, form, Strictness::Draft, "/minh-chung")
+                .await
+        }
+        "import" => about.sent(&session, form, Strictness::Draft, "/nhap").await,
+        _ => about.sent(&session, form, Strictness::Complete, "").await,
     }
 }
 
@@ -135,6 +142,8 @@ struct About {
     /// The unit's sums over the periods before this one.
     before: BTreeMap<(Uuid, Uuid), Cell>,
     calendar: trinhky_calendar::Calendar,
+    /// Files behind the numbers of the shown version.
+    files: Vec<report_evidence::Model>,
 }
 
 impl About {
@@ -163,6 +172,7 @@ impl About {
             values: find::values(db, report.id, report.version).await?,
             before: sums::cells(db, &earlier).await?,
             calendar: people_find::calendar(db, report.org_id).await?,
+            files: evidence::of_version(db, report.id, report.version).await?,
             previous,
             document,
             report,
@@ -190,25 +200,27 @@ impl About {
         self.report.state == state::DRAFT && !self.is_closed() && self.may(session, "reporter")
     }
 
-    /// Reads the form and keeps or sends it; with problems the form comes back with all of them.
+    /// Reads the form and keeps or sends it, then goes on to a page below; with problems the form comes back with all of them.
     async fn sent(
         &self,
         session: &Session,
         mut form: Form,
         strictness: Strictness,
+        then: &str,
     ) -> Result<Response, WebError> {
         let here = format!("/bao-cao/{}", self.report.id);
         let values = self.typed(&form);
-        for problem in problems(
-            &self.indicators,
-            (&self.asked, &self.unit),
-            &values,
-            strictness,
-        ) {
+        let asked = (&self.asked, &self.unit);
+        let mut found = problems(&self.indicators, asked, &values, strictness);
+        if found.is_empty() && strictness == Strictness::Complete {
+            found = self.doubts(&form, &values);
+        }
+        for problem in found {
             form.refuse(&problem.field, said(session.lang, problem.vi, problem.en));
         }
         if form.is_refused() {
-            return Ok(html(&self.form_view(session, form)));
+            let page = html(&self.form_view(session, form));
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
         let input = ReportInput {
             seen_revision: form.version.parse().unwrap_or(-1),
@@ -230,16 +242,50 @@ impl About {
             ),
         };
         match result {
-            Ok(()) => Ok(done(&here, &flash)),
-            Err(fault) => {
-                let refusal = field_error(fault, &here)?;
+            Ok(()) => Ok(done(&format!("{here}{then}"), &flash)),
+            Err(Fault::Refused(refusal)) => {
+                let status = match refusal.kind {
+                    RefusalKind::Stale => StatusCode::CONFLICT,
+                    RefusalKind::Forbidden => StatusCode::FORBIDDEN,
+                    _ => StatusCode::UNPROCESSABLE_ENTITY,
+                };
                 form.refuse(
                     refusal.field.as_deref().unwrap_or("remark"),
                     said(session.lang, refusal.vi, refusal.en),
                 );
-                Ok(html(&self.form_view(session, form)))
+                // Somebody else's numbers stand beside what was typed, and the next press is made knowingly.
+                let now = Self::load(session, self.report.id)
+                    .await
+                    .map_err(|fault| failed(fault, &here))?;
+                form.version = now.report.revision.to_string();
+                let page = html(&now.form_view(session, form));
+                Ok((status, page).into_response())
             }
+            Err(fault) => Err(failed(fault, &here)),
         }
+    }
+
+    /// What looks like a slip against the period before and was not confirmed by its box.
+    fn doubts(&self, form: &Form, values: &[Typed]) -> Vec<Problem> {
+        self.indicators
+            .iter()
+            .filter(|indicator| !form.chosen(&format!("sure.{}", indicator.code), "1"))
+            .filter_map(|indicator| {
+                let typed = values.iter().find(|typed| typed.code == indicator.code)?;
+                let applies = self.asked.applies(indicator, &self.unit);
+                let value = input::read(indicator, typed, applies, Strictness::Complete).ok()?;
+                plausible::doubt(indicator, &value, self.last(indicator).as_ref())
+            })
+            .collect()
+    }
+
+    /// The unit's approved counts of the period before.
+    fn last(&self, indicator: &Indicator) -> Option<Sum> {
+        self.previous.get(&indicator.id).map(|last| Sum {
+            numerator: last.numerator.unwrap_or_default(),
+            denominator: last.denominator.unwrap_or_default(),
+            reports: 1,
+        })
     }
 
     fn typed(&self, form: &Form) -> Vec<Typed> {
@@ -348,6 +394,7 @@ impl About {
                 "The unit's head approves, then the Office consolidates; a late report is taken and marked.",
             ),
             sent: returned.or(correction),
+            evidence: self.evidence(),
         }
     }
 
@@ -394,9 +441,67 @@ impl About {
                 indicator.denominator.clone()
             },
             previous: self.previously(session, indicator),
+            stored: self.stored_instead(session, form, indicator),
+            not_asked: !self.asked.applies(indicator, &self.unit),
+            asks_sure: self.is_doubted(form, indicator),
             result,
             asks_cause: misses || wrong,
         }
+    }
+
+    /// What stands in the database where it differs from what is typed: `đã lưu: 233/402`.
+    fn stored_instead(&self, session: &Session, form: &Form, indicator: &Indicator) -> String {
+        let Some(value) = self.values.get(&indicator.id) else {
+            return String::new();
+        };
+        let typed = |field: &str| {
+            input::count(form.value(&format!("{field}.{}", indicator.code)))
+                .ok()
+                .flatten()
+        };
+        let none = form.chosen(&format!("none.{}", indicator.code), "1");
+        let same = (value.nothing_arose && none)
+            || (typed("num") == value.numerator
+                && (indicator.target.is_count || typed("den") == value.denominator));
+        if same {
+            return String::new();
+        }
+        let words = if value.nothing_arose {
+            Mark::nothing_arose(session.lang).word
+        } else {
+            let written = |number: Option<i64>| {
+                number.map_or("–".to_owned(), |number| grouped(i128::from(number)))
+            };
+            let denominator = written(value.denominator);
+            match indicator.target.is_count {
+                true => written(value.numerator),
+                false => format!("{}/{denominator}", written(value.numerator)),
+            }
+        };
+        said(
+            session.lang,
+            format!("đang lưu: {words}"),
+            format!("stored: {words}"),
+        )
+    }
+
+    /// Whether the numbers were asked about, so that the box to confirm them is shown.
+    fn is_doubted(&self, form: &Form, indicator: &Indicator) -> bool {
+        if !form.is_refused() {
+            return false;
+        }
+        let values = self.typed(form);
+        let complete = |typed: &Typed| {
+            let applies = self.asked.applies(indicator, &self.unit);
+            input::read(indicator, typed, applies, Strictness::Complete).ok()
+        };
+        values
+            .iter()
+            .find(|typed| typed.code == indicator.code)
+            .and_then(complete)
+            .is_some_and(|value| {
+                plausible::doubt(indicator, &value, self.last(indicator).as_ref()).is_some()
+            })
     }
 
     /// `kỳ trước 398/405 (98,27%); lũy kế các kỳ trước 810/823 (98,42%)`.
@@ -407,13 +512,8 @@ impl About {
             _ if target.is_count => sum.shown(target),
             _ => format!("{} ({})", sum.fraction(target), sum.shown(target)),
         };
-        let Some(last) = self.previous.get(&indicator.id) else {
+        let Some(last) = self.last(indicator) else {
             return String::new();
-        };
-        let last = Sum {
-            numerator: last.numerator.unwrap_or_default(),
-            denominator: last.denominator.unwrap_or_default(),
-            reports: 1,
         };
         let mut text = said(
             session.lang,
@@ -459,9 +559,29 @@ impl About {
                 .map(|indicator| self.row(session, indicator))
                 .collect(),
             remark: self.report.remark.clone(),
+            evidence: self.evidence(),
             approve: may_approve.then_some(approve),
             correct: may_correct.then_some(correct),
         }
+    }
+
+    /// The files with where to read them.
+    fn evidence(&self) -> Vec<Link> {
+        self.files
+            .iter()
+            .map(|file| {
+                let label = self
+                    .indicators
+                    .iter()
+                    .find(|indicator| Some(indicator.id) == file.indicator_id)
+                    .map(|indicator| format!("{}: ", indicator.label()))
+                    .unwrap_or_default();
+                Link::new(
+                    &format!("/bao-cao/{}/minh-chung/{}", self.report.id, file.id),
+                    &format!("{label}{}", file.name),
+                )
+            })
+            .collect()
     }
 
     fn state_mark(&self, session: &Session) -> Mark {

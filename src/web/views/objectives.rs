@@ -106,6 +106,8 @@ pub struct ReportForm {
     pub then: String,
     /// Sent already: when and by whom; sending again replaces it with a new version.
     pub sent: Option<String>,
+    /// Files behind the numbers.
+    pub evidence: Vec<Link>,
 }
 
 #[derive(Debug, Clone)]
@@ -123,6 +125,12 @@ pub struct IndicatorInput {
     pub result: Option<ResultCell>,
     /// Cause and measure are asked for (not met).
     pub asks_cause: bool,
+    /// What somebody else stored meanwhile: `đang lưu: 233/402`; empty where nothing differs.
+    pub stored: String,
+    /// The unit is not asked for it and may leave it empty.
+    pub not_asked: bool,
+    /// The numbers look like a slip; the box `sure.<c>` confirms them.
+    pub asks_sure: bool,
 }
 
 /// A unit's report as it was sent: for the head to approve, for everybody else to read.
@@ -140,6 +148,8 @@ pub struct ReportShow {
     pub facts: Vec<(String, String)>,
     pub rows: Vec<ReportRow>,
     pub remark: String,
+    /// Files behind the numbers.
+    pub evidence: Vec<Link>,
     /// For the head: approve (`do=approve`), or send back (`do=back` with `remark`).
     pub approve: Option<Form>,
     /// For the reporter of an approved report: open a new version (`do=correct` with `reason`).
@@ -242,4 +252,20 @@ pub struct EvaluationRow {
     /// `35/35 đơn vị báo cáo`.
     pub basis: String,
     pub asks_measure: bool,
+}
+
+/// The files behind a report's numbers. Fields `file`, `indicator`; a button `remove` with the file's id.
+#[derive(Debug, Template)]
+#[template(path = "objectives/evidence.html")]
+pub struct EvidencePage {
+    pub page: Page,
+    pub form: Form,
+    /// Where each file is taken away.
+    pub remove: Form,
+    /// Id, what to open, and what it stands behind with who added it when.
+    pub files: Vec<(String, Link, String)>,
+    /// Code and name of the indicators.
+    pub indicators: Vec<(String, String)>,
+    pub may_act: bool,
+    pub back: Link,
 }

@@ -16,6 +16,7 @@ pub(super) fn all(m: &Maker) -> Vec<Rendered> {
         ("objectives-report-show", report_show(m).render()),
         ("objectives-consolidate", consolidate(m).render()),
         ("objectives-evaluate", evaluate(m).render()),
+        ("objectives-evidence", evidence(m).render()),
         ("objectives-regime", regime(m).render()),
         ("objectives-asked", asked(m).render()),
     ]
@@ -153,10 +154,19 @@ fn report(m: &Maker) -> ReportForm {
                 previous: "kỳ trước 398/405 (98,27%)".to_owned(),
                 result: (*code == "3").then(|| cell("57,96%", "233/402", Mark::not_met(m.lang))),
                 asks_cause: *code == "3",
+                stored: if *code == "3" {
+                    "đang lưu: 233/402"
+                } else {
+                    ""
+                }
+                .to_owned(),
+                not_asked: *code == "5",
+                asks_sure: *code == "3",
             })
             .collect(),
         then: "Văn phòng nhận báo cáo ngay; đến hết hạn vẫn có thể gửi lại bản sửa.".to_owned(),
         sent: Some("Đã gửi 14/06/2023 16:20, Lê Thị Hà. Gửi lại sẽ thay bản trước.".to_owned()),
+        evidence: vec![Link::new("/bao-cao/9/minh-chung/f1", &m.words)],
     }
 }
 
@@ -224,6 +234,7 @@ fn report_show(m: &Maker) -> ReportShow {
             measure: m.words.clone(),
         }],
         remark: m.words.clone(),
+        evidence: vec![Link::new("/bao-cao/9/minh-chung/f1", "1a: xuat.xlsx")],
         approve: Some(m.form("/bao-cao/9/duyet")),
         correct: Some(m.form("/bao-cao/9")),
     }
@@ -328,5 +339,23 @@ fn asked(m: &Maker) -> AskedPage {
             ("u2".to_owned(), m.words.clone()),
         ],
         may_act: true,
+    }
+}
+
+fn evidence(m: &Maker) -> EvidencePage {
+    let mut form = m.form("/bao-cao/9/minh-chung");
+    form.refuse("file", "Không nhận loại tệp này.");
+    EvidencePage {
+        page: m.page("Minh chứng", "/bao-cao/9/minh-chung"),
+        form,
+        remove: m.form("/bao-cao/9/minh-chung/bo"),
+        files: vec![(
+            "f1".to_owned(),
+            Link::new("/bao-cao/9/minh-chung/f1", &m.words),
+            "1a; 12 kB".to_owned(),
+        )],
+        indicators: vec![("O1a".to_owned(), "1a. Hồ sơ".to_owned())],
+        may_act: true,
+        back: Link::new("/bao-cao/9", "Trở lại báo cáo"),
     }
 }

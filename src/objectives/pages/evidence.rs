@@ -1,0 +1,233 @@
+//! The files behind a report's numbers: listed, added, taken away, read.
+
+use axum::body::Body as Bytes;
+use axum::extract::multipart::MultipartError;
+use axum::extract::{Form as Body, Multipart, Path};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use uuid::Uuid;
+
+use super::{Pairs, said};
+use crate::documents;
+use crate::fault::Outcome;
+use crate::objectives::{evidence, find, state};
+use crate::people::may::{self, TaskRight};
+use crate::people::session::{Session, done, failed, field_error};
+use crate::web::format::{bytes, date_time};
+use crate::web::views::objectives::EvidencePage;
+use crate::web::{Form, Link, WebError, html};
+
+/// As the page says it.
+const LIMIT: &str = "10 MB";
+
+/// `GET /bao-cao/{id}/minh-chung`.
+///
+/// # Errors
+/// 404 for who may not see the report.
+pub async fn evidence_page(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
+    let view = view(&session, id, Form::new(&address(id), "", ""))
+        .await
+        .map_err(|fault| failed(fault, "/muc-tieu"))?;
+    Ok(html(&view))
+}
+
+/// `POST /bao-cao/{id}/minh-chung`: the fields `file` and `indicator`.
+///
+/// # Errors
+/// 413 above the limit; a file that is not taken shows the page again.
+pub async fn add_evidence(
+    session: Session,
+    Path(id): Path<Uuid>,
+    body: Multipart,
+) -> Result<Response, WebError> {
+    let here = address(id);
+    let sent = sent(body).await.map_err(|error| too_large(&error))?;
+    let mut form = Form::new(&here, "", "");
+    form.set("indicator", sent.indicator.as_str());
+    let added = evidence::add(
+        &session.app,
+        &session.actor,
+        id,
+        sent.indicator,
+        sent.name,
+        sent.content,
+    )
+    .await;
+    match added {
+        Ok(()) => Ok(done(
+            &here,
+            &said(session.lang, "Đã gắn minh chứng.", "The file is attached."),
+        )),
+        Err(fault) => {
+            let refusal = field_error(fault, &here)?;
+            form.refuse(
+                refusal.field.as_deref().unwrap_or("file"),
+                said(session.lang, refusal.vi, refusal.en),
+            );
+            let view = view(&session, id, form)
+                .await
+                .map_err(|fault| failed(fault, "/muc-tieu"))?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&view)).into_response())
+        }
+    }
+}
+
+/// `POST /bao-cao/{id}/minh-chung/bo`: the field `remove` with a file's id.
+///
+/// # Errors
+/// The page of the fault.
+pub async fn remove_evidence(
+    session: Session,
+    Path(id): Path<Uuid>,
+    Body(pairs): Body<Pairs>,
+) -> Result<Response, WebError> {
+    let here = address(id);
+    let form = Form::sent(&here, pairs);
+    let file = form.value("remove").parse().unwrap_or_default();
+    evidence::remove(&session.app, &session.actor, id, file)
+        .await
+        .map_err(|fault| failed(fault, &here))?;
+    Ok(done(
+        &here,
+        &said(session.lang, "Đã bỏ tệp.", "The file is taken away."),
+    ))
+}
+
+/// `GET /bao-cao/{id}/minh-chung/{file}`: always to be saved, never to be run by the browser.
+///
+/// # Errors
+/// 404 for who may not see the report.
+pub async fn evidence_file(
+    session: Session,
+    Path((id, file)): Path<(Uuid, Uuid)>,
+) -> Result<Response, WebError> {
+    let found = async {
+        let db = session.app.store.reader();
+        find::visible_report(db, &session.actor, id).await?;
+        let file = evidence::one(db, id, file).await?;
+        let content = session.app.files.get(&file.digest).await?;
+        Ok((file, content))
+    };
+    let (file, content) = found.await.map_err(|fault| failed(fault, &address(id)))?;
+    let mut response = Bytes::from(content).into_response();
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_str(&file.media_type)
+        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    headers.insert(CONTENT_TYPE, kind);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    let name: String = serde_urlencoded::to_string([("", &file.name)])
+        .unwrap_or_default()
+        .trim_start_matches('=')
+        .replace('+', "%20");
+    let disposition = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}"))
+        .unwrap_or(HeaderValue::from_static("attachment"));
+    headers.insert(CONTENT_DISPOSITION, disposition);
+    Ok(response)
+}
+
+/// A sent file with its indicator.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    pub name: String,
+    pub content: Vec<u8>,
+    pub indicator: String,
+}
+
+/// Reads the fields `file` and `indicator`.
+pub(super) async fn sent(mut body: Multipart) -> Result<Sent, MultipartError> {
+    let mut sent = Sent::default();
+    while let Some(field) = body.next_field().await? {
+        match field.name() {
+            Some("file") => {
+                field
+                    .file_name()
+                    .unwrap_or_default()
+                    .clone_into(&mut sent.name);
+                sent.content = field.bytes().await?.to_vec();
+            }
+            Some("indicator") => sent.indicator = field.text().await?,
+            _ => {}
+        }
+    }
+    Ok(sent)
+}
+
+pub(super) fn too_large(error: &MultipartError) -> WebError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        WebError::TooLarge {
+            limit: LIMIT.to_owned(),
+        }
+    } else {
+        WebError::BadRequest {
+            sentence: Some(error.body_text()),
+        }
+    }
+}
+
+fn address(id: Uuid) -> String {
+    format!("/bao-cao/{id}/minh-chung")
+}
+
+async fn view(session: &Session, id: Uuid, form: Form) -> Outcome<EvidencePage> {
+    let db = session.app.store.reader();
+    let lang = session.lang;
+    let report = find::visible_report(db, &session.actor, id).await?;
+    let period = find::period(db, report.period_id).await?;
+    let document = documents::find::document(db, report.document_id).await?;
+    let indicators = find::indicators(db, report.document_id).await?;
+    let files = evidence::of_version(db, id, report.version).await?;
+    let name_of = |id: Option<Uuid>| {
+        indicators
+            .iter()
+            .find(|indicator| Some(indicator.id) == id)
+            .map_or_else(
+                || said(lang, "cả báo cáo", "the whole report"),
+                |indicator| format!("{}. {}", indicator.label(), indicator.name),
+            )
+    };
+    let right = TaskRight {
+        role: "reporter",
+        org_id: report.org_id,
+        owner_id: document.row.owner_id,
+        unit_id: Some(report.unit_id),
+        person_id: None,
+    };
+    Ok(EvidencePage {
+        page: session.page(&said(
+            lang,
+            format!("Minh chứng của báo cáo {}", period.name),
+            format!("Evidence of the report for {}", period.name),
+        )),
+        form,
+        remove: Form::new(&format!("{}/bo", address(id)), "", ""),
+        files: files
+            .iter()
+            .map(|file| {
+                let about = format!(
+                    "{}; {}; {}, {}",
+                    name_of(file.indicator_id),
+                    bytes(u64::try_from(file.size).unwrap_or_default()),
+                    date_time(file.added_at),
+                    file.added_by
+                );
+                let link = Link::new(&format!("{}/{}", address(id), file.id), &file.name);
+                (file.id.to_string(), link, about)
+            })
+            .collect(),
+        indicators: indicators
+            .iter()
+            .map(|indicator| {
+                let name = format!("{}. {}", indicator.label(), indicator.name);
+                (indicator.code.clone(), name)
+            })
+            .collect(),
+        may_act: report.state == state::DRAFT
+            && document.row.state != documents::state::CLOSED
+            && may::do_task(&session.actor, &right),
+        back: Link::new(
+            &format!("/bao-cao/{id}"),
+            &said(lang, "Trở lại báo cáo", "Back to the report"),
+        ),
+    })
+}
