@@ -207,6 +207,16 @@ pub fn table() -> Vec<Route> {
             get(o::evaluate_page).post(o::evaluate),
         ),
         route("/van-ban/{id}/dong-nam", SignedIn, post(o::close_year)),
+        route(
+            "/van-ban/{id}/khac-phuc",
+            SignedIn,
+            get(o::actions_page).post(o::open_action),
+        ),
+        route(
+            "/khac-phuc/{id}",
+            SignedIn,
+            get(o::action_page).post(o::take_action),
+        ),
         // Administration
         route("/quan-tri", Admin, get(a::units)),
         route("/quan-tri/nguoi-dung", Admin, get(a::persons)),

@@ -32,6 +32,8 @@ pub const OPINION_REQUEST: &str = "reminders.opinions";
 
 /// A year was evaluated and closed: tell the units.
 pub const YEAR_EVALUATED: &str = "objectives.evaluated";
+/// A corrective action is past its day: remind the Office.
+pub const ACTION_OVERDUE: &str = "objectives.action_overdue";
 
 /// The services that workflow files may name in `tk:service`.
 pub const SERVICES: &[&str] = &[
@@ -218,6 +220,7 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
         "distribution.fan_out" => distribution::fan_out(app, &service()?).await,
         "distribution.notify" => distribution::notify(app, &payload).await,
         YEAR_EVALUATED => objectives::year_evaluated(app, &payload).await,
+        ACTION_OVERDUE => objectives::corrective::overdue(app, &payload).await,
         "objectives.open_period" => objectives::open_period(app, &service()?).await,
         "reminders.approver" => reminders::approver(app, &service()?).await,
         "reminders.receipt" => reminders::receipt(app, &service()?).await,

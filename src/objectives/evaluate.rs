@@ -9,7 +9,7 @@ use super::consolidate::{check_role, complete, journal, store, verdicts};
 use super::rows::{corrective_action, report_period};
 use super::sums::{self, Cause, IndicatorResult, Results};
 use super::verdict::Verdict;
-use super::{find, tell};
+use super::{corrective, find, tell};
 use crate::app::{App, Cx};
 use crate::audit::Entry;
 use crate::documents::rows::document;
@@ -104,7 +104,7 @@ pub async fn close_year(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<
             let open = find::corrective_actions(cx.tx, *document_id)
                 .await?
                 .iter()
-                .filter(|action| action.state == "open")
+                .filter(|action| action.state != corrective::state::CLOSED)
                 .count();
             let mut summary = format!("Đóng hồ sơ theo dõi {}", document.title());
             if open > 0 {
@@ -198,8 +198,10 @@ async fn open_actions(
             action: Set(measure.to_owned()),
             owner: Set(owner.unwrap_or_default()),
             due: Set(String::new()),
-            state: Set("open".to_owned()),
+            state: Set(corrective::state::OPEN.to_owned()),
             opened_at: Set(cx.now),
+            opened_by: Set(cx.actor.name.clone()),
+            ..Default::default()
         });
     }
     let count = actions.len();

@@ -8,6 +8,7 @@
 pub mod asked;
 mod chart;
 pub mod consolidate;
+pub mod corrective;
 pub mod document;
 pub mod evaluate;
 pub mod evidence;

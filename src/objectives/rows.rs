@@ -188,9 +188,22 @@ pub mod corrective_action {
         pub cause: String,
         pub action: String,
         pub owner: String,
+        /// The day as it was written.
         pub due: String,
         pub state: String,
         pub opened_at: DateTimeUtc,
+        /// What was put right at once.
+        pub correction: String,
+        /// None where the verdict opened it and nobody has set a day.
+        pub due_on: Option<Date>,
+        pub done_on: Option<Date>,
+        /// What was seen when it was looked at whether it worked.
+        pub effectiveness: String,
+        pub closed_at: Option<DateTimeUtc>,
+        pub closed_by: String,
+        pub opened_by: String,
+        pub revision: i32,
+        pub reminded_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,6 +1,7 @@
 //! The pages of this slice: from the address to the act, from rows to the plain views of `web::views::objectives`.
 
 mod consolidation;
+mod corrective;
 mod csv;
 mod evidence;
 mod own;
@@ -10,6 +11,7 @@ mod show;
 mod year;
 
 pub use consolidation::{consolidate, consolidate_page};
+pub use corrective::{action_page, actions_page, open_action, take_action};
 pub use csv::csv;
 pub use evidence::{add_evidence, evidence_file, evidence_page, remove_evidence};
 pub use own::own_report;

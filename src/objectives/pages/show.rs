@@ -304,6 +304,10 @@ async fn acts(
             &text,
         ));
         links.push(Link::new(
+            &format!("/van-ban/{}/khac-phuc", decision.row.id),
+            &said(lang, "Biện pháp khắc phục", "Corrective actions"),
+        ));
+        links.push(Link::new(
             &format!("/van-ban/{}/che-do-bao-cao", decision.row.id),
             &said(lang, "Chế độ báo cáo", "Report regime"),
         ));

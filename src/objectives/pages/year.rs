@@ -9,6 +9,7 @@ use super::{Pairs, cell, document_link, may_take, open_steps, said};
 use crate::documents;
 use crate::fault::{Fault, Outcome};
 use crate::objectives::consolidate::stored;
+use crate::objectives::corrective;
 use crate::objectives::evaluate::{self as act, Judgement};
 use crate::objectives::find::{self, Indicator};
 use crate::objectives::rows::corrective_action;
@@ -206,6 +207,7 @@ fn action_row(
         .iter()
         .find(|indicator| indicator.id == action.indicator_id);
     ActionRow {
+        href: format!("/khac-phuc/{}", action.id),
         indicator: indicator
             .map(|found| format!("{}. {}", found.label(), found.name))
             .unwrap_or_default(),
@@ -213,8 +215,14 @@ fn action_row(
         action: action.action.clone(),
         owner: action.owner.clone(),
         state: match action.state.as_str() {
-            "open" => Mark::new(Tone::Open, said(session.lang, "Đang thực hiện", "Open")),
-            _ => Mark::new(Tone::Done, said(session.lang, "Đã xong", "Done")),
+            corrective::state::CLOSED => {
+                Mark::new(Tone::Done, said(session.lang, "Đã kết thúc", "Closed"))
+            }
+            corrective::state::DONE => Mark::new(
+                Tone::Waiting,
+                said(session.lang, "Chờ đánh giá hiệu lực", "To be checked"),
+            ),
+            _ => Mark::new(Tone::Open, said(session.lang, "Đang thực hiện", "Open")),
         },
     }
 }

@@ -1,5 +1,6 @@
 //! A decision's follow-up on a real database and the real engine, with three units of the sample organisation.
 
+mod corrective;
 mod follow_up;
 mod measures;
 mod obj;

@@ -4,6 +4,7 @@
 //! its first lines what it shows and does.
 
 pub mod admin;
+pub mod corrective;
 pub mod distribution;
 pub mod documents;
 pub mod measures;

@@ -235,6 +235,7 @@ pub struct Evaluate {
 /// A corrective action.
 #[derive(Debug, Clone)]
 pub struct ActionRow {
+    pub href: String,
     /// `3. Hồ sơ trực tuyến`.
     pub indicator: String,
     pub cause: String,

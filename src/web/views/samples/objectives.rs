@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::{Maker, Rendered};
 use crate::web::page::Link;
+use crate::web::views::corrective::*;
 use crate::web::views::objectives::*;
 use crate::web::views::regimes::*;
 use crate::web::views::shared::{Mark, Markup, Tone};
@@ -16,6 +17,8 @@ pub(super) fn all(m: &Maker) -> Vec<Rendered> {
         ("objectives-report-show", report_show(m).render()),
         ("objectives-consolidate", consolidate(m).render()),
         ("objectives-evaluate", evaluate(m).render()),
+        ("objectives-actions", actions(m).render()),
+        ("objectives-action", action(m).render()),
         ("objectives-evidence", evidence(m).render()),
         ("objectives-regime", regime(m).render()),
         ("objectives-asked", asked(m).render()),
@@ -274,6 +277,7 @@ fn evaluate(m: &Maker) -> Evaluate {
             "Báo cáo kết quả năm 2023 (dự thảo)",
         )),
         actions: vec![ActionRow {
+            href: "/khac-phuc/1".to_owned(),
             indicator: "3. Hồ sơ trực tuyến".to_owned(),
             cause: m.words.clone(),
             action: m.words.clone(),
@@ -357,5 +361,41 @@ fn evidence(m: &Maker) -> EvidencePage {
         indicators: vec![("O1a".to_owned(), "1a. Hồ sơ".to_owned())],
         may_act: true,
         back: Link::new("/bao-cao/9", "Trở lại báo cáo"),
+    }
+}
+
+fn actions(m: &Maker) -> Actions {
+    let mut form = m.form("/van-ban/05/khac-phuc");
+    form.set("cause", m.words.as_str());
+    form.refuse("due", "Ghi thời hạn là một ngày.");
+    Actions {
+        page: m.page("Biện pháp khắc phục", "/van-ban/05/khac-phuc"),
+        document: m.document(),
+        summary: "1 biện pháp: 1 quá hạn".to_owned(),
+        rows: vec![ActionLine {
+            href: "/khac-phuc/1".to_owned(),
+            indicator: "3. Hồ sơ trực tuyến".to_owned(),
+            action: m.words.clone(),
+            owner: "Văn phòng".to_owned(),
+            due: "31/03/2024".to_owned(),
+            state: Mark::new(Tone::Late, "Quá hạn"),
+        }],
+        form: Some(form),
+        indicators: vec![("O3".to_owned(), "3. Hồ sơ trực tuyến".to_owned())],
+    }
+}
+
+fn action(m: &Maker) -> ActionPage {
+    let mut form = m.form("/khac-phuc/1");
+    form.set("cause", m.words.as_str());
+    form.refuse("done", "Ghi ngày đã thực hiện xong.");
+    ActionPage {
+        page: m.page("Biện pháp khắc phục chỉ tiêu 3", "/khac-phuc/1"),
+        back: Link::new("/van-ban/05/khac-phuc", "Mọi biện pháp khắc phục"),
+        state: Mark::new(Tone::Open, "Đang thực hiện"),
+        facts: vec![("Nguyên nhân".to_owned(), m.words.clone())],
+        form,
+        is_open: true,
+        is_done: true,
     }
 }
