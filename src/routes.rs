@@ -151,6 +151,13 @@ pub fn table() -> Vec<Route> {
         ),
         route("/van-ban/{id}/theo-doi.csv", SignedIn, get(r::tracking_csv)),
         route(
+            "/van-ban/{id}/theo-doi.xlsx",
+            SignedIn,
+            get(r::tracking_xlsx),
+        ),
+        route("/theo-doi", SignedIn, get(r::units)),
+        route("/theo-doi/{unit}", SignedIn, get(r::unit)),
+        route(
             "/van-ban/{id}/nhac",
             SignedIn,
             get(r::remind_page).post(r::remind),

@@ -29,7 +29,8 @@ use crate::{distribution, objectives, reminders};
 pub const TASK_NOTICE: &str = "reminders.task";
 /// Units were asked for their opinion.
 pub const OPINION_REQUEST: &str = "reminders.opinions";
-
+/// A unit has refused what was sent to it: tell the sender.
+pub const REFUSED_NOTICE: &str = "reminders.refused";
 /// A year was evaluated and closed: tell the units.
 pub const YEAR_EVALUATED: &str = "objectives.evaluated";
 /// A corrective action is past its day: remind the Office.
@@ -217,6 +218,7 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
     match job.name.as_str() {
         TASK_NOTICE => reminders::task_opened(app, &payload).await,
         OPINION_REQUEST => reminders::opinions_asked(app, &payload).await,
+        REFUSED_NOTICE => reminders::refused(app, &payload).await,
         "distribution.fan_out" => distribution::fan_out(app, &service()?).await,
         "distribution.notify" => distribution::notify(app, &payload).await,
         YEAR_EVALUATED => objectives::year_evaluated(app, &payload).await,

@@ -9,7 +9,7 @@ pub mod rows;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Statement,
 };
 use uuid::Uuid;
 
@@ -118,7 +118,9 @@ pub async fn of_document(
         .await?)
 }
 
-/// Notes in the access log that somebody opened the page or the file of a document (`what`).
+/// Notes in the access log that somebody opened the page or the file of a document (`what`); the first time it is also
+/// the grade "opened" (R4) of what was delivered to their units. Whoever comes here has signed in or typed a code, so
+/// no scanner of mails opens anything.
 ///
 /// # Errors
 /// What the database reports.
@@ -132,14 +134,40 @@ pub async fn seen(app: &App, actor: &Actor, document_id: Uuid, what: &str) -> Ou
         document_id: Set(Some(document_id)),
         what: Set(what.to_owned()),
     };
+    let opened = (document_id, actor.clone(), app.clock.now());
     app.store
-        .write(row, |tx, row| {
+        .write((row, opened), |tx, (row, (document_id, actor, now))| {
             Box::pin(async move {
                 rows::access_log::Entity::insert(row.clone())
                     .exec_without_returning(tx)
                     .await?;
-                Ok(())
+                first_opening(tx, *document_id, actor, *now).await
             })
         })
         .await
+}
+
+async fn first_opening(
+    tx: &Tx,
+    document_id: Uuid,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    let sql = "UPDATE delivery SET opened_at = $3, opened_by = $4 \
+               WHERE document_id = $1 AND unit_id = $2 AND opened_at IS NULL";
+    for unit_id in actor.unit_ids() {
+        let values = [
+            document_id.into(),
+            unit_id.into(),
+            now.into(),
+            actor.name.as_str().into(),
+        ];
+        tx.execute_raw(Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            sql,
+            values,
+        ))
+        .await?;
+    }
+    Ok(())
 }

@@ -98,7 +98,7 @@ pub async fn year(
     script: Script<'_>,
     teller: &mut Teller,
 ) -> Outcome<()> {
-    let mut stage = Stage { app, teller };
+    let mut stage = Stage::new(app, teller);
     found_office(&mut stage, schedule, &script).await?;
     let decision = up_to_the_chairman(&mut stage, schedule, &script).await?;
     progress("Chủ tịch xem xét, ký; văn thư cấp số, đóng dấu, phát hành");
@@ -598,6 +598,9 @@ fn citation(basis: &str) -> Option<(i32, NaiveDate)> {
         NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?,
     ))
 }
+
+#[cfg(test)]
+mod trouble;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! What the play needs of the stage: a clock that is moved, people found by their posts, mails that are read.
 
+use std::ops::Range;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -17,6 +19,19 @@ use crate::worker;
 pub struct Stage<'a> {
     pub app: &'a App,
     pub teller: &'a mut Teller,
+    /// From when until when the worker is down, in their order; people act on.
+    pub outages: Vec<Range<DateTime<Utc>>>,
+}
+
+impl<'a> Stage<'a> {
+    /// A play in which the worker is never down.
+    pub fn new(app: &'a App, teller: &'a mut Teller) -> Self {
+        Self {
+            app,
+            teller,
+            outages: Vec::new(),
+        }
+    }
 }
 
 impl Stage<'_> {
@@ -25,17 +40,22 @@ impl Stage<'_> {
     /// # Errors
     /// What the worker reports.
     pub async fn until(&mut self, at: DateTime<Utc>) -> Outcome<()> {
-        worker::run_until_idle(self.app).await?;
-        while let Some(due) = worker::next_due(self.app).await?.filter(|due| *due <= at) {
+        self.work().await?;
+        while let Some(due) = worker::next_due(self.app).await? {
+            // What becomes due while the worker is down is done once it is up again.
+            let due = self.up_from(due.max(self.app.clock.now()));
+            if due > at {
+                break;
+            }
             self.app.clock.advance_to(due);
-            if worker::run_until_idle(self.app).await? == 0 && due <= self.app.clock.now() {
+            if self.work().await? == 0 && due <= self.app.clock.now() {
                 // Due, and nothing to be done about it: a row that waits for its lease.
                 break;
             }
             self.teller.tell(self.app).await?;
         }
         self.app.clock.advance_to(at);
-        worker::run_until_idle(self.app).await?;
+        self.work().await?;
         self.teller.tell(self.app).await
     }
 
@@ -46,6 +66,23 @@ impl Stage<'_> {
     pub async fn seen(&self, document: Uuid) -> Outcome<String> {
         let document = documents::find::document(self.app.store.reader(), document).await?;
         Ok(document.row.content_hash)
+    }
+
+    /// Does what is due now, unless the worker is down; returns how many things were done.
+    async fn work(&self) -> Outcome<usize> {
+        let now = self.app.clock.now();
+        if self.up_from(now) > now {
+            return Ok(0);
+        }
+        worker::run_until_idle(self.app).await
+    }
+
+    /// The instant itself, or the end of the outage in which it lies.
+    pub fn up_from(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        self.outages
+            .iter()
+            .find(|outage| outage.contains(&at))
+            .map_or(at, |outage| outage.end)
     }
 
     /// The first holder of a role anywhere.

@@ -5,6 +5,7 @@ mod fan_out;
 pub mod pages;
 pub mod receipt;
 pub mod rows;
+pub mod speed;
 pub mod tracking;
 
 pub use expand::{Expanded, Purpose, Recipient, expand};

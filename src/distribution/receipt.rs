@@ -18,6 +18,8 @@ use crate::documents::{doc_type, title};
 use crate::fault::{Fault, Outcome, RefusalKind};
 use crate::flow;
 use crate::people::{Actor, find as people_find};
+use crate::queue::{self, NewJob};
+use crate::worker;
 
 /// Wrong codes before the page of a body without an account closes.
 const CODE_TRIES: i32 = 10;
@@ -35,6 +37,8 @@ pub struct Delivered {
     pub code_hash: Option<String>,
     pub code_tries: i32,
     pub task_id: Option<String>,
+    pub opened_at: Option<DateTime<Utc>>,
+    pub opened_by: String,
     pub answered_at: Option<DateTime<Utc>>,
     pub answered_by: String,
     pub arrival_number: Option<i32>,
@@ -73,7 +77,7 @@ impl Delivered {
 /// [`Fault::NotFound`], or what the database reports.
 pub async fn delivered(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Delivered> {
     let sql = "SELECT v.id, v.org_id, v.document_id, v.unit_id, v.kind, v.state, v.due_at, v.code_hash, v.code_tries, v.task_id, \
-               v.answered_at, v.answered_by, v.arrival_number, v.refusal, d.instance_id, d.doc_type, d.number, d.symbol, d.subject \
+               v.opened_at, v.opened_by, v.answered_at, v.answered_by, v.arrival_number, v.refusal, d.instance_id, d.doc_type, d.number, d.symbol, d.subject \
                FROM delivery v JOIN document d ON d.id = v.document_id WHERE v.id = $1";
     Delivered::find_by_statement(Statement::from_sql_and_values(
         db.get_database_backend(),
@@ -151,7 +155,14 @@ pub async fn refuse(app: &App, actor: &Actor, id: Uuid, reason: String) -> Outco
                 format!("Từ chối {}: {}", found.title()?, reason.trim()),
             )
             .data(json!({ "delivery": id }));
-            finish(cx, &found, entry).await
+            finish(cx, &found, entry).await?;
+            let job = NewJob {
+                key: format!("refused:{id}:{}", cx.now.to_rfc3339()),
+                name: worker::REFUSED_NOTICE,
+                payload: json!({ "delivery": id }),
+                run_at: cx.now,
+            };
+            queue::enqueue(cx.tx, cx.id(), job).await
         })
     })
     .await

@@ -1,9 +1,13 @@
-//! One document × all its recipients: how many stand where, and the rows of a page or of a file.
+//! One document × all its recipients: how many stand where, what has moved, and the rows of a page or of a file.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
+use super::state;
+use crate::documents::{doc_type, title};
 use crate::fault::Outcome;
 
 /// What a filter of the tracking page shows.
@@ -12,6 +16,8 @@ pub enum Show {
     /// Everybody who is to act.
     Action,
     Accepted,
+    /// Read by somebody of the unit, not answered.
+    Opened,
     /// Not answered, and not late yet.
     Waiting,
     Late,
@@ -24,9 +30,10 @@ pub enum Show {
 
 impl Show {
     /// In the order of the page.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Action,
         Self::Accepted,
+        Self::Opened,
         Self::Waiting,
         Self::Late,
         Self::Refused,
@@ -40,6 +47,7 @@ impl Show {
         match self {
             Self::Action => "tat-ca",
             Self::Accepted => "da-tiep-nhan",
+            Self::Opened => "da-mo",
             Self::Waiting => "cho",
             Self::Late => "qua-han",
             Self::Refused => "tu-choi",
@@ -62,6 +70,9 @@ impl Show {
         match self {
             Self::Action => "v.kind = 'action'",
             Self::Accepted => "v.kind = 'action' AND v.state = 'registered'",
+            Self::Opened => {
+                "v.kind = 'action' AND v.state IN ('dispatched', 'delivered') AND v.opened_at IS NOT NULL"
+            }
             Self::Waiting => {
                 "v.kind = 'action' AND v.state IN ('dispatched', 'delivered') AND v.due_at >= $2"
             }
@@ -89,7 +100,7 @@ pub async fn counts(
     db: &impl ConnectionTrait,
     document_id: Uuid,
     now: DateTime<Utc>,
-) -> Outcome<[usize; 7]> {
+) -> Outcome<[usize; 8]> {
     let sums: Vec<String> = Show::ALL
         .iter()
         .enumerate()
@@ -104,7 +115,7 @@ pub async fn counts(
         sql,
         [document_id.into(), now.into()],
     );
-    let mut counts = [0; 7];
+    let mut counts = [0; 8];
     if let Some(row) = db.query_one_raw(statement).await? {
         for (n, count) in counts.iter_mut().enumerate() {
             *count = usize::try_from(row.try_get_by_index::<i64>(n)?).unwrap_or(0);
@@ -122,6 +133,7 @@ pub struct Row {
     pub state: String,
     pub due_at: DateTime<Utc>,
     pub opened_at: Option<DateTime<Utc>>,
+    pub opened_by: String,
     pub answered_at: Option<DateTime<Utc>>,
     pub answered_by: String,
     pub arrival_number: Option<i32>,
@@ -146,7 +158,7 @@ pub async fn rows(
 ) -> Outcome<Vec<Row>> {
     let mut values: Vec<Value> = vec![document_id.into(), now.into()];
     let mut sql = format!(
-        "SELECT v.id, v.unit_id, v.kind, v.state, v.due_at, v.opened_at, v.answered_at, v.answered_by, v.arrival_number, \
+        "SELECT v.id, v.unit_id, v.kind, v.state, v.due_at, v.opened_at, v.opened_by, v.answered_at, v.answered_by, v.arrival_number, \
          v.refusal, v.reminders, v.reminded_at, b.reply AS bounce \
          FROM delivery v {BOUNCES} WHERE v.document_id = $1 AND $2 IS NOT NULL AND {}",
         show.condition()
@@ -169,6 +181,110 @@ pub async fn rows(
     ))
     .all(db)
     .await?)
+}
+
+/// A delivery with its document's name.
+#[derive(Debug, FromQueryResult)]
+pub struct SentTo {
+    #[sea_orm(nested)]
+    pub row: Row,
+    pub dispatched_at: DateTime<Utc>,
+    doc_type: String,
+    number: Option<i32>,
+    symbol: String,
+    subject: String,
+}
+
+impl SentTo {
+    /// How the document is named in sentences.
+    ///
+    /// # Errors
+    /// When the stored type is none of ours.
+    pub fn title(&self) -> Outcome<String> {
+        Ok(title(
+            doc_type(&self.doc_type)?,
+            self.number,
+            &self.symbol,
+            &self.subject,
+        ))
+    }
+}
+
+/// What an organisation has sent to a unit, newest first.
+///
+/// # Errors
+/// What the database reports.
+pub async fn to_unit(
+    db: &impl ConnectionTrait,
+    org_id: Uuid,
+    unit_id: Uuid,
+    limit: u64,
+) -> Outcome<Vec<SentTo>> {
+    let sql = format!(
+        "SELECT v.id, v.unit_id, v.kind, v.state, v.due_at, v.opened_at, v.opened_by, v.answered_at, v.answered_by, \
+         v.arrival_number, v.refusal, v.reminders, v.reminded_at, \
+         (SELECT MAX(o.reply) FROM outbox o WHERE o.document_id = v.document_id AND o.delivery_id = v.id \
+         AND o.state = 'refused') AS bounce, \
+         v.dispatched_at, d.doc_type, d.number, d.symbol, d.subject \
+         FROM delivery v JOIN document d ON d.id = v.document_id \
+         WHERE v.org_id = $1 AND v.unit_id = $2 ORDER BY v.id DESC LIMIT {limit}"
+    );
+    Ok(SentTo::find_by_statement(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        [org_id.into(), unit_id.into()],
+    ))
+    .all(db)
+    .await?)
+}
+
+/// What has happened to a delivery since some instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Move {
+    Refused,
+    BecameLate,
+    Accepted,
+    /// Opened and not answered yet.
+    Opened,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Moved {
+    unit_id: Uuid,
+    state: String,
+    answered_at: Option<DateTime<Utc>>,
+    opened_at: Option<DateTime<Utc>>,
+}
+
+/// The deliveries of a document that have moved since `since`, each once by its newest move, grouped; what needs somebody first.
+///
+/// # Errors
+/// What the database reports.
+pub async fn moved(
+    db: &impl ConnectionTrait,
+    document_id: Uuid,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Outcome<BTreeMap<Move, Vec<Uuid>>> {
+    let sql = "SELECT v.unit_id, v.state, v.answered_at, v.opened_at FROM delivery v WHERE v.document_id = $1 \
+               AND (v.answered_at >= $2 OR (v.state IN ('dispatched', 'delivered') AND (v.opened_at >= $2 \
+               OR (v.kind = 'action' AND v.due_at >= $2 AND v.due_at < $3)))) ORDER BY v.id";
+    let statement = Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        [document_id.into(), since.into(), now.into()],
+    );
+    let mut moves: BTreeMap<Move, Vec<Uuid>> = BTreeMap::new();
+    for row in Moved::find_by_statement(statement).all(db).await? {
+        let made = match (row.state.as_str(), row.answered_at) {
+            (state::REFUSED, _) => Move::Refused,
+            (_, Some(_)) => Move::Accepted,
+            _ if row.opened_at.is_some_and(|at| at >= since) => Move::Opened,
+            _ => Move::BecameLate,
+        };
+        moves.entry(made).or_default().push(row.unit_id);
+    }
+    Ok(moves)
 }
 
 /// A value of a CSV file: quoted, and never a formula when a spreadsheet opens it.

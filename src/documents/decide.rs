@@ -75,7 +75,9 @@ pub async fn decide(
                 if !remark.trim().is_empty() {
                     summary.push_str(&format!(": {}", remark.trim()));
                 }
-                let entry = Entry::about(*id, act, summary).data(json!({ "content": seen_hash }));
+                let entry = Entry::about(*id, act, summary).data(
+                    json!({ "content": seen_hash, "outcome": outcome, "remark": remark.trim() }),
+                );
                 journal(cx, &document, entry, advanced).await
             })
         },

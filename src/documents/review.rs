@@ -398,7 +398,9 @@ pub async fn check(
                 if !remark.trim().is_empty() {
                     summary.push_str(&format!(": {}", remark.trim()));
                 }
-                let entry = Entry::about(*id, act, summary).data(json!({ "content": seen_hash }));
+                let entry = Entry::about(*id, act, summary).data(
+                    json!({ "content": seen_hash, "outcome": outcome, "remark": remark.trim() }),
+                );
                 journal(cx, &document, entry, advanced).await?;
                 if *check == Check::Form && *passed {
                     proposal::draft_for(cx, &document).await?;

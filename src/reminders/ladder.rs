@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 use serde_json::json;
-use trinhky_calendar::{Anchor, Calendar, Rule};
+use trinhky_calendar::{Anchor, Calendar, Rule, local};
 use trinhky_engine::{CommandKind, Variables};
 use uuid::Uuid;
 
@@ -69,6 +69,16 @@ impl Step {
             .resolve(&rule, due)
             .map_err(anyhow::Error::from)?
             .at)
+    }
+
+    /// Whether the step's day has come: what an earlier step would still say, this one says today.
+    pub fn has_come(
+        self,
+        due: DateTime<Utc>,
+        now: DateTime<Utc>,
+        calendar: &Calendar,
+    ) -> Outcome<bool> {
+        Ok(local(now).date_naive() >= local(self.at(due, calendar)?).date_naive())
     }
 }
 

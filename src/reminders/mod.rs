@@ -12,12 +12,14 @@ mod notice;
 pub mod pages;
 mod receipt;
 mod report;
+mod sent_back;
 
 pub use by_hand::{Preview, may_remind, preview, remind_missing};
 pub use digest::digest;
 pub use notice::{approver, opinions_asked, task_opened};
 pub use receipt::receipt;
 pub use report::report;
+pub use sent_back::refused;
 
 #[cfg(test)]
 mod tests;

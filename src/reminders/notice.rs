@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::audience::{Book, CLERKS, HEADS, REPORTERS, TaskWho};
 use super::ladder;
 use super::letter::{self, Audience, Letter};
+use super::sent_back::SentBack;
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::documents::rows::opinion;
@@ -45,10 +46,14 @@ async fn tell_of_task(cx: Cx<'_>, instance: Uuid, task_id: &str) -> Outcome<()> 
     };
     let document = find::document(cx.tx, task.document_id).await?;
     let people = people_of(cx.tx, &task, &document, cx).await?;
+    let sent_back = SentBack::of(cx.tx, &task).await?;
     let mut letters = Vec::new();
     for person in &people {
         let key = format!("task:{instance}:{task_id}:{}", person.person_id);
-        letters.extend(task_letter(cx, &document, &task, person, key).await?);
+        letters.extend(match &sent_back {
+            Some(sent_back) => sent_back.letter(cx, &document, person, key),
+            None => task_letter(cx, &document, &task, person, key).await?,
+        });
     }
     tell(
         cx,

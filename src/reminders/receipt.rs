@@ -70,7 +70,7 @@ fn is_overtaken(
     now: DateTime<Utc>,
     calendar: &Calendar,
 ) -> Outcome<bool> {
-    Ok(step < Step::OneLate && now >= Step::OneLate.at(due, calendar)?)
+    Ok(step < Step::OneLate && Step::OneLate.has_come(due, now, calendar)?)
 }
 
 fn skipped(found: &Delivered, summary: String) -> Entry {
@@ -307,7 +307,6 @@ async fn escalation(
     Ok(json!({
         "recipient": recipient,
         "title": document.title(),
-        "subject": document.row.subject,
         "sender": sender.name,
         "due": due.at,
         "left": due.left,

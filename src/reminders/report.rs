@@ -99,9 +99,9 @@ fn is_overtaken(
     calendar: &Calendar,
 ) -> Outcome<bool> {
     Ok(match step {
-        Step::FiveBefore => now >= Step::OneBefore.at(due, calendar)?,
+        Step::FiveBefore => Step::OneBefore.has_come(due, now, calendar)?,
         Step::OneBefore => now > due,
-        Step::Due => now >= Step::OneLate.at(due, calendar)?,
+        Step::Due => Step::OneLate.has_come(due, now, calendar)?,
         Step::OneLate | Step::ThreeLate => false,
     })
 }
@@ -219,7 +219,6 @@ async fn escalate(
     let context = json!({
         "recipient": to.name,
         "title": document.title(),
-        "subject": document.row.subject,
         "period": period.name,
         "due": due.at,
         "left": due.left,
@@ -275,6 +274,8 @@ mod tests {
         let overtaken =
             |step, now: &str| is_overtaken(step, due, instant(now), &calendar).expect("in range");
         assert!(!overtaken(Step::FiveBefore, "2023-06-13T08:00:00+07:00"));
+        // The next step mails at the end of the same day: two letters in one day would be one too many.
+        assert!(overtaken(Step::FiveBefore, "2023-06-14T08:00:00+07:00"));
         assert!(overtaken(Step::FiveBefore, "2023-06-16T08:00:00+07:00"));
         assert!(!overtaken(Step::OneBefore, "2023-06-15T17:00:00+07:00"));
         // Sent back after the deadline: "due soon" would be wrong.

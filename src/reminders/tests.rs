@@ -28,6 +28,7 @@ use crate::ids::Ids;
 use crate::mail::rows::outbox;
 use crate::people::rows::{person, unit};
 use crate::people::{Actor, find, import, sign_in};
+use crate::worker;
 
 const ORGANISATION: &str = include_str!("../../templates/sample/cao-loc-2023.toml");
 const DECISION: &str = include_str!("../../templates/sample/decision-2023.md");
@@ -156,10 +157,28 @@ impl World {
                 get(tracking_pages::tracking_csv),
             )
             .route(
+                "/van-ban/{id}/theo-doi.xlsx",
+                get(tracking_pages::tracking_xlsx),
+            )
+            .route("/theo-doi", get(tracking_pages::units))
+            .route("/theo-doi/{unit}", get(tracking_pages::unit))
+            .route(
                 "/van-ban/{id}/nhac",
                 get(tracking_pages::remind_page).post(tracking_pages::remind),
             )
             .with_state(self.app.clone())
+    }
+
+    /// The bytes that a `GET` answers.
+    async fn answer(&self, person: Option<&str>, path: &str) -> Vec<u8> {
+        let mut request = Request::builder().uri(path);
+        if let Some(key) = person {
+            request = request.header(COOKIE, format!("phien={}", self.signed_in(key).await));
+        }
+        let request = request.body(Body::empty()).expect("a request");
+        let response = self.router().oneshot(request).await.expect("an answer");
+        let bytes = to_bytes(response.into_body(), 1 << 20).await;
+        bytes.expect("a body").to_vec()
     }
 
     /// The answer to a request of a person; nobody where no person is named. A body makes it a `POST`.
@@ -386,13 +405,13 @@ async fn tracking_counts_and_pages_through_all_recipients() {
         counts(at("2023-03-24T17:00:00+07:00"))
             .await
             .expect("counts"),
-        [3, 1, 2, 0, 0, 0, 1]
+        [3, 1, 0, 2, 0, 0, 0, 1]
     );
     assert_eq!(
         counts(at("2023-03-24T17:00:01+07:00"))
             .await
             .expect("counts"),
-        [3, 1, 0, 2, 0, 0, 1]
+        [3, 1, 0, 0, 2, 0, 0, 1]
     );
 
     // One by one: those who have to answer first, each exactly once.
@@ -544,6 +563,166 @@ async fn a_clerk_receives_by_one_press_and_refuses_with_a_reason() {
         StatusCode::SEE_OTHER
     );
     assert_eq!(world.delivery(sent_back).await.refusal, "Gửi nhầm đơn vị");
+    worker::run_until_idle(&world.app).await.expect("told");
+    worker::run_until_idle(&world.app).await.expect("once");
+    let mails = world.mails("refused").await;
+    let [letter] = mails.as_slice() else {
+        panic!("{} letters", mails.len())
+    };
+    let clerk = who(&world.app, "ly-duc-hai").await;
+    let told = find::holders(
+        world.app.store.reader(),
+        &[clerk.posts[0].org_id],
+        &["clerk"],
+        world.app.today(),
+    )
+    .await
+    .expect("the agency's clerk");
+    assert_eq!(letter.to_address, told[0].email);
+    assert!(
+        letter.body_text.contains("Gửi nhầm đơn vị"),
+        "{}",
+        letter.body_text
+    );
+    assert!(
+        letter.body_text.contains("UBND xã Gia Cát") || letter.body_text.contains("xã Gia Cát")
+    );
+}
+
+#[tokio::test]
+async fn a_draft_that_comes_back_tells_its_drafter_who_sent_it_and_why() {
+    let world = World::new().await;
+    let drafter = who(&world.app, "lang-kim-lan").await;
+    worker::run_until_idle(&world.app)
+        .await
+        .expect("the first draft");
+    review::submit(&world.app, &drafter, world.document, Vec::new(), 1)
+        .await
+        .expect("submitted");
+    let chief = who(&world.app, "ly-duc-hai").await;
+    let remark = "Nêu rõ đơn vị báo cáo.".to_owned();
+    review::check(
+        &world.app,
+        &chief,
+        world.document,
+        review::Check::Content,
+        false,
+        remark,
+    )
+    .await
+    .expect("sent back");
+    worker::run_until_idle(&world.app).await.expect("told");
+    let mails = world.mails("returned").await;
+    let [letter] = mails.as_slice() else {
+        panic!("{} letters", mails.len())
+    };
+    assert_eq!(letter.to_name, "Lăng Kim Lan");
+    assert!(
+        letter.body_text.contains("Nêu rõ đơn vị báo cáo."),
+        "{}",
+        letter.body_text
+    );
+    assert!(
+        letter.body_text.contains("Lý Đức Hải"),
+        "{}",
+        letter.body_text
+    );
+    // In place of the ordinary notice, not beside it.
+    let drafts = world
+        .mails("task")
+        .await
+        .iter()
+        .filter(|mail| mail.to_name == "Lăng Kim Lan")
+        .count();
+    assert_eq!(drafts, 1, "only the first draft was an ordinary task");
+}
+
+#[tokio::test]
+async fn opening_is_a_grade_of_its_own_below_accepting() {
+    let world = World::new().await;
+    let clerk_opens = world.deliver("xa-hoa-cu", "action").await;
+    world.deliver("xa-gia-cat", "action").await;
+    let guest = world.deliver("so-khcn", "information").await;
+    // Who is not of the unit opens nothing, and neither does who has no code.
+    let pages = [
+        (Some("ly-duc-hai"), format!("/tiep-nhan/{clerk_opens}")),
+        (None, format!("/tiep-nhan/{guest}/ma")),
+    ];
+    for (person, path) in pages {
+        assert_eq!(world.ask(person, &path, None).await.0, StatusCode::OK);
+    }
+    assert_eq!(world.delivery(clerk_opens).await.opened_at, None);
+    assert_eq!(world.delivery(guest).await.opened_at, None);
+
+    let path = format!("/tiep-nhan/{clerk_opens}");
+    world.ask(Some("la-hong-thuy"), &path, None).await;
+    let first = world.delivery(clerk_opens).await;
+    assert_eq!(first.opened_at, Some(world.app.clock.now()));
+    assert_eq!(first.opened_by, "Lã Hồng Thủy");
+    assert_eq!(first.state, state::DELIVERED);
+    let code = Some("code=ABCDEFGHJK");
+    world
+        .ask(None, &format!("/tiep-nhan/{guest}/ma"), code)
+        .await;
+    assert_eq!(world.delivery(guest).await.opened_by, "Người nhập mã");
+
+    world.app.clock.advance_to(at("2023-03-24T10:00:00+07:00"));
+    world.ask(Some("la-hong-thuy"), &path, None).await;
+    assert_eq!(
+        world.delivery(clerk_opens).await,
+        first,
+        "the first opening stands"
+    );
+    let tracking = format!("/van-ban/{}/theo-doi?loc=da-mo", world.document);
+    let (_, page) = world.ask(Some("ly-duc-hai"), &tracking, None).await;
+    assert!(
+        page.contains("Đã mở: 24/03/2023 09:00, Lã Hồng Thủy"),
+        "{page}"
+    );
+    assert!(
+        page.contains("Đã mở, chưa tiếp nhận: 2"),
+        "it has moved since yesterday"
+    );
+    assert!(
+        !page.contains("UBND xã Gia Cát</a>"),
+        "the filter shows only who opened"
+    );
+}
+
+#[tokio::test]
+async fn one_unit_is_seen_with_all_it_owes_and_all_units_by_their_speed() {
+    let world = World::new().await;
+    let accepted = world.deliver("xa-hoa-cu", "action").await;
+    world.deliver("xa-gia-cat", "action").await;
+    world.app.clock.advance_to(at("2023-03-24T10:20:00+07:00"));
+    let clerk = who(&world.app, "la-hong-thuy").await;
+    crate::distribution::receipt::acknowledge(&world.app, &clerk, accepted)
+        .await
+        .expect("accepted");
+    world.app.clock.advance_to(at("2023-03-27T10:00:00+07:00"));
+    let (status, page) = world.ask(Some("ly-duc-hai"), "/theo-doi", None).await;
+    assert_eq!(status, StatusCode::OK);
+    let order = (page.find("Gia Cát"), page.find("Hòa Cư"));
+    assert!(
+        order.0.is_some() && order.0 < order.1,
+        "who is missing stands first"
+    );
+    assert!(page.contains("100%") && page.contains("1:20 giờ"), "{page}");
+    let unit = unit_id(&world.app, "xa-hoa-cu").await;
+    let path = format!("/theo-doi/{unit}");
+    let (status, page) = world.ask(Some("ly-duc-hai"), &path, None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("số đến 1"), "{page}");
+    let (status, _) = world.ask(Some("la-hong-thuy"), &path, None).await;
+    assert_eq!(
+        status,
+        StatusCode::NOT_FOUND,
+        "the commune sent itself nothing"
+    );
+
+    let sheet = format!("/van-ban/{}/theo-doi.xlsx", world.document);
+    let response = world.answer(Some("ly-duc-hai"), &sheet).await;
+    assert!(response.starts_with(b"PK"), "a spreadsheet is a zip file");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ pub mod forms;
 pub mod headers;
 pub mod i18n;
 pub mod page;
+pub mod sheet;
 pub mod views;
 
 pub use error::WebError;

@@ -105,10 +105,13 @@ async fn a_reminder_arrives_and_its_link_shows_the_page_and_changes_nothing() {
     let token = sign_in::sign_in(&app, &email, office::PASSWORD)
         .await
         .expect("the clerk signs in");
-    let before = delivery::Entity::find()
-        .all(app.store.reader())
-        .await
-        .expect("read");
+    let deliveries = async || {
+        delivery::Entity::find()
+            .all(app.store.reader())
+            .await
+            .expect("read")
+    };
+    let before = deliveries().await;
     for method in ["GET", "HEAD"] {
         let request = Request::builder()
             .method(method)
@@ -128,13 +131,16 @@ async fn a_reminder_arrives_and_its_link_shows_the_page_and_changes_nothing() {
             );
         }
     }
-    assert_eq!(
-        before,
-        delivery::Entity::find()
-            .all(app.store.reader())
-            .await
-            .expect("read")
-    );
+    // That a signed-in clerk has opened it is its grade now (R4), by who was the first; nothing else has changed.
+    let mut after = deliveries().await;
+    let opened = after
+        .iter_mut()
+        .find(|row| row.id == delivery_id)
+        .expect("the delivery");
+    assert_eq!(opened.opened_by, clerk.name);
+    assert_eq!(opened.opened_at.take(), Some(app.clock.now()));
+    opened.opened_by.clear();
+    assert_eq!(before, after);
 }
 
 /// Quoted-printable lines joined, so that a link stands in one piece.

@@ -6,6 +6,7 @@ use sea_orm::EntityTrait as _;
 use uuid::Uuid;
 
 use super::paper;
+use crate::audit;
 use crate::distribution::receipt;
 use crate::distribution::rows::attestation;
 use crate::documents::find;
@@ -49,6 +50,7 @@ async fn view(session: &Session, id: Uuid) -> Outcome<Attest> {
         .await?
         .ok_or(Fault::NotFound)?;
     let document = find::document(db, id).await?;
+    audit::seen(&session.app, &session.actor, id, "attest").await?;
     let calendar = people_find::calendar(db, document.row.org_id).await?;
     let task = flow::tasks_of_document(db, id)
         .await?

@@ -9,12 +9,13 @@ use uuid::Uuid;
 use super::receive::sentence;
 use super::{Fields, paper, reason_of, reasons, refused};
 use crate::app::App;
+use crate::audit;
 use crate::distribution::receipt::{self, Delivered};
 use crate::documents::find;
 use crate::documents::pages::signatures;
 use crate::fault::{Fault, Outcome};
-use crate::people::find as people_find;
 use crate::people::session::{done, failed, field_error};
+use crate::people::{Actor, find as people_find};
 use crate::web::views::distribution::Guest;
 use crate::web::{Form, Lang, Page, WebError, html};
 
@@ -68,6 +69,9 @@ pub async fn guest(
     }
     let result = match form.value("do") {
         "pdf" => {
+            seen(&app, &found, "pdf")
+                .await
+                .map_err(|fault| failed(fault, &here))?;
             return paper::file(&app, found.document_id)
                 .await
                 .map_err(|fault| failed(fault, &here));
@@ -122,6 +126,13 @@ fn signed(form: &Form) -> String {
     }
 }
 
+/// Whoever has the code has opened it; a name is given only with the answer.
+async fn seen(app: &App, found: &Delivered, what: &str) -> Outcome<()> {
+    let unit = people_find::unit(app.store.reader(), found.unit_id, app.today()).await?;
+    let reader = Actor::guest("Người nhập mã", unit.id, &unit.name);
+    audit::seen(app, &reader, found.document_id, what).await
+}
+
 fn address(id: Uuid) -> String {
     format!("/tiep-nhan/{id}/ma")
 }
@@ -167,6 +178,7 @@ async fn opened(
     sent: Option<Form>,
 ) -> Outcome<Response> {
     let document = find::document(app.store.reader(), found.document_id).await?;
+    seen(app, found, "delivery").await?;
     let mut delivery = paper::view(app, found, lang).await?;
     delivery.signatures = signatures(app, found.document_id, lang).await?;
     delivery.body = paper::text(&document);

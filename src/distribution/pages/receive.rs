@@ -97,6 +97,7 @@ async fn page(session: &Session, id: Uuid, refuse: Option<Form>) -> Outcome<Resp
 async fn for_clerk(session: &Session, found: &Delivered, refuse: Option<Form>) -> Outcome<Receive> {
     let (app, lang) = (&session.app, session.lang);
     let document = find::document(app.store.reader(), found.document_id).await?;
+    audit::seen(app, &session.actor, found.document_id, "delivery").await?;
     let here = format!("/tiep-nhan/{}", found.id);
     let mut delivery = paper::view(app, found, lang).await?;
     delivery.pdf_href = format!("/van-ban/{}/tep.pdf", found.document_id);
@@ -141,7 +142,7 @@ async fn evidence(session: &Session, found: &Delivered) -> Outcome<DeliveryEvide
         state: &found.state,
         for_action: found.kind == "action",
         due_at: found.due_at,
-        opened: false,
+        opened: found.opened_at.is_some(),
         arrival_number: found.arrival_number,
         refusal: &found.refusal,
         bounce: None,
@@ -167,6 +168,12 @@ async fn evidence(session: &Session, found: &Delivered) -> Outcome<DeliveryEvide
     ];
     if found.kind == "action" {
         rows.push((lang.t("due-label"), date_time(found.due_at)));
+    }
+    if let Some(at) = found.opened_at {
+        rows.push((
+            lang.t("opened-first"),
+            format!("{}, {}", date_time(at), found.opened_by),
+        ));
     }
     if let Some(at) = found.answered_at {
         rows.push((

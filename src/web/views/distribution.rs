@@ -113,7 +113,76 @@ pub struct Tracking {
     /// The mail that would be sent, to be read before.
     pub remind: Option<RemindView>,
     pub csv_href: String,
+    pub xlsx_href: String,
+    /// All rows on one page; none where this page has them all.
+    pub whole_href: Option<String>,
+    /// The heading over what has moved.
+    pub since: String,
+    pub moved: Vec<MovedView>,
+    /// How fast all units are.
+    pub units: Link,
     pub legend: Vec<(String, String)>,
+}
+
+/// What has moved, and whose it was.
+#[derive(Debug, Clone)]
+pub struct MovedView {
+    /// `Đã tiếp nhận: 3`.
+    pub text: String,
+    pub units: String,
+}
+
+/// All units × how fast they acknowledge.
+#[derive(Debug, Template)]
+#[template(path = "distribution/units.html")]
+pub struct Units {
+    pub page: Page,
+    /// The years beside this one.
+    pub others: Vec<Link>,
+    pub rows: Vec<UnitSpeed>,
+    /// What the numbers count.
+    pub note: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct UnitSpeed {
+    pub unit: Link,
+    pub sent: usize,
+    pub on_time: usize,
+    pub late: usize,
+    pub refused: usize,
+    pub waiting: usize,
+    pub missing: usize,
+    /// `97%`; empty where nothing was due yet.
+    pub share: String,
+    /// `1:20 giờ` or `2 ngày làm việc`.
+    pub typical: String,
+}
+
+/// One unit × all its duties.
+#[derive(Debug, Template)]
+#[template(path = "distribution/unit_duties.html")]
+pub struct UnitDuties {
+    pub page: Page,
+    pub facts: Vec<(String, String)>,
+    pub duties: Vec<UnitDuty>,
+    pub rows: Vec<UnitDelivery>,
+}
+
+#[derive(Debug, Clone)]
+pub struct UnitDuty {
+    pub name: String,
+    pub document: Link,
+    pub due: Option<Due>,
+}
+
+#[derive(Debug, Clone)]
+pub struct UnitDelivery {
+    /// The evidence of the delivery.
+    pub document: Link,
+    pub sent: String,
+    pub mark: Mark,
+    pub detail: String,
 }
 
 /// Progress and filters: a part of the tracking page, and alone the answer of its live address.

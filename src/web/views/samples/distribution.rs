@@ -15,6 +15,8 @@ pub(super) fn all(m: &Maker) -> Vec<Rendered> {
         ("distribution-guest-code", guest(m, false).render()),
         ("distribution-guest", guest(m, true).render()),
         ("distribution-tracking", tracking(m).render()),
+        ("distribution-units", units(m).render()),
+        ("distribution-unit-duties", unit_duties(m).render()),
         ("distribution-remind", remind(m).render()),
         ("distribution-attest", attest(m).render()),
         ("distribution-delivery", evidence(m).render()),
@@ -164,10 +166,58 @@ fn tracking(m: &Maker) -> Tracking {
         pager: m.pager(),
         remind: Some(letter(m)),
         csv_href: "/van-ban/05/theo-doi.csv".to_owned(),
+        xlsx_href: "/van-ban/05/theo-doi.xlsx".to_owned(),
+        whole_href: Some("/van-ban/05/theo-doi?tat_ca=true".to_owned()),
+        since: "Từ thứ Năm 23/03/2023".to_owned(),
+        moved: vec![MovedView {
+            text: "Quá hạn: 2".to_owned(),
+            units: "UBND xã Mẫu Sơn, UBND xã Công Sơn".to_owned(),
+        }],
+        units: Link::new("/theo-doi", "Các đơn vị tiếp nhận nhanh, chậm thế nào"),
         legend: vec![(
             "Đã đến".to_owned(),
             "Hệ thống nơi nhận đã có văn bản; chưa ai mở.".to_owned(),
         )],
+    }
+}
+
+fn units(m: &Maker) -> Units {
+    Units {
+        page: m.page("Tiếp nhận văn bản năm 2023", "/theo-doi"),
+        others: vec![Link::new(
+            "/theo-doi?nam=2022",
+            "Tiếp nhận văn bản năm 2022",
+        )],
+        rows: vec![UnitSpeed {
+            unit: Link::new("/theo-doi/7", &m.words),
+            sent: 12,
+            on_time: 9,
+            late: 2,
+            refused: 0,
+            waiting: 0,
+            missing: 1,
+            share: "75%".to_owned(),
+            typical: "1:20 giờ".to_owned(),
+        }],
+        note: "Văn bản gửi để thực hiện.".to_owned(),
+    }
+}
+
+fn unit_duties(m: &Maker) -> UnitDuties {
+    UnitDuties {
+        page: m.page("Việc của UBND xã Mẫu Sơn", "/theo-doi/7"),
+        facts: vec![("Liên hệ".to_owned(), m.words.clone())],
+        duties: vec![UnitDuty {
+            name: "Xác nhận đã nhận".to_owned(),
+            document: m.document(),
+            due: m.near(),
+        }],
+        rows: vec![UnitDelivery {
+            document: m.document(),
+            sent: "24/03/2023 09:00".to_owned(),
+            mark: Mark::opened(m.lang),
+            detail: m.words.clone(),
+        }],
     }
 }
 

@@ -2,32 +2,43 @@
 //!
 //! All addresses are for people of the issuing organisation; who is only a recipient gets 404.
 
+mod table;
+mod units;
+
+pub use table::{tracking_csv, tracking_xlsx};
+pub use units::{unit, units};
+
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
+use chrono::{DateTime, NaiveTime, Utc};
 use serde::Deserialize;
+use trinhky_calendar::{Calendar, offset, vn_date};
 use uuid::Uuid;
 
-use super::audience::Book;
-use super::by_hand::{self, Preview};
-use super::receipt::addressee;
 use crate::distribution::pages::of_row;
-use crate::distribution::tracking::{self, Row, Show, csv};
+use crate::distribution::tracking::{self, Move, Row, Show};
 use crate::documents::{Document, find};
 use crate::fault::{Fault, Outcome};
 use crate::people::Unit;
 use crate::people::find as people_find;
 use crate::people::may;
 use crate::people::session::{Session, done, failed};
+use crate::reminders::audience::Book;
+use crate::reminders::by_hand::{self, Preview};
+use crate::reminders::receipt::addressee;
 use crate::web::format::date_time;
 use crate::web::page::Link;
-use crate::web::views::distribution::{Counters, RemindPage, RemindView, Tracking, TrackingRow};
+use crate::web::views::distribution::{
+    Counters, MovedView, RemindPage, RemindView, Tracking, TrackingRow,
+};
 use crate::web::views::{Filter, Mark, Pager, Progress};
 use crate::web::{Form, Lang, WebError, html};
 
 const PAGE: usize = 100;
+/// Units that a line of what has moved names; of the others it says how many they are.
+const NAMED_UNITS: usize = 12;
 
 /// What an address of the tracking page asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -36,6 +47,9 @@ pub struct Asked {
     loc: String,
     /// The last delivery of the page before.
     sau: Option<Uuid>,
+    /// All rows on one page, for paper.
+    #[serde(default)]
+    tat_ca: bool,
 }
 
 /// `GET /van-ban/{id}/theo-doi`: people of the issuing organisation.
@@ -68,21 +82,6 @@ pub async fn live_counters(
     };
     let counters = counters.await.map_err(|fault| failed(fault, "/van-ban"))?;
     Ok(html(&counters))
-}
-
-/// `GET /van-ban/{id}/theo-doi.csv`: every recipient, in the order of the page.
-///
-/// # Errors
-/// 404 for who is not of the issuing organisation.
-pub async fn tracking_csv(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
-    let text = table(&session, id)
-        .await
-        .map_err(|fault| failed(fault, "/van-ban"))?;
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"theo-doi.csv\""),
-    ];
-    Ok((headers, csv(&text)).into_response())
 }
 
 /// `GET /van-ban/{id}/nhac`: who would be reminded and by what letter; changes nothing.
@@ -135,17 +134,14 @@ async fn view(session: &Session, id: Uuid, asked: &Asked) -> Outcome<Tracking> {
     let (app, lang) = (&session.app, session.lang);
     let document = own(session, id).await?;
     let show = Show::of(&asked.loc);
-    let mut rows = tracking::rows(
-        app.store.reader(),
-        id,
-        show,
-        asked.sau,
-        Some(PAGE + 1),
-        session.now,
-    )
-    .await?;
-    let older = (rows.len() > PAGE).then(|| rows[PAGE - 1].id);
-    rows.truncate(PAGE);
+    let db = app.store.reader();
+    let limit = (!asked.tat_ca).then_some(PAGE + 1);
+    let mut rows = tracking::rows(db, id, show, asked.sau, limit, session.now).await?;
+    let older = limit.and_then(|_| (rows.len() > PAGE).then(|| rows[PAGE - 1].id));
+    if older.is_some() {
+        rows.truncate(PAGE);
+    }
+    let calendar = people_find::calendar(db, document.row.org_id).await?;
     let preview = by_hand::preview(app, &session.actor, id).await?;
     let mut page = session.page(&lang.tx("tracking-title", &document.title()));
     page.crumbs = vec![Link::new("/van-ban", &lang.t("nav-documents"))];
@@ -155,7 +151,7 @@ async fn view(session: &Session, id: Uuid, asked: &Asked) -> Outcome<Tracking> {
         document: Link::new(&format!("/van-ban/{id}"), &document.row.subject),
         counters: counters(session, &document, show).await?,
         live_href: format!("{}/so-dem?loc={}", address(id), show.word()),
-        rows: shown(session, &document, rows).await?,
+        rows: shown(session, &calendar, rows).await?,
         pager: Pager {
             newer: asked.sau.map(|_| here.clone()),
             older: older.map(|last| format!("{here}&sau={last}")),
@@ -163,6 +159,14 @@ async fn view(session: &Session, id: Uuid, asked: &Asked) -> Outcome<Tracking> {
         remind: (by_hand::may_remind(&session.actor, &document) && preview.refused.is_none())
             .then(|| remind_form(session, &document, &preview)),
         csv_href: format!("/van-ban/{id}/theo-doi.csv"),
+        xlsx_href: format!("/van-ban/{id}/theo-doi.xlsx"),
+        whole_href: (older.is_some() || asked.sau.is_some()).then(|| format!("{here}&tat_ca=true")),
+        since: lang.tx(
+            "moved-since",
+            &vn_date(calendar.previous_working_day(session.today())),
+        ),
+        moved: moved(session, id, &calendar).await?,
+        units: Link::new("/theo-doi", &lang.t("speed-link")),
         legend: legend(lang),
     })
 }
@@ -209,6 +213,7 @@ fn filter_text(show: Show, lang: Lang) -> String {
     match show {
         Show::Action => lang.t("tracking-all"),
         Show::Accepted => lang.t("inbox-accepted"),
+        Show::Opened => lang.t("state-opened"),
         Show::Waiting => lang.t("tracking-waiting"),
         Show::Late => lang.t("tracking-late"),
         Show::Refused => lang.t("inbox-refused"),
@@ -217,13 +222,52 @@ fn filter_text(show: Show, lang: Lang) -> String {
     }
 }
 
+/// What has moved since the morning of the last working day, in sentences.
+async fn moved(session: &Session, id: Uuid, calendar: &Calendar) -> Outcome<Vec<MovedView>> {
+    let (db, lang) = (session.app.store.reader(), session.lang);
+    let since = calendar
+        .previous_working_day(session.today())
+        .and_time(NaiveTime::MIN)
+        .and_local_timezone(offset())
+        .single()
+        .map_or(session.now, |at| at.to_utc());
+    let moves = tracking::moved(db, id, since, session.now).await?;
+    let ids: Vec<Uuid> = moves.values().flatten().copied().collect();
+    let units = people_find::units(db, &ids, session.today()).await?;
+    Ok(moves
+        .into_iter()
+        .map(|(made, ids)| {
+            let key = match made {
+                Move::Refused => "moved-refused",
+                Move::BecameLate => "moved-late",
+                Move::Accepted => "moved-accepted",
+                Move::Opened => "moved-opened",
+            };
+            let mut names: Vec<&str> = ids
+                .iter()
+                .filter_map(|id| units.get(id))
+                .map(Unit::called)
+                .collect();
+            let count = names.len();
+            names.truncate(NAMED_UNITS);
+            let mut units = names.join(", ");
+            if count > NAMED_UNITS {
+                units.push_str(&lang.tn("and-more", (count - NAMED_UNITS) as i64));
+            }
+            MovedView {
+                text: lang.tn(key, i64::try_from(count).unwrap_or(i64::MAX)),
+                units,
+            }
+        })
+        .collect())
+}
+
 async fn shown(
     session: &Session,
-    document: &Document,
+    calendar: &Calendar,
     rows: Vec<Row>,
 ) -> Outcome<Vec<TrackingRow>> {
     let (units, book) = units_of(session, &rows).await?;
-    let calendar = people_find::calendar(session.app.store.reader(), document.row.org_id).await?;
     Ok(rows
         .into_iter()
         .map(|row| {
@@ -231,16 +275,23 @@ async fn shown(
             TrackingRow {
                 unit: unit.map(|unit| unit.name.clone()).unwrap_or_default(),
                 href: format!("/tiep-nhan/{}", row.id),
-                mark: of_row(&row, session.now, &calendar, session.lang),
-                detail: row
-                    .answered_at
-                    .map(|at| format!("{}, {}", date_time(at), row.answered_by))
-                    .unwrap_or_default(),
+                mark: of_row(&row, session.now, calendar, session.lang),
+                detail: detail(&row, session.lang),
                 reminded: reminded(&row),
                 contact: unit.map(|unit| contact(unit, &book)).unwrap_or_default(),
             }
         })
         .collect())
+}
+
+/// Who answered and when; before the answer, who opened it first.
+fn detail(row: &Row, lang: Lang) -> String {
+    let said = |at: DateTime<Utc>, who: &str| format!("{}, {who}", date_time(at));
+    match (row.answered_at, row.opened_at) {
+        (Some(at), _) => said(at, &row.answered_by),
+        (None, Some(at)) => format!("{}: {}", lang.t("state-opened"), said(at, &row.opened_by)),
+        (None, None) => String::new(),
+    }
 }
 
 async fn units_of(session: &Session, rows: &[Row]) -> Outcome<(BTreeMap<Uuid, Unit>, Book)> {
@@ -264,62 +315,6 @@ fn contact(unit: &Unit, book: &Book) -> String {
     addressee(unit, book)
         .map(|to| format!("{}, {}", to.name, to.address))
         .unwrap_or_default()
-}
-
-async fn table(session: &Session, id: Uuid) -> Outcome<Vec<Vec<String>>> {
-    let document = own(session, id).await?;
-    let mut rows = Vec::new();
-    for show in [Show::Action, Show::Information] {
-        rows.extend(
-            tracking::rows(
-                session.app.store.reader(),
-                id,
-                show,
-                None,
-                None,
-                session.now,
-            )
-            .await?,
-        );
-    }
-    let (units, book) = units_of(session, &rows).await?;
-    let calendar = people_find::calendar(session.app.store.reader(), document.row.org_id).await?;
-    let lang = session.lang;
-    let mut lines = vec![vec![
-        lang.t("unit"),
-        lang.t("code"),
-        lang.t("purpose"),
-        lang.t("state"),
-        lang.t("arrival-number"),
-        lang.t("answered"),
-        lang.t("reminded"),
-        lang.t("contact"),
-    ]];
-    for row in rows {
-        let Some(unit) = units.get(&row.unit_id) else {
-            continue;
-        };
-        let purpose = if row.kind == "action" {
-            lang.t("for-action")
-        } else {
-            lang.t("for-information")
-        };
-        lines.push(vec![
-            unit.name.clone(),
-            unit.code.clone(),
-            purpose,
-            of_row(&row, session.now, &calendar, lang).word,
-            row.arrival_number
-                .map(|number| number.to_string())
-                .unwrap_or_default(),
-            row.answered_at
-                .map(|at| format!("{}, {}", date_time(at), row.answered_by))
-                .unwrap_or_default(),
-            reminded(&row),
-            contact(unit, &book),
-        ]);
-    }
-    Ok(lines)
 }
 
 fn remind_form(session: &Session, document: &Document, preview: &Preview) -> RemindView {
@@ -366,6 +361,7 @@ fn legend(lang: Lang) -> Vec<(String, String)> {
     vec![
         (Mark::sent(lang).word, lang.t("legend-sent")),
         (Mark::arrived(lang).word, lang.t("legend-arrived")),
+        (Mark::opened(lang).word, lang.t("legend-opened")),
         (lang.t("inbox-accepted"), lang.t("legend-accepted")),
         (lang.t("tracking-bounced"), lang.t("legend-bounced")),
     ]
