@@ -7,7 +7,7 @@ use sea_orm::{
     Statement,
 };
 use trinhky_engine::model::TaskKind;
-use trinhky_engine::{Event, Scope, ScopeId, State, Status, Task, TaskState, Timer};
+use trinhky_engine::{Event, Scope, ScopeId, State, Status, Task, TaskState, Timer, Variables};
 use uuid::Uuid;
 
 use super::load::end_of_subtree;
@@ -67,6 +67,7 @@ pub(super) async fn changes(
 ) -> Outcome<bool> {
     remove_scopes(cx, instance, before, after, events).await?;
     write_scopes(cx, instance, before, after).await?;
+    merge_variables(cx, instance, after, events).await?;
     write_tasks(cx, instance, before, after).await?;
     write_timers(cx, instance, before, after).await?;
     let ended = after.instance.status != Status::Running;
@@ -166,6 +167,40 @@ async fn write_scopes(
         flow_scope::Entity::insert_many(chunk.to_vec())
             .exec_without_returning(cx.tx)
             .await?;
+    }
+    Ok(())
+}
+
+/// Merges what was set in scopes whose variables the act did not load: a round's are as long as the round.
+async fn merge_variables(
+    cx: Cx<'_>,
+    instance: &Instance,
+    after: &State,
+    events: &[Event],
+) -> Outcome<()> {
+    let mut unread: BTreeMap<&ScopeId, Variables> = BTreeMap::new();
+    for event in events {
+        let Event::VariablesSet { scope, values, .. } = event else {
+            continue;
+        };
+        if after
+            .scopes
+            .get(scope)
+            .is_some_and(|scope| scope.vars.is_none())
+        {
+            unread.entry(scope).or_default().extend(values.clone());
+        }
+    }
+    for (scope, values) in unread {
+        let key = (instance.id, scope.as_str().to_owned());
+        let Some(row) = flow_scope::Entity::find_by_id(key).one(cx.tx).await? else {
+            continue;
+        };
+        let mut vars: Variables = serde_json::from_str(&row.vars)?;
+        vars.extend(values);
+        let mut row: flow_scope::ActiveModel = row.into();
+        row.vars = Set(serde_json::to_string(&vars)?);
+        row.update(cx.tx).await?;
     }
     Ok(())
 }

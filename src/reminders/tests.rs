@@ -118,6 +118,15 @@ impl World {
         id
     }
 
+    /// The content of the draft that somebody who acts has before him.
+    async fn content(&self) -> String {
+        documents::find::document(self.app.store.reader(), self.document)
+            .await
+            .expect("the draft")
+            .row
+            .content_hash
+    }
+
     async fn mails(&self, template: &str) -> Vec<outbox::Model> {
         outbox::Entity::find()
             .filter(outbox::Column::Template.eq(template))
@@ -353,11 +362,7 @@ async fn the_digest_comes_once_a_person_and_working_day() {
     let units = vec![unit_id(&world.app, "xa-hoa-cu").await];
     let drafter = who(&world.app, "lang-kim-lan").await;
     // Five working days from Friday the 24th: due on Friday the 31st.
-    let seen = documents::find::document(world.app.store.reader(), world.document)
-        .await
-        .expect("the draft")
-        .row
-        .content_hash;
+    let seen = world.content().await;
     review::submit(&world.app, &drafter, world.document, seen, units, 5)
         .await
         .expect("an opinion round");
@@ -596,15 +601,24 @@ async fn a_draft_that_comes_back_tells_its_drafter_who_sent_it_and_why() {
     worker::run_until_idle(&world.app)
         .await
         .expect("the first draft");
-    review::submit(&world.app, &drafter, world.document, Vec::new(), 1)
-        .await
-        .expect("submitted");
+    let seen = world.content().await;
+    review::submit(
+        &world.app,
+        &drafter,
+        world.document,
+        seen.clone(),
+        Vec::new(),
+        1,
+    )
+    .await
+    .expect("submitted");
     let chief = who(&world.app, "ly-duc-hai").await;
     let remark = "Nêu rõ đơn vị báo cáo.".to_owned();
     review::check(
         &world.app,
         &chief,
         world.document,
+        seen,
         review::Check::Content,
         false,
         remark,

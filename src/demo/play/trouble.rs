@@ -100,11 +100,11 @@ async fn in_a_year_with_trouble_every_reminder_goes_out_once_on_its_day_to_the_r
         mails.iter().all(|mail| mail.state == "sent"),
         "a mail waits"
     );
+    insta::assert_snapshot!("mails_of_the_year", log(&mails));
     let breaches = invariants::check(app.store.reader())
         .await
         .expect("a check");
     assert_eq!(breaches, []);
-    insta::assert_snapshot!("mails_of_the_year", log(&mails));
 }
 
 struct Year<'a> {
@@ -120,7 +120,7 @@ impl Year<'_> {
             file_name: "decision.md",
             bytes,
             organisation: super::super::ORGANISATION,
-            password: "trouble",
+            password: "trouble-2023",
         };
         found_office(&mut self.stage, self.schedule, &script).await?;
         self.decision = up_to_the_chairman(&mut self.stage, self.schedule, &script).await?;
