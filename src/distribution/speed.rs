@@ -12,6 +12,9 @@ use crate::fault::Outcome;
 /// The newest deliveries that are counted; of more the older ones are left out, and the page says so.
 pub const MAX_DELIVERIES: usize = 20_000;
 
+/// When something was sent and when it was answered.
+pub type Taken = (DateTime<Utc>, DateTime<Utc>);
+
 /// One unit's answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Speed {
@@ -27,7 +30,7 @@ pub struct Speed {
     /// Not answered, and late.
     pub missing: usize,
     /// The middle one of the acknowledgements by how long they took: sent and answered.
-    pub typical: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    pub typical: Option<Taken>,
 }
 
 impl Speed {
@@ -79,7 +82,7 @@ pub async fn of_units(
 
 fn count(rows: &[Sent], now: DateTime<Utc>) -> BTreeMap<Uuid, Speed> {
     let mut units: BTreeMap<Uuid, Speed> = BTreeMap::new();
-    let mut taken: BTreeMap<Uuid, Vec<(DateTime<Utc>, DateTime<Utc>)>> = BTreeMap::new();
+    let mut taken: BTreeMap<Uuid, Vec<Taken>> = BTreeMap::new();
     for row in rows {
         let unit = units.entry(row.unit_id).or_default();
         unit.sent += 1;

@@ -553,9 +553,12 @@ fn day_of(at: DateTime<Utc>) -> NaiveDate {
     trinhky_calendar::local(at).date_naive()
 }
 
+/// Who received a subject.
+type Readers<'a> = BTreeMap<&'a str, Vec<&'a str>>;
+
 /// One block per minute and kind of mail: its subjects, and under each who received it.
 fn log(mails: &[outbox::Model]) -> String {
-    let mut blocks: BTreeMap<(DateTime<Utc>, &str), BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+    let mut blocks: BTreeMap<(DateTime<Utc>, &str), Readers<'_>> = BTreeMap::new();
     for mail in mails {
         let block = blocks.entry((mail.created_at, &mail.template)).or_default();
         block
