@@ -202,6 +202,16 @@ pub fn table() -> Vec<Route> {
             SignedIn,
             get(o::evidence_file),
         ),
+        route(
+            "/bao-cao/{id}/nhap",
+            SignedIn,
+            get(o::import_page).post(o::import_file),
+        ),
+        route(
+            "/bao-cao/{id}/nhap/{file}",
+            SignedIn,
+            get(o::import_preview).post(o::fill_from_file),
+        ),
         route("/ky-bao-cao/{id}/bao-cao", SignedIn, get(o::own_report)),
         route(
             "/ky-bao-cao/{id}/tong-hop",

@@ -20,7 +20,7 @@ const MAX_FILES: usize = 20;
 /// Longest name that is kept, in characters.
 const MAX_NAME: usize = 120;
 
-/// Adds a file to a report that is being written; `code` is the indicator it stands behind, empty for the whole report.
+/// Adds a file to a report that is being written and returns its id; `code` is the indicator it stands behind, empty for the whole report.
 ///
 /// # Errors
 /// A file of a kind that is not taken, one file too many, an unknown indicator, a report that is not being written, or a
@@ -32,7 +32,7 @@ pub async fn add(
     code: String,
     name: String,
     bytes: Vec<u8>,
-) -> Outcome<()> {
+) -> Outcome<Uuid> {
     let media_type = sniff::media_type(&bytes)?;
     let stored = app.files.put(bytes, media_type).await?;
     let input = (report_id, code, kept_name(&name), stored);
@@ -59,8 +59,9 @@ pub async fn add(
                 ));
             }
             files::record(cx.tx, stored, &cx.app.clock).await?;
+            let id = cx.id();
             row(
-                cx.id(),
+                id,
                 &about,
                 indicator_id,
                 name,
@@ -76,7 +77,8 @@ pub async fn add(
                     format!("Gắn minh chứng “{name}” vào báo cáo {}", about.period.name),
                 )
                 .data(json!({ "digest": stored.digest, "size": stored.size, "indicator": code }));
-            about.journal(cx, entry, Vec::new()).await
+            about.journal(cx, entry, Vec::new()).await?;
+            Ok(id)
         })
     })
     .await

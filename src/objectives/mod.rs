@@ -13,6 +13,7 @@ pub mod document;
 pub mod evaluate;
 pub mod evidence;
 pub mod find;
+pub mod import;
 pub mod input;
 mod open;
 pub mod pages;

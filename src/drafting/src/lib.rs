@@ -8,6 +8,7 @@ pub mod import;
 pub mod model;
 pub mod objectives;
 mod outline;
+pub mod sheet;
 mod text;
 mod walk;
 

@@ -55,7 +55,7 @@ pub async fn add_evidence(
     )
     .await;
     match added {
-        Ok(()) => Ok(done(
+        Ok(_) => Ok(done(
             &here,
             &said(session.lang, "Đã gắn minh chứng.", "The file is attached."),
         )),

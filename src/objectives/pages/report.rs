@@ -129,12 +129,12 @@ pub async fn approve_report(
 }
 
 /// What the pages of a report are made from.
-struct About {
-    report: unit_report::Model,
-    period: report_period::Model,
+pub(super) struct About {
+    pub(super) report: unit_report::Model,
+    pub(super) period: report_period::Model,
     document: Document,
     unit: Unit,
-    indicators: Vec<Indicator>,
+    pub(super) indicators: Vec<Indicator>,
     asked: Asked,
     values: BTreeMap<Uuid, report_value::Model>,
     /// The unit's approved values of the period before.
@@ -147,7 +147,7 @@ struct About {
 }
 
 impl About {
-    async fn load(session: &Session, id: Uuid) -> Outcome<Self> {
+    pub(super) async fn load(session: &Session, id: Uuid) -> Outcome<Self> {
         let db = session.app.store.reader();
         let report = find::visible_report(db, &session.actor, id).await?;
         let document = documents::find::document(db, report.document_id).await?;
@@ -196,7 +196,7 @@ impl About {
         self.document.row.state == documents::state::CLOSED
     }
 
-    fn may_write(&self, session: &Session) -> bool {
+    pub(super) fn may_write(&self, session: &Session) -> bool {
         self.report.state == state::DRAFT && !self.is_closed() && self.may(session, "reporter")
     }
 
@@ -288,7 +288,7 @@ impl About {
         })
     }
 
-    fn typed(&self, form: &Form) -> Vec<Typed> {
+    pub(super) fn typed(&self, form: &Form) -> Vec<Typed> {
         self.indicators
             .iter()
             .map(|indicator| {
@@ -317,7 +317,7 @@ impl About {
     }
 
     /// The form with what is stored; an indicator that is not asked of the unit begins as "nothing arose".
-    fn stored_form(&self) -> Form {
+    pub(super) fn stored_form(&self) -> Form {
         let mut form = self.plain_form("");
         for indicator in &self.indicators {
             let name = |field: &str| format!("{field}.{}", indicator.code);

@@ -2,6 +2,7 @@
 
 mod corrective;
 mod follow_up;
+mod import;
 mod measures;
 mod obj;
 mod pages;

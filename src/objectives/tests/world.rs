@@ -299,6 +299,39 @@ impl World {
         (status, String::from_utf8(bytes.to_vec()).expect("text"))
     }
 
+    /// Sends a file; the answer's status and where it leads.
+    pub(super) async fn upload(
+        &self,
+        person: &str,
+        path: &str,
+        name: &str,
+        content: &[u8],
+    ) -> (StatusCode, String) {
+        let mut body = format!(
+            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n--x--\r\n");
+        let request = Request::builder()
+            .uri(path)
+            .method("POST")
+            .header(COOKIE, format!("phien={}", self.signed_in(person).await))
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .body(Body::from(body))
+            .expect("a request");
+        let response = crate::routes::router(self.app.clone())
+            .oneshot(request)
+            .await
+            .expect("an answer");
+        let location = response
+            .headers()
+            .get("location")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        (response.status(), location.to_owned())
+    }
+
     pub(super) async fn signed_in(&self, key: &str) -> String {
         let person_id = who(&self.app, key).await.person_id.expect("a person");
         let token = self.app.ids.token();

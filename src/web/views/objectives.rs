@@ -270,3 +270,41 @@ pub struct EvidencePage {
     pub may_act: bool,
     pub back: Link,
 }
+
+/// A spreadsheet for a report is chosen. Field `file`.
+#[derive(Debug, Template)]
+#[template(path = "objectives/import.html")]
+pub struct ImportPage {
+    pub page: Page,
+    pub form: Form,
+    pub back: Link,
+}
+
+/// What a spreadsheet says. Fields `key`, `num`, `den` (columns), `row.<n>` (the indicator of a row); `do`: fill, preview.
+#[derive(Debug, Template)]
+#[template(path = "objectives/import_preview.html")]
+pub struct ImportPreview {
+    pub page: Page,
+    pub form: Form,
+    /// Place and heading of each column.
+    pub columns: Vec<(String, String)>,
+    pub rows: Vec<ImportRow>,
+    /// Code and label of the indicators.
+    pub indicators: Vec<(String, String)>,
+    /// Place in the file and what is wrong there.
+    pub problems: Vec<(String, String)>,
+    /// Labels of indicators that have no row.
+    pub absent: String,
+    pub back: Link,
+}
+
+/// One row of a spreadsheet.
+#[derive(Debug, Clone)]
+pub struct ImportRow {
+    pub number: String,
+    /// The name of its field.
+    pub field: String,
+    pub key: String,
+    pub numerator: String,
+    pub denominator: String,
+}

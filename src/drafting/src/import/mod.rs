@@ -3,6 +3,7 @@
 mod builder;
 mod docx;
 mod encoding;
+pub(crate) use encoding::decode;
 mod hinted;
 mod inline;
 mod lines;

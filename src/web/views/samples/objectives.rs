@@ -17,6 +17,8 @@ pub(super) fn all(m: &Maker) -> Vec<Rendered> {
         ("objectives-report-show", report_show(m).render()),
         ("objectives-consolidate", consolidate(m).render()),
         ("objectives-evaluate", evaluate(m).render()),
+        ("objectives-import", import(m).render()),
+        ("objectives-import-preview", import_preview(m).render()),
         ("objectives-actions", actions(m).render()),
         ("objectives-action", action(m).render()),
         ("objectives-evidence", evidence(m).render()),
@@ -397,5 +399,45 @@ fn action(m: &Maker) -> ActionPage {
         form,
         is_open: true,
         is_done: true,
+    }
+}
+
+fn import(m: &Maker) -> ImportPage {
+    let mut form = m.form("/bao-cao/9/nhap");
+    form.refuse("file", m.words.as_str());
+    ImportPage {
+        page: m.page("Nhập số liệu từ bảng tính", "/bao-cao/9/nhap"),
+        form,
+        back: Link::new("/bao-cao/9", "Trở lại báo cáo"),
+    }
+}
+
+/// As many rows and columns as the page ever shows.
+fn import_preview(m: &Maker) -> ImportPreview {
+    let mut form = m.form("/bao-cao/9/nhap/f1");
+    form.set("key", "1");
+    form.refuse("key", "Chưa dòng nào ứng với chỉ tiêu.");
+    ImportPreview {
+        page: m.page("Nhập số liệu từ bảng tính", "/bao-cao/9/nhap/f1"),
+        form,
+        columns: (0..12)
+            .map(|n| (n.to_string(), format!("{n} {}", m.words)))
+            .collect(),
+        rows: (1..=40)
+            .map(|n| ImportRow {
+                number: n.to_string(),
+                field: format!("row.{n}"),
+                key: m.words.clone(),
+                numerator: "412".to_owned(),
+                denominator: "98,5%".to_owned(),
+            })
+            .collect(),
+        indicators: INDICATORS
+            .iter()
+            .map(|(label, _, _)| (format!("O{label}_rate"), (*label).to_owned()))
+            .collect(),
+        problems: vec![("D7".to_owned(), m.words.clone())],
+        absent: "4b, 5".to_owned(),
+        back: Link::new("/bao-cao/9", "Trở lại báo cáo"),
     }
 }
