@@ -7,7 +7,7 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::BoxFuture;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use trinhky_engine::Definitions;
 use trinhky_typeset::Typesetter;
 use uuid::Uuid;
@@ -21,6 +21,9 @@ use crate::ids::Ids;
 use crate::mail::Mailer;
 use crate::people::Actor;
 use crate::store::{Store, Tx};
+
+/// Verifications of strangers' files that may run at once.
+const VERIFICATIONS_AT_ONCE: usize = 2;
 
 /// The running product; cheap to clone.
 #[derive(Clone)]
@@ -37,6 +40,8 @@ pub struct Parts {
     pub config: Config,
     /// Compiled workflows by the hash of their text.
     pub workflows: RwLock<HashMap<String, Arc<Definitions>>>,
+    /// Places for verifications of strangers' files; who finds none comes again later.
+    pub verifications: Semaphore,
     /// Rung after every act, so that the worker need not wait for its next look.
     pub wake: Notify,
 }
@@ -108,6 +113,7 @@ impl App {
             typesetter: Typesetter::new(),
             config,
             workflows: RwLock::new(HashMap::new()),
+            verifications: Semaphore::new(VERIFICATIONS_AT_ONCE),
             wake: Notify::new(),
         })))
     }

@@ -21,6 +21,14 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     /// The sender of all mails.
     pub mail_from: String,
+    /// Libraries of the makers of signing tokens (PKCS#11), e.g. `/usr/lib/softhsm/libsofthsm2.so`.
+    pub pkcs11_modules: Vec<PathBuf>,
+    /// PEM files of the authorities that verification trusts beside the installation's own trial authorities.
+    pub trusted_authorities: Vec<PathBuf>,
+    /// This program's own file, which verifies strangers' PDFs in a child of limited memory. The commands that serve
+    /// set it; without it the file is verified inside this process.
+    #[serde(skip)]
+    pub program: Option<PathBuf>,
     /// Recurring work, as cron expressions with seconds first, in office time (+07:00).
     pub cron: Vec<Recurring>,
     /// Minutes without a request after which a person signs in again.
@@ -67,6 +75,9 @@ impl Default for Config {
             public_url: String::new(),
             smtp: None,
             mail_from: "Trình Ký <trinhky@localhost>".to_owned(),
+            pkcs11_modules: Vec::new(),
+            trusted_authorities: Vec::new(),
+            program: None,
             cron: vec![
                 recurring("reminders.digest", "0 30 7 * * Mon,Tue,Wed,Thu,Fri,Sat"),
                 recurring("people.clean_up", "0 0 2 * * *"),

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::people::session::{clear_flash, keep_form};
 use crate::web::error::localise_errors;
 use crate::web::headers::security_headers;
-use crate::{distribution, documents, objectives, people, reminders, web};
+use crate::{distribution, documents, objectives, people, reminders, signing, web};
 
 /// Who may open an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,7 @@ pub fn table() -> Vec<Route> {
     use people::admin as a;
     use people::pages as p;
     use reminders::pages as r;
+    use signing::pages as s;
     let route = |path, access, handlers| Route {
         path,
         access,
@@ -65,6 +66,8 @@ pub fn table() -> Vec<Route> {
         route("/", SignedIn, get(p::desk)),
         route("/luu-tam", SignedIn, post(p::keep_typed)),
         route("/luu-tam/{id}", SignedIn, get(p::kept_form)),
+        route("/xac-minh", Open, get(s::verification).post(s::verify)),
+        route("/verify", Open, get(s::english_address)),
         // Documents
         route("/van-ban", SignedIn, get(v::list)),
         route(
@@ -244,6 +247,10 @@ pub fn table() -> Vec<Route> {
         ),
         route("/quan-tri/quy-trinh", Admin, get(a::workflows)),
         route("/quan-tri/thu-di", Admin, get(a::outbox)),
+        route("/quan-tri/khoa-ky", Admin, get(s::keys)),
+        route("/quan-tri/khoa-ky/tep", Admin, post(s::bind_file)),
+        route("/quan-tri/khoa-ky/thiet-bi", Admin, post(s::bind_token)),
+        route("/quan-tri/khoa-ky/{id}/thoi-dung", Admin, post(s::stop)),
         route("/quan-tri/nhat-ky", Admin, get(a::journal)),
     ]
 }

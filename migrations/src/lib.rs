@@ -8,6 +8,7 @@ use sea_orm_migration::sea_orm::DatabaseBackend;
 
 mod m0001_first;
 mod m0003_follow_up;
+mod m0006_evidence;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_first::Migration),
             Box::new(m0003_follow_up::Migration),
+            Box::new(m0006_evidence::Migration),
         ]
     }
 }

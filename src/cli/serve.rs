@@ -24,6 +24,7 @@ pub struct ServeArgs {
 pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     log_to_stderr();
     let mut config = args.data.config()?;
+    config.program = std::env::current_exe().ok();
     if let Some(port) = args.port {
         config.listen = format!("127.0.0.1:{port}");
     }

@@ -1,52 +1,86 @@
 //! `trinhky verify`: the signatures of a PDF.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use chrono::{DateTime, Utc};
 use clap::Args;
-use trinhky_pades::{Trust, verify};
+use trinhky_pades::{Report, Trust, verify};
 
-use super::{Format, NO, print_json};
+use super::{FAILED, Format, NO};
 use crate::clock::Clock;
+use crate::signing::verifier::{as_json, read_trust};
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The PDF
+    /// The PDF; `-` reads it from standard input
     file: PathBuf,
     /// Certificates to trust, PEM; nothing of the operating system is trusted
     #[arg(long, value_name = "PEM")]
     trust: Vec<PathBuf>,
+    /// The time to judge at (RFC 3339); now without it
+    #[arg(long, value_name = "TIME")]
+    at: Option<DateTime<Utc>>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
 pub fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
-    let pdf = std::fs::read(&args.file)
-        .with_context(|| format!("cannot read {}", args.file.display()))?;
+    let pdf = if args.file.as_os_str() == "-" {
+        let mut pdf = Vec::new();
+        std::io::stdin().read_to_end(&mut pdf)?;
+        pdf
+    } else {
+        std::fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?
+    };
     let mut trust = Trust::default();
     for path in &args.trust {
-        let pem = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        let more = Trust::from_pem(&pem)
-            .with_context(|| format!("{} holds no certificate", path.display()))?;
-        trust.roots.extend(more.roots);
+        trust.roots.extend(read_trust(path)?.roots);
     }
-    let report = verify(&pdf, &trust, Clock::System.now())
-        .map_err(|error| anyhow::anyhow!("{}: {error}", args.file.display()))?;
-    match args.format {
-        Format::Json => print_json(&report)?,
-        Format::Text => {
-            println!("{}", report.message_vi);
-            println!("{}", report.message);
-            for signature in &report.signatures {
-                println!("- {}", signature.message_vi);
-            }
+    let at = args.at.unwrap_or_else(|| Clock::System.now());
+    let result = verify(&pdf, &trust, at);
+    match (args.format, &result) {
+        (Format::Json, _) => println!("{}", as_json(&result)?),
+        (Format::Text, Ok(report)) => print(report),
+        (Format::Text, Err(error)) => {
+            anyhow::bail!("{}: {error}", args.file.display());
         }
     }
-    Ok(if report.valid {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(NO)
+    Ok(match result {
+        Ok(report) if report.valid => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(NO),
+        Err(_) => ExitCode::from(FAILED),
     })
+}
+
+/// The same as the page `/xac-minh` says, in both languages.
+fn print(report: &Report) {
+    println!("{}", report.message_vi);
+    println!("{}", report.message);
+    for problem in &report.problems {
+        println!("! {}", problem.message_vi());
+    }
+    for signature in &report.signatures {
+        let who = [&signature.signer, &signature.title, &signature.agency]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(", ");
+        let at = signature
+            .claimed_time
+            .map(|at| at.to_rfc3339())
+            .unwrap_or_default();
+        println!("- {who} ({}) {at}", signature.field);
+        println!("  {}", signature.message_vi);
+        println!("  {}", signature.message);
+        for problem in signature.problems.iter().skip(1) {
+            println!("  ! {}", problem.message_vi());
+        }
+        for note in &signature.notes {
+            println!("  · {}", note.message_vi);
+        }
+    }
 }

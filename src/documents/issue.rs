@@ -20,13 +20,27 @@ use crate::fault::{Fault, Outcome};
 use crate::files::{self, Stored};
 use crate::flow;
 use crate::people::{Actor, find as people_find, may};
-use crate::signing;
+use crate::signing::{self, Using};
 
 /// The person's signature on the content that was seen, which is the approved one (a proposal is signed before it is approved).
 ///
 /// # Errors
 /// When the content is another, the right is missing, or the signing fails: then nothing has happened.
 pub async fn sign(app: &App, actor: &Actor, id: Uuid, seen_hash: String) -> Outcome<()> {
+    sign_with(app, actor, id, seen_hash, &Using::default()).await
+}
+
+/// The same with a chosen key; [`sign`] takes the trial key.
+///
+/// # Errors
+/// As [`sign`]; a refusal at `pin` or `certificate` where the key does not sign.
+pub async fn sign_with(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+    seen_hash: String,
+    using: &Using,
+) -> Outcome<()> {
     let document = find::document(app.store.reader(), id).await?;
     document.same_content(&seen_hash)?;
     let step = Step::of(&document, "sign", "sign_proposal");
@@ -39,7 +53,7 @@ pub async fn sign(app: &App, actor: &Actor, id: Uuid, seen_hash: String) -> Outc
             "The content is not approved, or has changed since.",
         ));
     }
-    let signed = signing::sign_person(app, &document, actor).await?;
+    let signed = signing::sign_person(app, &document, actor, using).await?;
     app.act(
         actor,
         (id, seen_hash, step, signed),
@@ -64,10 +78,15 @@ pub async fn sign(app: &App, actor: &Actor, id: Uuid, seen_hash: String) -> Outc
                         "The document is signed already or has changed.",
                     ));
                 }
-                keep_file(cx, &document, "signed", signed).await?;
+                keep_file(cx, &document, "signed", &signed.file).await?;
                 let carrier = step.carrier(cx, &document).await?;
                 let advanced = complete(cx, &carrier, step.element, None, Variables::new()).await?;
-                let summary = format!("Ký {} bằng khóa thử nghiệm, chưa cấp số", document.title());
+                let by = if signed.trial {
+                    " bằng khóa thử nghiệm"
+                } else {
+                    ""
+                };
+                let summary = format!("Ký {}{by}, chưa cấp số", document.title());
                 let entry =
                     Entry::about(*id, "document.signed", summary).data(json!({ "content": hash }));
                 journal(cx, &carrier, entry, advanced).await
@@ -144,6 +163,14 @@ pub async fn assign_number(app: &App, actor: &Actor, id: Uuid, date: NaiveDate) 
 /// # Errors
 /// When the document has no number yet, the right is missing, or the sealing fails.
 pub async fn seal(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
+    seal_with(app, actor, id, &Using::default()).await
+}
+
+/// The same with a chosen key; [`seal`] takes the trial key.
+///
+/// # Errors
+/// As [`seal`]; a refusal at `pin` or `certificate` where the key does not sign.
+pub async fn seal_with(app: &App, actor: &Actor, id: Uuid, using: &Using) -> Outcome<()> {
     let document = find::document(app.store.reader(), id).await?;
     let step = Step::of(&document, "seal", "number_proposal");
     check_right(app, actor, &document, step).await?;
@@ -153,7 +180,7 @@ pub async fn seal(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
             "The document has no number yet or is sealed.",
         ));
     }
-    let sealed = signing::seal(app, &document).await?;
+    let sealed = signing::seal(app, &document, using).await?;
     app.act(actor, (id, step, sealed), |cx, (id, step, sealed)| {
         Box::pin(async move {
             let document = find::document(cx.tx, *id).await?;
@@ -180,7 +207,7 @@ pub async fn seal(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
                     "The document is sealed already.",
                 ));
             }
-            keep_file(cx, &document, "sealed", sealed).await?;
+            keep_file(cx, &document, "sealed", &sealed.file).await?;
             let carrier = step.carrier(cx, &document).await?;
             if proposal {
                 proposal::cite(cx, &carrier, &document).await?;

@@ -294,6 +294,24 @@ pub async fn calendar(
     }
 }
 
+/// The posts that a person holds in an organisation on a day.
+///
+/// # Errors
+/// What the database reports.
+pub async fn post_ids(
+    db: &impl ConnectionTrait,
+    person_id: Uuid,
+    org_id: Uuid,
+    on: NaiveDate,
+) -> Outcome<Vec<Uuid>> {
+    let posts = posts_on(on)
+        .filter(post::Column::PersonId.eq(person_id))
+        .filter(post::Column::OrgId.eq(org_id))
+        .all(db)
+        .await?;
+    Ok(posts.into_iter().map(|post| post.id).collect())
+}
+
 fn posts_on(on: NaiveDate) -> sea_orm::Select<post::Entity> {
     post::Entity::find()
         .filter(post::Column::ValidFrom.lte(on))

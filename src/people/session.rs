@@ -307,6 +307,14 @@ pub async fn kept_form(app: &App, actor: &Actor, id: &str) -> Outcome<saved_form
     }
 }
 
+/// What was typed, without what must never be written down.
+fn without_secrets(body: &[u8]) -> Outcome<String> {
+    let mut pairs: Vec<(String, String)> =
+        serde_urlencoded::from_bytes(body).map_err(anyhow::Error::from)?;
+    pairs.retain(|(name, _)| !["pin", "password"].contains(&name.as_str()));
+    Ok(serde_urlencoded::to_string(pairs).map_err(anyhow::Error::from)?)
+}
+
 async fn keep(app: &App, token: &str, request: Request) -> Outcome<Option<String>> {
     let Some(old) = session::Entity::find_by_id(digest(token.as_bytes()))
         .one(app.store.reader())
@@ -323,7 +331,7 @@ async fn keep(app: &App, token: &str, request: Request) -> Outcome<Option<String
         id: Set(id.clone()),
         person_id: Set(old.person_id),
         path: Set(path),
-        body: Set(String::from_utf8_lossy(&body).into_owned()),
+        body: Set(without_secrets(&body)?),
         saved_at: Set(app.clock.now()),
     };
     app.store

@@ -1,173 +1,272 @@
-//! Trial keys of this installation: an authority per organisation, a key per person and agency, on disk.
+//! Which key signs for whom: the one that the administrator bound to the post or agency, else the trial key.
 //!
-//! They are real keys without legal value; their certificates and every page say so.
+//! A bound key never stands beside the trial key: where a real one is in use, nobody signs with a trial one by mistake.
 
-use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
-use chrono::{DateTime, TimeDelta, Utc};
-use trinhky_pades::{SoftwareSigner, Subject, TrialAuthority, Validity};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use trinhky_pades::{
+    CertificateReport, SignError, Signer, SoftwareSigner, Trust, check_validity,
+    describe_certificate,
+};
+use trinhky_tokens::{TokenKey, TokenSigner};
+use uuid::Uuid;
 
+use super::rows::signing_key;
+use super::trial;
 use crate::app::App;
-use crate::fault::Outcome;
-use crate::files::digest;
-use crate::people::Unit;
+use crate::fault::{Fault, Outcome};
+use crate::ids::hex;
+use crate::people::{Actor, Unit, find as people_find};
 
-/// How long trial certificates are valid.
-const VALID_FOR: TimeDelta = TimeDelta::days(365 * 5);
-/// They begin a little earlier, for clocks that differ.
-const BEGINS_EARLIER: TimeDelta = TimeDelta::days(1);
-
-/// The key of a person in an organisation.
-///
-/// # Errors
-/// When the key cannot be read or made.
-pub fn of_person(
-    app: &App,
-    organisation: &Unit,
-    name: &str,
-    title: &str,
-) -> Outcome<SoftwareSigner> {
-    let subject = Subject {
-        name: name.to_owned(),
-        title: Some(title.to_owned()),
-        organisation: organisation.name.clone(),
-    };
-    signer(app, organisation, &subject)
+/// A key as a person chose it, with what it asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Using {
+    /// None for the trial key.
+    pub key: Option<Uuid>,
+    /// The password of the file or the PIN of the token; lives as long as the request.
+    pub secret: String,
 }
 
-/// The key of an agency: the organisation itself, or a unit with a seal of its own.
-///
-/// # Errors
-/// When the key cannot be read or made.
-pub fn of_agency(app: &App, organisation: &Unit, agency: &Unit) -> Outcome<SoftwareSigner> {
-    let subject = Subject {
-        name: agency.name.clone(),
-        title: None,
-        organisation: organisation.name.clone(),
-    };
-    signer(app, organisation, &subject)
+/// A signer that may be taken to another thread.
+pub type BoxedSigner = Box<dyn Signer + Send>;
+
+/// Where a key is on a token, as the column `place` holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenPlace {
+    pub module: PathBuf,
+    pub serial: String,
+    /// Hexadecimal.
+    pub id: String,
 }
 
-/// The root certificates of this installation, DER: what a verifier must trust.
+impl From<&TokenKey> for TokenPlace {
+    fn from(key: &TokenKey) -> Self {
+        Self {
+            module: key.module.clone(),
+            serial: key.serial.clone(),
+            id: hex(&key.id),
+        }
+    }
+}
+
+impl TokenPlace {
+    fn key(&self) -> anyhow::Result<TokenKey> {
+        let digits: Vec<char> = self.id.chars().collect();
+        let id = digits
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16))
+            .collect::<Result<_, _>>()
+            .context("the key's identifier on its token")?;
+        Ok(TokenKey {
+            module: self.module.clone(),
+            serial: self.serial.clone(),
+            id,
+        })
+    }
+}
+
+/// The keys bound to the posts that a person holds in an organisation, in use on a day.
 ///
 /// # Errors
-/// When the folder of keys cannot be read.
-pub fn roots(app: &App) -> anyhow::Result<Vec<Vec<u8>>> {
-    let folder = folder(app);
-    if !folder.exists() {
+/// What the database reports.
+pub async fn of_person(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    org_id: Uuid,
+    on: NaiveDate,
+) -> Outcome<Vec<signing_key::Model>> {
+    let Some(person_id) = actor.person_id else {
         return Ok(Vec::new());
-    }
-    let mut paths: Vec<PathBuf> = fs::read_dir(&folder)?
-        .map(|entry| Ok(entry?.path().join("root.der")))
-        .collect::<std::io::Result<_>>()?;
-    paths.retain(|path| path.exists());
-    paths.sort();
-    paths
-        .iter()
-        .map(|path| fs::read(path).with_context(|| path.display().to_string()))
-        .collect()
+    };
+    let posts = people_find::post_ids(db, person_id, org_id, on).await?;
+    in_use(db, on, signing_key::Column::PostId.is_in(posts).into()).await
 }
 
-/// The same as PEM text, for other programs.
+/// The keys bound to an agency, in use on a day.
 ///
 /// # Errors
-/// When the folder of keys cannot be read.
-pub fn roots_pem(app: &App) -> anyhow::Result<String> {
-    let roots = roots(app)?;
-    Ok(roots.iter().map(|der| pem(der)).collect())
+/// What the database reports.
+pub async fn of_agency(
+    db: &impl ConnectionTrait,
+    agency: Uuid,
+    on: NaiveDate,
+) -> Outcome<Vec<signing_key::Model>> {
+    in_use(db, on, signing_key::Column::UnitId.eq(agency).into()).await
 }
 
-fn signer(app: &App, organisation: &Unit, subject: &Subject) -> Outcome<SoftwareSigner> {
-    let now = app.clock.now();
-    let folder = folder(app).join(organisation.id.simple().to_string());
-    let authority = authority(app, &folder, organisation, now)?;
-    let name = digest(format!("{}\n{:?}", subject.name, subject.title).as_bytes());
-    let (key_path, chain_path) = (
-        folder.join(format!("{}.key", &name[..24])),
-        folder.join(format!("{}.pem", &name[..24])),
-    );
-    if key_path.exists() {
-        let key = fs::read_to_string(&key_path).context("reading a trial key")?;
-        let chain = fs::read_to_string(&chain_path).context("reading a trial certificate")?;
-        return Ok(SoftwareSigner::from_pem(&key, &chain).map_err(anyhow::Error::from)?);
-    }
-    let (signer, key) = authority
-        .issue(subject, serial(app), validity(now))
-        .map_err(anyhow::Error::from)?;
-    let chain: String = trinhky_pades::Signer::certificate_chain(&signer)
-        .iter()
-        .map(|der| pem(der))
-        .collect();
-    write_secret(&chain_path, chain.as_bytes())?;
-    write_secret(&key_path, key.as_bytes())?;
-    Ok(signer)
+async fn in_use(
+    db: &impl ConnectionTrait,
+    on: NaiveDate,
+    whose: sea_orm::sea_query::SimpleExpr,
+) -> Outcome<Vec<signing_key::Model>> {
+    Ok(signing_key::Entity::find()
+        .filter(whose)
+        .filter(signing_key::Column::UsedFrom.lte(on))
+        .filter(
+            Condition::any()
+                .add(signing_key::Column::UsedUntil.is_null())
+                .add(signing_key::Column::UsedUntil.gt(on)),
+        )
+        .order_by_asc(signing_key::Column::BoundAt)
+        .order_by_asc(signing_key::Column::Id)
+        .all(db)
+        .await?)
 }
 
-fn authority(
+/// The signer of a person's signature, with whether it is a trial key.
+///
+/// # Errors
+/// A refusal that says what is wrong with the key or the choice; nothing has been signed then.
+pub async fn open_for_person(
     app: &App,
-    folder: &Path,
     organisation: &Unit,
-    now: DateTime<Utc>,
-) -> anyhow::Result<TrialAuthority> {
-    let (root_path, key_path) = (folder.join("root.der"), folder.join("root.key"));
-    if key_path.exists() {
-        let root = fs::read(&root_path).context("reading the trial root")?;
-        let key = fs::read_to_string(&key_path).context("reading the trial root's key")?;
-        return Ok(TrialAuthority::from_parts(&root, &key)?);
-    }
-    fs::create_dir_all(folder).context("making the folder of keys")?;
-    let authority = TrialAuthority::create(&organisation.name, serial(app), validity(now))?;
-    write_secret(&root_path, authority.certificate())?;
-    write_secret(&key_path, authority.key_pem().as_bytes())?;
-    Ok(authority)
-}
-
-fn folder(app: &App) -> PathBuf {
-    app.config.data.join("keys")
-}
-
-fn serial(app: &App) -> u64 {
-    // Positive, and never zero.
-    (u64::from_be_bytes(app.ids.bytes()) >> 1) | 1
-}
-
-fn validity(now: DateTime<Utc>) -> Validity {
-    Validity {
-        from: now - BEGINS_EARLIER,
-        until: now + VALID_FOR,
+    actor: &Actor,
+    using: &Using,
+) -> Outcome<(BoxedSigner, bool)> {
+    let bound = of_person(app.store.reader(), actor, organisation.id, app.today()).await?;
+    match chosen(bound, using)? {
+        Some(key) => Ok((open(app, &key, &using.secret)?, false)),
+        None => {
+            let signer = trial::of_person(app, organisation, &actor.name, &actor.capacity())?;
+            Ok((Box::new(signer), true))
+        }
     }
 }
 
-/// A file that only the program's own user can read.
-fn write_secret(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
+/// The signer of an agency's seal, with whether it is a trial key.
+///
+/// # Errors
+/// As [`open_for_person`].
+pub async fn open_for_agency(
+    app: &App,
+    organisation: &Unit,
+    agency: &Unit,
+    using: &Using,
+) -> Outcome<(BoxedSigner, bool)> {
+    let bound = of_agency(app.store.reader(), agency.id, app.today()).await?;
+    match chosen(bound, using)? {
+        Some(key) => Ok((open(app, &key, &using.secret)?, false)),
+        None => Ok((Box::new(trial::of_agency(app, organisation, agency)?), true)),
     }
-    let mut file = options
-        .open(path)
-        .with_context(|| format!("writing {}", path.display()))?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    Ok(())
 }
 
-fn pem(der: &[u8]) -> String {
-    use base64::Engine as _;
-    let text = base64::engine::general_purpose::STANDARD.encode(der);
-    let lines: Vec<&str> = text
-        .as_bytes()
-        .chunks(64)
-        .filter_map(|line| std::str::from_utf8(line).ok())
-        .collect();
-    format!(
-        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        lines.join("\n")
-    )
+fn chosen(bound: Vec<signing_key::Model>, using: &Using) -> Outcome<Option<signing_key::Model>> {
+    let trial_allowed = bound.is_empty();
+    match using.key {
+        None if trial_allowed => Ok(None),
+        None => Err(Fault::invalid(
+            "certificate",
+            "Chọn khóa ký; đã có khóa được đăng ký nên không dùng khóa thử nghiệm.",
+            "Choose the key; one is registered, so the trial key is not used.",
+        )),
+        Some(id) => bound
+            .into_iter()
+            .find(|key| key.id == id)
+            .map(Some)
+            .ok_or_else(|| {
+                Fault::invalid(
+                    "certificate",
+                    "Khóa này không còn được dùng cho chức vụ hoặc cơ quan. Chọn khóa khác.",
+                    "This key is no longer in use for the post or agency. Choose another one.",
+                )
+            }),
+    }
+}
+
+fn open(app: &App, key: &signing_key::Model, secret: &str) -> Outcome<BoxedSigner> {
+    let chain = chain(key)?;
+    let own = chain
+        .first()
+        .ok_or_else(|| refusal(SignError::NoCertificate))?;
+    check_validity(own, app.clock.now()).map_err(refusal)?;
+    if key.kind == "token" {
+        let place: TokenPlace = serde_json::from_str(&key.place)?;
+        let signer = TokenSigner::new(place.key()?, chain, secret.to_owned()).map_err(refusal)?;
+        return Ok(Box::new(signer));
+    }
+    let path = file_path(app, key.org_id, key.id);
+    let file = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+    let signer = SoftwareSigner::from_pkcs12(&file, secret).map_err(refusal)?;
+    Ok(Box::new(signer))
+}
+
+/// The certificates of a bound key, the own one first; DER.
+///
+/// # Errors
+/// When the row was altered so that it cannot be read.
+pub fn chain(key: &signing_key::Model) -> anyhow::Result<Vec<Vec<u8>>> {
+    Ok(Trust::from_pem(&key.chain)?.roots)
+}
+
+/// What the certificate of a bound key says.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn certificate(key: &signing_key::Model) -> anyhow::Result<CertificateReport> {
+    let chain = chain(key)?;
+    let own = chain.first().context("a key without a certificate")?;
+    Ok(describe_certificate(own)?)
+}
+
+/// Where the file of a bound key lies; it stays locked by its own password.
+#[must_use]
+pub fn file_path(app: &App, org_id: Uuid, id: Uuid) -> PathBuf {
+    trial::folder(app)
+        .join(org_id.simple().to_string())
+        .join(format!("{}.p12", id.simple()))
+}
+
+/// Why a key did not sign, as the sentence for who signs; a wrong secret stands at its field.
+#[must_use]
+pub fn refusal(error: SignError) -> Fault {
+    let field = match error {
+        SignError::WrongPassword | SignError::WrongPin => "pin",
+        _ => "certificate",
+    };
+    let mut letters = error.to_string();
+    if let Some(first) = letters.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    Fault::invalid(field, error.message_vi(), format!("{letters}."))
+}
+
+/// The same for everything that making a signed file can meet.
+#[must_use]
+pub fn failure(error: trinhky_pades::Error) -> Fault {
+    match error {
+        trinhky_pades::Error::Signer(error) => refusal(error),
+        other => Fault::Internal(other.into()),
+    }
+}
+
+/// Days before its certificate ends on which a key is marked.
+pub const ENDS_SOON_DAYS: i64 = 60;
+
+/// Whether the certificate counts at a time, and how near its end is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    NotYet,
+    Good,
+    EndsSoon,
+    Ended,
+}
+
+impl Standing {
+    #[must_use]
+    pub fn of(certificate: &CertificateReport, now: DateTime<Utc>) -> Self {
+        let left = certificate.valid_until - now;
+        if now < certificate.valid_from {
+            Self::NotYet
+        } else if now > certificate.valid_until {
+            Self::Ended
+        } else if left.num_days() < ENDS_SOON_DAYS {
+            Self::EndsSoon
+        } else {
+            Self::Good
+        }
+    }
 }

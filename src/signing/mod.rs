@@ -2,7 +2,12 @@
 //!
 //! Nothing here runs inside an act: files are made first, the act records them.
 
-mod keys;
+pub mod bind;
+pub mod keys;
+pub mod pages;
+pub mod rows;
+mod trial;
+pub mod verifier;
 
 use anyhow::Context as _;
 use chrono::{DateTime, Datelike as _, Utc};
@@ -20,19 +25,33 @@ use crate::fault::{Fault, Outcome};
 use crate::files::Stored;
 use crate::people::{Actor, Unit, find as people_find};
 
-pub use keys::{roots, roots_pem};
+pub use keys::Using;
+pub use trial::{roots, roots_pem};
 
 /// Media type of everything made here.
 pub const PDF: &str = "application/pdf";
+
+/// A file that was signed.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    pub file: Stored,
+    /// Whether the key was a trial key, without legal value.
+    pub trial: bool,
+}
 
 /// Typesets the document with open places for number and day, and signs it as the person.
 ///
 /// # Errors
 /// When typesetting or signing fails; nothing has changed then.
-pub async fn sign_person(app: &App, document: &Document, actor: &Actor) -> Outcome<Stored> {
+pub async fn sign_person(
+    app: &App,
+    document: &Document,
+    actor: &Actor,
+    using: &Using,
+) -> Outcome<Signed> {
     let now = app.clock.now();
     let organisation = organisation(app, document).await?;
-    let signer = keys::of_person(app, &organisation, &actor.name, &actor.capacity())?;
+    let (signer, trial) = keys::open_for_person(app, &organisation, actor, using).await?;
     let mut draft = document.draft.clone();
     draft.number = None;
     draft.issued_on = None;
@@ -51,27 +70,30 @@ pub async fn sign_person(app: &App, document: &Document, actor: &Actor) -> Outco
             mark: Mark::Pen {
                 name: actor.name.clone(),
             },
-            lines: TRIAL_LABEL.split(" — ").map(str::to_owned).collect(),
+            lines: shown_label(trial, TRIAL_LABEL),
         },
     };
     let typesetter = app.clone();
-    let signed = tokio::task::spawn_blocking(move || -> anyhow::Result<Vec<u8>> {
+    let signed = tokio::task::spawn_blocking(move || -> Outcome<Vec<u8>> {
         let rendered = typeset(&typesetter, &draft, now, true)?;
         let places = places(&rendered)?;
         let fonts = fonts();
-        let prepared = prepare(&rendered.pdf, &places, &fonts)?;
-        Ok(sign_person_field(&prepared, &signer, &request, &fonts)?)
+        let prepared = prepare(&rendered.pdf, &places, &fonts).map_err(keys::failure)?;
+        sign_person_field(&prepared, &*signer, &request, &fonts).map_err(keys::failure)
     })
     .await
     .map_err(anyhow::Error::from)??;
-    Ok(app.files.put(signed, PDF).await?)
+    Ok(Signed {
+        file: app.files.put(signed, PDF).await?,
+        trial,
+    })
 }
 
 /// Writes number and day into the signed file and seals it as the agency, in one revision.
 ///
 /// # Errors
 /// When the file is not as it was signed or the sealing fails; the number stays.
-pub async fn seal(app: &App, document: &Document) -> Outcome<Stored> {
+pub async fn seal(app: &App, document: &Document, using: &Using) -> Outcome<Signed> {
     let now = app.clock.now();
     let (Some(number), Some(date)) = (document.row.number, document.row.issued_on) else {
         return Err(Fault::stale(
@@ -85,7 +107,7 @@ pub async fn seal(app: &App, document: &Document) -> Outcome<Stored> {
     let signed = app.files.get(&file.digest).await?;
     let organisation = organisation(app, document).await?;
     let agency = sealing_unit(app, document, &organisation).await?;
-    let signer = keys::of_agency(app, &organisation, &agency)?;
+    let (signer, trial) = keys::open_for_agency(app, &organisation, &agency, using).await?;
     let request = SigningRequest {
         time: local(now),
         name: agency.name.clone(),
@@ -95,7 +117,7 @@ pub async fn seal(app: &App, document: &Document) -> Outcome<Stored> {
             mark: Mark::Seal {
                 agency: agency.name.clone(),
             },
-            lines: vec!["THỬ NGHIỆM".to_owned()],
+            lines: shown_label(trial, "THỬ NGHIỆM"),
         },
     };
     let filling = Filling {
@@ -105,12 +127,14 @@ pub async fn seal(app: &App, document: &Document) -> Outcome<Stored> {
         year: None,
     };
     let sealed = tokio::task::spawn_blocking(move || {
-        fill_and_seal(&signed, &filling, &signer, &request, &fonts())
+        fill_and_seal(&signed, &filling, &*signer, &request, &fonts()).map_err(keys::failure)
     })
     .await
-    .map_err(anyhow::Error::from)?
-    .map_err(anyhow::Error::from)?;
-    Ok(app.files.put(sealed, PDF).await?)
+    .map_err(anyhow::Error::from)??;
+    Ok(Signed {
+        file: app.files.put(sealed, PDF).await?,
+        trial,
+    })
 }
 
 /// The document as it stands now, typeset for reading: the draft before the signature, else the newest signed file.
@@ -149,12 +173,28 @@ fn typeset(
     )?)
 }
 
-async fn organisation(app: &App, document: &Document) -> Outcome<Unit> {
+/// The organisation whose paper the document is.
+///
+/// # Errors
+/// What the database reports.
+pub async fn organisation(app: &App, document: &Document) -> Outcome<Unit> {
     people_find::unit(app.store.reader(), document.row.org_id, app.today()).await
 }
 
+/// What the mark on the page says of a trial key; a real key needs no words.
+fn shown_label(trial: bool, label: &str) -> Vec<String> {
+    if trial {
+        label.split(" — ").map(str::to_owned).collect()
+    } else {
+        Vec::new()
+    }
+}
+
 /// Whose seal it is: the organisation's, or of a proposal the Office's own.
-async fn sealing_unit(app: &App, document: &Document, organisation: &Unit) -> Outcome<Unit> {
+///
+/// # Errors
+/// What the database reports.
+pub async fn sealing_unit(app: &App, document: &Document, organisation: &Unit) -> Outcome<Unit> {
     if document.row.carried_by.is_some() {
         return people_find::unit(app.store.reader(), document.row.owner_id, app.today()).await;
     }

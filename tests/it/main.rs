@@ -8,5 +8,6 @@ mod mail;
 mod office;
 mod pages;
 mod receipt;
+mod signing;
 mod tidy;
 mod tools;

@@ -52,6 +52,20 @@ pub async fn open(folder: &Path, database: &str, organisation: &str) -> App {
     app
 }
 
+/// The same installation as it is served: with the program's own file for what runs in a child.
+pub async fn reopened(app: App, folder: &Path, program: Option<&Path>) -> App {
+    let config = Config {
+        data: folder.to_owned(),
+        program: program.map(Path::to_owned),
+        ..Config::default()
+    };
+    let clock = app.clock.clone();
+    drop(app);
+    App::open(config, clock, Ids::seeded(8))
+        .await
+        .expect("the installation opens again")
+}
+
 /// The first holder of a role, with the unit of the post.
 pub async fn first(app: &App, role: &str) -> (Actor, Uuid) {
     let row = post::Entity::find()

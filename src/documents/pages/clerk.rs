@@ -9,6 +9,7 @@ use trinhky_drafting::DocType;
 use uuid::Uuid;
 
 use super::common::{Pairs, document_page, refuse, refused, said};
+use super::key_choice::{self, Keys};
 use super::step::may_take;
 use crate::documents::rows::register;
 use crate::documents::{Document, doc_type, expected_year, find, issue as life, state};
@@ -16,6 +17,7 @@ use crate::fault::{Fault, Outcome};
 use crate::flow::rows::flow_task;
 use crate::people::find as people_find;
 use crate::people::session::{Session, done, failed};
+use crate::signing;
 use crate::web::format::{date_time, read_date, when};
 use crate::web::views::documents::{ClerkDesk, ClerkItem};
 use crate::web::views::shared::{Mark, Tone};
@@ -86,16 +88,31 @@ async fn number_act(session: &Session, id: Uuid, form: &Form) -> Outcome<i32> {
 ///
 /// # Errors
 /// 404 for strangers, 403 for others than the clerk, 409 when it is sealed or has no number.
-pub async fn seal(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
-    let sealed = async {
-        find::visible(session.app.store.reader(), &session.actor, id).await?;
-        life::seal(&session.app, &session.actor, id).await
-    };
-    sealed.await.map_err(|fault| failed(fault, CLERK_DESK))?;
-    Ok(done(
-        CLERK_DESK,
-        &said(session.lang, "Đã đóng dấu.", "Sealed."),
-    ))
+pub async fn seal(
+    session: Session,
+    Path(id): Path<Uuid>,
+    Body(pairs): Body<Pairs>,
+) -> Result<Response, WebError> {
+    let mut form = Form::sent(&format!("{}/dong-dau", document_page(id)), pairs);
+    match seal_act(&session, id, &form).await {
+        Ok(()) => Ok(done(
+            CLERK_DESK,
+            &said(session.lang, "Đã đóng dấu.", "Sealed."),
+        )),
+        Err(fault) => {
+            refuse(&mut form, fault, session.lang, CLERK_DESK, str::to_owned)?;
+            let view = clerk_view(&session, Some((id, form)))
+                .await
+                .map_err(|fault| failed(fault, CLERK_DESK))?;
+            Ok(refused(html(&view)))
+        }
+    }
+}
+
+async fn seal_act(session: &Session, id: Uuid, form: &Form) -> Outcome<()> {
+    find::visible(session.app.store.reader(), &session.actor, id).await?;
+    let using = key_choice::using(form)?;
+    life::seal_with(&session.app, &session.actor, id, &using).await
 }
 
 /// `POST /van-ban/{id}/phat-hanh`.
@@ -275,8 +292,17 @@ async fn clerk_item(
             ),
         )
     };
+    let sealing = document.row.state == state::NUMBERED;
+    let keys = if sealing {
+        Some(seal_keys(session, document).await?)
+    } else {
+        None
+    };
     let form = refused.unwrap_or_else(|| {
         let mut form = Form::new(&format!("{here}/{path}"), "", &document.row.content_hash);
+        if let Some(keys) = &keys {
+            form.set("certificate", keys.first.as_str());
+        }
         if numbering {
             form.set("issued_on", vn_date(session.today()));
         }
@@ -292,9 +318,20 @@ async fn clerk_item(
         facts,
         form,
         asks_date: numbering,
+        asks_pin: keys.as_ref().is_some_and(|keys| keys.asks_secret),
+        certificates: keys.map(|keys| keys.choices).unwrap_or_default(),
         act_label,
         then,
     })
+}
+
+/// The keys of the agency whose seal the document bears.
+async fn seal_keys(session: &Session, document: &Document) -> Outcome<Keys> {
+    let app = &session.app;
+    let organisation = signing::organisation(app, document).await?;
+    let agency = signing::sealing_unit(app, document, &organisation).await?;
+    let bound = signing::keys::of_agency(app.store.reader(), agency.id, session.today()).await?;
+    key_choice::offered(session.lang, &agency.name, &bound)
 }
 
 /// The number that the register would give now; another clerk may be quicker. The register is that of the year printed on

@@ -5,6 +5,7 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::common::{Pairs, document_page, page, refuse, refused, said};
+use super::key_choice;
 use super::step::{Open, open};
 use crate::documents::{Document, find, issue as life};
 use crate::fault::{Fault, Outcome};
@@ -12,11 +13,7 @@ use crate::people::session::{Session, done, failed};
 use crate::signing;
 use crate::web::format::bytes;
 use crate::web::views::documents::{FileToSign, SignDocuments};
-use crate::web::views::shared::Choice;
 use crate::web::{Form, WebError, html};
-
-/// The one key there is for a person: made by the installation, without legal value.
-const TRIAL_KEY: &str = "trial";
 
 /// `GET /van-ban/{id}/ky`: the file to be signed, once more before it is signed.
 ///
@@ -69,15 +66,9 @@ async fn sign_act(session: &Session, id: Uuid, form: &Form) -> Outcome<Uuid> {
             "Choose the document to sign.",
         ));
     }
-    if !form.chosen("certificate", TRIAL_KEY) {
-        return Err(Fault::invalid(
-            "certificate",
-            "Chọn khóa ký.",
-            "Choose the key.",
-        ));
-    }
+    let using = key_choice::using(form)?;
     let seen = form.version.clone();
-    life::sign(&session.app, &session.actor, document.row.id, seen).await?;
+    life::sign_with(&session.app, &session.actor, document.row.id, seen, &using).await?;
     Ok(document.row.id)
 }
 
@@ -103,6 +94,14 @@ async fn to_sign(session: &Session, id: Uuid) -> Outcome<(Open, Document)> {
 async fn sign_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<SignDocuments> {
     let lang = session.lang;
     let (open, document) = to_sign(session, id).await?;
+    let bound = signing::keys::of_person(
+        session.app.store.reader(),
+        &session.actor,
+        document.row.org_id,
+        session.today(),
+    )
+    .await?;
+    let keys = key_choice::offered(lang, &session.actor.name, &bound)?;
     let size = signing::pdf(&session.app, &document).await?.len();
     let value = document.row.id.to_string();
     let proposal = open.task.element == "sign_proposal";
@@ -114,7 +113,7 @@ async fn sign_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<S
             &document.row.content_hash,
         );
         form.set("file", value.as_str());
-        form.set("certificate", TRIAL_KEY);
+        form.set("certificate", keys.first.as_str());
         form
     });
     Ok(SignDocuments {
@@ -135,19 +134,11 @@ async fn sign_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<S
             hash: first_digits(&document.row.content_hash),
         }],
         form,
-        certificates: vec![Choice {
-            value: TRIAL_KEY.to_owned(),
-            text: said(
-                lang,
-                format!("{} (khóa thử nghiệm)", session.actor.name),
-                format!("{} (trial key)", session.actor.name),
-            ),
-            hint: said(lang, "Không có giá trị pháp lý.", "Without legal value."),
-        }],
+        certificates: keys.choices,
         meaning: said(
             lang,
-            "Chữ ký số xác nhận đã ký văn bản đúng như nội dung dưới đây; ký rồi không sửa, không rút lại được. Khóa thử nghiệm không có giá trị pháp lý.",
-            "The signature confirms this very content; afterwards nothing can be changed or withdrawn. The trial key has no legal value.",
+            "Chữ ký số xác nhận đã ký văn bản đúng như nội dung dưới đây; ký rồi không sửa, không rút lại được.",
+            "The signature confirms this very content; afterwards nothing can be changed or withdrawn.",
         ),
         sign_label: said(lang, "Ký số 1 văn bản", "Sign 1 document"),
         then: if proposal {
@@ -164,7 +155,7 @@ async fn sign_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<S
             )
         },
         later_href: "/".to_owned(),
-        asks_pin: false,
+        asks_pin: keys.asks_secret,
     })
 }
 

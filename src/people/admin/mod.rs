@@ -25,16 +25,20 @@ use crate::web::page::NavItem;
 use crate::web::{Lang, Page};
 
 /// The pages beside the units, in the order of the menu.
-const PAGES: [(&str, &str, &str); 5] = [
+const PAGES: [(&str, &str, &str); 6] = [
     ("/quan-tri/nguoi-dung", "Người dùng", "Persons"),
     ("/quan-tri/ngay-nghi", "Ngày nghỉ", "Days off"),
     ("/quan-tri/quy-trinh", "Quy trình", "Workflows"),
     ("/quan-tri/thu-di", "Thư đi", "Outgoing mail"),
+    ("/quan-tri/khoa-ky", "Khóa ký", "Signing keys"),
     ("/quan-tri/nhat-ky", "Nhật ký", "Journal"),
 ];
 
 /// The organisation that the reader administers.
-fn administered(session: &Session) -> Outcome<Uuid> {
+///
+/// # Errors
+/// A refusal for everybody else.
+pub fn administered(session: &Session) -> Outcome<Uuid> {
     let org_ids = session.actor.org_ids();
     org_ids
         .into_iter()
@@ -50,7 +54,7 @@ fn only_administrators() -> Fault {
 }
 
 /// The frame of a page of the administrator, with the other pages in its menu.
-fn frame(session: &Session, title: &str) -> Page {
+pub fn frame(session: &Session, title: &str) -> Page {
     let mut page = session.page(title);
     let items: Vec<NavItem> = PAGES
         .iter()
@@ -68,7 +72,7 @@ fn frame(session: &Session, title: &str) -> Page {
 }
 
 /// A short text in the reader's language.
-fn say(lang: Lang, vi: &str, en: &str) -> String {
+pub fn say(lang: Lang, vi: &str, en: &str) -> String {
     match lang {
         Lang::Vi => vi,
         Lang::En => en,

@@ -328,6 +328,9 @@ pub struct ClerkItem {
     pub form: Form,
     /// The field `issued_on` (read it with `format::read_date`) is shown where the act gives number and date.
     pub asks_date: bool,
+    /// Keys of the agency, where the act seals; fields `certificate` and, where `asks_pin`, `pin`.
+    pub certificates: Vec<Choice>,
+    pub asks_pin: bool,
     pub act_label: String,
     pub then: String,
 }

@@ -7,6 +7,7 @@ mod distribution;
 mod documents;
 mod objectives;
 mod people;
+mod signing;
 
 use std::collections::BTreeSet;
 
@@ -215,6 +216,7 @@ impl Maker {
         all.extend(distribution::all(self));
         all.extend(objectives::all(self));
         all.extend(admin::all(self));
+        all.extend(signing::all(self));
         let stale = WebError::Stale {
             sentence: None,
             fresh: "/van-ban/05".to_owned(),

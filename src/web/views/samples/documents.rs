@@ -338,6 +338,9 @@ fn sign(m: &Maker) -> SignDocuments {
 fn clerk(m: &Maker) -> ClerkDesk {
     let mut numbering = m.form("/van-thu/05/cap-so");
     numbering.set("issued_on", "24/03/2023");
+    let mut sealing = m.form("/van-thu/04/dong-dau");
+    sealing.set("certificate", "k");
+    sealing.refuse("pin", "Mật khẩu của tệp khóa không đúng.");
     ClerkDesk {
         page: m.page("Cấp số, đóng dấu, phát hành", "/van-thu"),
         items: vec![
@@ -352,6 +355,8 @@ fn clerk(m: &Maker) -> ClerkDesk {
                 ],
                 form: numbering,
                 asks_date: true,
+                certificates: vec![],
+                asks_pin: false,
                 act_label: "Cấp số 05/QĐ-UBND".to_owned(),
                 then: "Số đã cấp không thể dùng lại; tiếp theo là đóng dấu.".to_owned(),
             },
@@ -361,8 +366,14 @@ fn clerk(m: &Maker) -> ClerkDesk {
                 mark: Mark::new(Tone::Open, "Đã cấp số, chờ đóng dấu"),
                 due: m.late(),
                 facts: vec![],
-                form: m.form("/van-thu/04/dong-dau"),
+                form: sealing,
                 asks_date: false,
+                certificates: m.choices(&[(
+                    "k",
+                    "UBND huyện (tệp khóa)",
+                    "Hiệu lực đến 31/12/2027.",
+                )]),
+                asks_pin: true,
                 act_label: "Đóng dấu Quyết định số 04/QĐ-UBND".to_owned(),
                 then: "Sau đó phát hành tới 35 đơn vị.".to_owned(),
             },

@@ -1,0 +1,22 @@
+use sea_orm_migration::prelude::*;
+
+/// Keys bound to posts and agencies; the trail's tree and its checkpoints.
+pub(crate) struct Migration;
+
+impl MigrationName for Migration {
+    fn name(&self) -> &str {
+        "m0006_evidence"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::run(manager, include_str!("sql/m0006_evidence.sql")).await
+    }
+
+    /// SQLite would otherwise leave a half-made schema after a kill.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}

@@ -1,0 +1,210 @@
+//! Verification of a file from anywhere: in a child of limited memory and time, and only a few at once.
+//!
+//! A PDF can be made so that reading it takes all memory there is. Whoever may drop one must not be able to stop the office.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chrono::{DateTime, FixedOffset, Utc};
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncWriteExt as _;
+use trinhky_pades::{Trust, verify};
+
+use super::trial;
+use crate::app::App;
+use crate::fault::{Fault, Outcome, RefusalKind};
+
+/// Address space of a child, in KiB; the file itself is at most 20 MB.
+const MEMORY_KIB: u64 = 1024 * 1024;
+/// Processor seconds of a child.
+const CPU_SECONDS: u64 = 10;
+/// Seconds after which a child is given up, whatever it waits for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The answer about a file, as `trinhky verify --format json` prints it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Told {
+    Report(Box<Report>),
+    /// The file could not be read as a PDF that can be verified.
+    Unreadable {
+        unreadable: Sentence,
+    },
+}
+
+/// One sentence in two languages.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Sentence {
+    pub message: String,
+    pub message_vi: String,
+}
+
+/// What [`trinhky_pades::Report`] says, read back.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Report {
+    pub valid: bool,
+    #[serde(flatten)]
+    pub sentence: Sentence,
+    pub signatures: Vec<Signature>,
+    pub problems: Vec<Sentence>,
+}
+
+/// What [`trinhky_pades::SignatureReport`] says, read back.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Signature {
+    pub field: String,
+    pub valid: bool,
+    #[serde(flatten)]
+    pub sentence: Sentence,
+    pub signer: Option<String>,
+    pub title: Option<String>,
+    pub agency: Option<String>,
+    pub trial: bool,
+    pub certificate: Option<Certificate>,
+    pub claimed_time: Option<DateTime<FixedOffset>>,
+    pub intact: bool,
+    pub trusted: bool,
+    pub covers_whole_file: bool,
+    pub changes: Vec<Sentence>,
+    pub problems: Vec<Sentence>,
+    pub notes: Vec<Sentence>,
+}
+
+/// The signer's certificate, read back.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Certificate {
+    pub serial: String,
+    pub issuer: String,
+    pub valid_from: DateTime<Utc>,
+    pub valid_until: DateTime<Utc>,
+}
+
+/// The authorities that this installation trusts: those of its configuration, and its own trial authorities.
+///
+/// # Errors
+/// When a file that the configuration names cannot be read.
+pub fn trust(app: &App) -> anyhow::Result<Trust> {
+    let mut trust = Trust {
+        roots: trial::roots(app)?,
+    };
+    for path in &app.config.trusted_authorities {
+        trust.roots.extend(read_trust(path)?.roots);
+    }
+    Ok(trust)
+}
+
+/// The certificates of a PEM file.
+///
+/// # Errors
+/// One sentence that names the file.
+pub fn read_trust(path: &Path) -> anyhow::Result<Trust> {
+    let pem =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Trust::from_pem(&pem).with_context(|| format!("{} holds no certificate", path.display()))
+}
+
+/// What the report or the error is in JSON, one text for the command line and for the page.
+///
+/// # Errors
+/// Never in practice: everything in a report can be written.
+pub fn as_json(
+    result: &Result<trinhky_pades::Report, trinhky_pades::Error>,
+) -> serde_json::Result<String> {
+    match result {
+        Ok(report) => serde_json::to_string_pretty(report),
+        Err(error) => serde_json::to_string_pretty(&serde_json::json!({
+            "unreadable": Sentence { message: upper_first(&error.to_string()), message_vi: error.message_vi() },
+        })),
+    }
+}
+
+fn upper_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), letters.as_str())
+    })
+}
+
+/// Verifies a file that anybody may have made.
+///
+/// # Errors
+/// A refusal where too many are verified at this moment; what the operating system reports.
+pub async fn look_at(app: &App, pdf: Vec<u8>) -> Outcome<Told> {
+    let _place = app.verifications.try_acquire().map_err(|_| {
+        Fault::refused(
+            RefusalKind::TooMany,
+            None,
+            "Đang có nhiều tệp được kiểm tra; thử lại sau ít phút.",
+            "Many files are being verified; try again in a few minutes.",
+        )
+    })?;
+    let trust = trust(app)?;
+    let json = match &app.config.program {
+        Some(program) => match in_child(program, &trust, &pdf, app.clock.now()).await? {
+            Some(json) => json,
+            None => return Ok(too_costly()),
+        },
+        None => {
+            let now = app.clock.now();
+            tokio::task::spawn_blocking(move || as_json(&verify(&pdf, &trust, now)))
+                .await
+                .map_err(anyhow::Error::from)??
+        }
+    };
+    Ok(serde_json::from_str(&json)?)
+}
+
+/// What the child prints; nothing where it reached a limit.
+async fn in_child(
+    program: &Path,
+    trust: &Trust,
+    pdf: &[u8],
+    now: DateTime<Utc>,
+) -> anyhow::Result<Option<String>> {
+    let roots = tempfile::NamedTempFile::new()?;
+    let pem: String = trust
+        .roots
+        .iter()
+        .map(|der| trinhky_pades::certificate_pem(der))
+        .collect();
+    std::fs::write(roots.path(), pem)?;
+    // The shell sets the limits, so that no unsafe code has to.
+    let mut child = tokio::process::Command::new("sh")
+        .arg("-c")
+        .arg(format!(
+            "ulimit -v {MEMORY_KIB} && ulimit -t {CPU_SECONDS} && exec \"$0\" \"$@\""
+        ))
+        .arg(program)
+        .args(["verify", "-", "--format", "json", "--at", &now.to_rfc3339()])
+        .arg("--trust")
+        .arg(roots.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .context("starting the verification")?;
+    let mut input = child.stdin.take().context("the child has no input")?;
+    let told = tokio::time::timeout(PATIENCE, async {
+        // A child that has reached a limit reads no further; its output says so.
+        let _ = input.write_all(pdf).await;
+        drop(input);
+        child.wait_with_output().await
+    });
+    let Ok(output) = told.await else {
+        return Ok(None);
+    };
+    let text = String::from_utf8(output?.stdout)?;
+    Ok((!text.trim().is_empty()).then_some(text))
+}
+
+fn too_costly() -> Told {
+    Told::Unreadable {
+        unreadable: Sentence {
+            message: "The file asks for more memory or time than a document needs; it was not verified.".into(),
+            message_vi: "Tệp đòi hỏi nhiều bộ nhớ hoặc thời gian hơn một văn bản cần; tệp không được kiểm tra.".into(),
+        },
+    }
+}
