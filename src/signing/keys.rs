@@ -83,7 +83,7 @@ pub async fn of_person(
         return Ok(Vec::new());
     };
     let posts = people_find::post_ids(db, person_id, org_id, on).await?;
-    in_use(db, on, signing_key::Column::PostId.is_in(posts).into()).await
+    in_use(db, on, signing_key::Column::PostId.is_in(posts)).await
 }
 
 /// The keys bound to an agency, in use on a day.
@@ -95,13 +95,13 @@ pub async fn of_agency(
     agency: Uuid,
     on: NaiveDate,
 ) -> Outcome<Vec<signing_key::Model>> {
-    in_use(db, on, signing_key::Column::UnitId.eq(agency).into()).await
+    in_use(db, on, signing_key::Column::UnitId.eq(agency)).await
 }
 
 async fn in_use(
     db: &impl ConnectionTrait,
     on: NaiveDate,
-    whose: sea_orm::sea_query::SimpleExpr,
+    whose: sea_orm::sea_query::Expr,
 ) -> Outcome<Vec<signing_key::Model>> {
     Ok(signing_key::Entity::find()
         .filter(whose)

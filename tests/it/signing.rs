@@ -177,7 +177,8 @@ async fn a_key_that_fails_costs_no_number_and_a_seal_that_fails_keeps_it() {
         key,
         secret: secret.to_owned(),
     };
-    let key = Some(key_of(&app, chairman).await);
+    let key_id = key_of(&app, chairman).await;
+    let key = Some(key_id);
     let sign = |using: Using| {
         let (app, chair, seen) = (app.clone(), chair.clone(), seen.clone());
         async move { issue::sign_with(&app, &chair, id, seen, &using).await }
@@ -233,10 +234,10 @@ async fn a_key_that_fails_costs_no_number_and_a_seal_that_fails_keeps_it() {
         "{page}"
     );
     app.clock.advance_to(office::start() + TimeDelta::days(2));
-    bind::stop(&app, &admin, org, key.expect("a key"))
+    bind::stop(&app, &admin, org, key_id)
         .await
         .expect("it is stopped");
-    let again = bind::stop(&app, &admin, org, key.expect("a key")).await;
+    let again = bind::stop(&app, &admin, org, key_id).await;
     assert!(matches!(again, Err(Fault::Refused(_))), "stopped twice");
 }
 
