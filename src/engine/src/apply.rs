@@ -112,6 +112,17 @@ fn inside(scope: &mut Scope, event: &Event) {
                 scope.tokens.remove(token);
             }
         }
+        Event::GatewayOpened { element, flows, .. } => {
+            scope.resetting.insert(element.clone(), flows.clone());
+        }
+        Event::GatewayReset {
+            tokens, element, ..
+        } => {
+            scope.resetting.remove(element);
+            for token in tokens {
+                scope.tokens.remove(token);
+            }
+        }
         Event::ElementCompleted { token, .. }
         | Event::ElementCancelled { token, .. }
         | Event::TokenMoved { token, .. } => {

@@ -77,6 +77,18 @@ pub enum Event {
         tokens: Vec<u64>,
         element: String,
     },
+    /// A complex gateway went on with the tokens of these flows and waits for those of its others.
+    GatewayOpened {
+        scope: ScopeId,
+        element: String,
+        flows: Vec<String>,
+    },
+    /// A complex gateway took the rest of its tokens and begins anew.
+    GatewayReset {
+        scope: ScopeId,
+        tokens: Vec<u64>,
+        element: String,
+    },
     ElementEntered {
         scope: ScopeId,
         token: u64,
@@ -332,6 +344,8 @@ impl Event {
             | Self::ItemRemoved { scope, .. }
             | Self::TokenArrived { scope, .. }
             | Self::TokensJoined { scope, .. }
+            | Self::GatewayOpened { scope, .. }
+            | Self::GatewayReset { scope, .. }
             | Self::ElementEntered { scope, .. }
             | Self::ElementCompleted { scope, .. }
             | Self::ElementCancelled { scope, .. }
@@ -375,6 +389,8 @@ impl Event {
             Self::InstanceTerminated { element }
             | Self::TokenArrived { element, .. }
             | Self::TokensJoined { element, .. }
+            | Self::GatewayOpened { element, .. }
+            | Self::GatewayReset { element, .. }
             | Self::ElementEntered { element, .. }
             | Self::ElementCompleted { element, .. }
             | Self::ElementCancelled { element, .. }

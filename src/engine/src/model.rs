@@ -89,17 +89,7 @@ impl Process {
     }
 
     fn starts_by_event(&self, node: &Node) -> bool {
-        let behind_instantiating = !node.incoming.is_empty()
-            && node.incoming.iter().all(|flow| {
-                let source = &self.nodes[self.flows[*flow].source];
-                matches!(
-                    source.kind,
-                    Kind::Gateway(GatewayKind::EventBased {
-                        instantiate: true,
-                        ..
-                    })
-                )
-            });
+        let behind_instantiating = self.instantiating_gateway(node).is_some();
         match &node.kind {
             Kind::Event(event) if event.position == Position::Start => true,
             Kind::Event(event) => event.position == Position::Catch && behind_instantiating,
@@ -111,6 +101,51 @@ impl Process {
     /// The nodes directly inside a sub-process, or directly inside the process.
     pub fn children(&self, parent: Option<usize>) -> impl Iterator<Item = usize> {
         (0..self.nodes.len()).filter(move |index| self.nodes[*index].parent == parent)
+    }
+
+    /// The event-based gateway whose events start an instance, and of which `node` is one.
+    pub(crate) fn instantiating_gateway(&self, node: &Node) -> Option<&Node> {
+        let [flow] = node.incoming.as_slice() else {
+            return None;
+        };
+        let source = &self.nodes[self.flows[*flow].source];
+        matches!(
+            source.kind,
+            Kind::Gateway(GatewayKind::EventBased {
+                instantiate: true,
+                ..
+            })
+        )
+        .then_some(source)
+    }
+
+    /// The event sub-process by which a sub-process is compensated from outside, with its start event.
+    pub(crate) fn compensation_sub_process(&self, parent: Option<usize>) -> Option<(usize, usize)> {
+        self.children(parent)
+            .filter(|index| {
+                matches!(
+                    self.nodes[*index].kind,
+                    Kind::SubProcess(SubProcessKind::Event)
+                )
+            })
+            .find_map(|index| Some((index, self.compensation_start(index)?)))
+    }
+
+    /// The start event of an event sub-process that a compensation starts.
+    pub(crate) fn compensation_start(&self, sub_process: usize) -> Option<usize> {
+        self.children(Some(sub_process)).find(|index| {
+            matches!(&self.nodes[*index].kind, Kind::Event(event) if event.position == Position::Start
+                && event.triggers.iter().any(|trigger| matches!(trigger, Trigger::Compensate { .. })))
+        })
+    }
+
+    /// Whether the node undoes what another activity did: when it ends, the next one may.
+    pub(crate) fn is_compensation_handler(&self, node: &Node) -> bool {
+        node.for_compensation
+            || (matches!(node.kind, Kind::SubProcess(SubProcessKind::Event))
+                && self
+                    .index(&node.id)
+                    .is_some_and(|index| self.compensation_start(index).is_some()))
     }
 
     /// Whether the process has a start event without a trigger, or starts by its nodes without incoming flows.
@@ -401,6 +436,7 @@ pub enum Repeat {
 
 #[derive(Debug, Clone)]
 pub struct Multi {
+    pub behavior: Box<Behavior>,
     pub sequential: bool,
     pub cardinality: Option<Expr>,
     pub collection: Option<Expr>,
@@ -410,6 +446,19 @@ pub struct Multi {
     /// The variable that collects the results, in the order of the items.
     pub output_collection: Option<String>,
     pub output_element: Option<Expr>,
+}
+
+/// Which events the ending items of a round throw to its activity (BPMN 2.0.2, 10.3.8.2).
+#[derive(Debug, Clone)]
+pub enum Behavior {
+    /// No event.
+    All,
+    /// This one whenever an item ends.
+    None(Trigger),
+    /// This one when the first item ends.
+    One(Trigger),
+    /// Each one whose condition holds, whenever an item ends.
+    Complex(Vec<(Expr, Trigger)>),
 }
 
 /// Our own attributes of an element.

@@ -266,6 +266,9 @@ pub struct Scope {
     /// Activities that completed and could be compensated, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compensable: Vec<Compensable>,
+    /// Complex gateways that have gone on and wait for the rest of their tokens, with the flows by which some came.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub resetting: BTreeMap<String, Vec<String>>,
     /// Activities of a sequential ad-hoc sub-process that have not begun.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<String>,
@@ -294,6 +297,7 @@ impl Scope {
             loop_counter: None,
             isolated: false,
             compensable: Vec::new(),
+            resetting: BTreeMap::new(),
             pending: Vec::new(),
             vars: Some(Variables::new()),
         }
@@ -535,4 +539,10 @@ pub struct Compensable {
     /// The completed sub-processes that contained it, innermost first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<String>,
+    /// For a compensation event sub-process: what could be compensated inside when its sub-process completed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inner: Vec<Compensable>,
+    /// For a compensation event sub-process: the variables of its sub-process when that completed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: Variables,
 }

@@ -30,12 +30,13 @@ pub struct Edge {
 }
 
 impl<'i> Net<'i> {
-    /// The net of a container, without event sub-processes and compensation activities, which no flow reaches.
+    /// The net of a container, without event sub-processes and compensation, which no flow reaches.
     pub fn of(index: &'i Index<'_>, container: At) -> Self {
         let members: Vec<At> = index
             .inside(container)
             .filter(|at| index.is(*at, "tFlowNode"))
             .filter(|at| !index.is_event_subprocess(*at) && !index.flag(*at, "isForCompensation"))
+            .filter(|at| !is_compensation_boundary(index, *at))
             .collect();
         let number: HashMap<At, usize> =
             members.iter().enumerate().map(|(n, at)| (*at, n)).collect();
@@ -64,9 +65,7 @@ impl<'i> Net<'i> {
                 }
             }
             for event in index.boundary.get(at).into_iter().flatten() {
-                if let Some(event) = number.get(event)
-                    && !index.has_trigger(net.nodes[*event].at, "compensateEventDefinition")
-                {
+                if let Some(event) = number.get(event) {
                     let attribute = index.elements[net.nodes[*event].at]
                         .node
                         .attribute("cancelActivity");
@@ -212,4 +211,8 @@ impl<'i> Net<'i> {
         }
         groups
     }
+}
+
+fn is_compensation_boundary(index: &Index<'_>, at: At) -> bool {
+    index.elements[at].tag == "boundaryEvent" && index.has_trigger(at, "compensateEventDefinition")
 }

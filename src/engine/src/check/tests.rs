@@ -140,3 +140,12 @@ fn check(body: &str) -> Vec<Finding> {
     };
     lint_bytes("test.bpmn", text.as_bytes(), &known)
 }
+
+#[test]
+fn compensation_is_reached_without_flows() {
+    let text = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t"><process id="p" isExecutable="true"><startEvent id="s"/><userTask id="a"/><boundaryEvent id="c" attachedToRef="a"><compensateEventDefinition/></boundaryEvent><task id="h" isForCompensation="true"/><endEvent id="e"><compensateEventDefinition/></endEvent><sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="e"/><association id="l" sourceRef="c" targetRef="h"/></process></definitions>"#;
+    assert_eq!(
+        lint_bytes("x.bpmn", text.as_bytes(), &Known::default()),
+        Vec::new()
+    );
+}

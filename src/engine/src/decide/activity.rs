@@ -47,7 +47,7 @@ impl<'a> Work<'a> {
             }
             Kind::Script(_) => {
                 self.run_script(scope, node)?;
-                self.leave(scope, token)
+                self.leave_unless_interrupted(scope, token)
             }
             Kind::SubProcess(_) | Kind::Call(_) => self
                 .open_scope(scope, Some(token), node, None, None)
@@ -66,7 +66,7 @@ impl<'a> Work<'a> {
             TaskKind::Send
                 if !held && node.settings.service.is_none() && node.settings.message.is_some() =>
             {
-                self.send_message(scope, node)?;
+                self.send_task_message(scope, node)?;
                 self.finish_activity(scope, token, node, &Variables::new(), Variables::new())
             }
             TaskKind::Receive if !held && node.settings.message.is_some() => {
@@ -198,6 +198,12 @@ impl<'a> Work<'a> {
         values.extend(mapped);
         self.current = Some(node.id.clone());
         self.assign(scope, values)?;
+        self.leave_unless_interrupted(scope, token)
+    }
+
+    /// What the work of an activity has set may fire a conditional event that ends it: then its token goes nowhere.
+    fn leave_unless_interrupted(&mut self, scope: &ScopeId, token: u64) -> Step {
+        self.look_at_conditions()?;
         self.leave(scope, token)
     }
 
@@ -340,6 +346,7 @@ impl<'a> Work<'a> {
                 if matches!(&start.kind, Kind::Event(event) if event.position == Position::Start) {
                     return self.enter(&id, start, None);
                 }
+                self.await_the_others(&id, process, start)?;
                 // What the element would wait for has happened: it is done at once.
                 let token = self.next(&id);
                 let element = start.id.clone();
@@ -352,6 +359,26 @@ impl<'a> Work<'a> {
                 self.leave(&id, token)
             }
         }
+    }
+
+    /// A parallel gateway that starts a process lets the instance wait for its other events (BPMN 2.0.2, 10.6.6).
+    fn await_the_others(&mut self, id: &ScopeId, process: &Process, start: &Node) -> Step {
+        let Some(gateway) = process.instantiating_gateway(start).filter(|gateway| {
+            matches!(
+                gateway.kind,
+                Kind::Gateway(GatewayKind::EventBased { parallel: true, .. })
+            )
+        }) else {
+            return Ok(());
+        };
+        for flow in &gateway.outgoing {
+            let flow = &process.flows[*flow];
+            let other = &process.nodes[flow.target];
+            if other.id != start.id {
+                self.enter(id, other, Some(&flow.id))?;
+            }
+        }
+        Ok(())
     }
 
     /// A scope without tokens is complete.
@@ -416,9 +443,14 @@ impl<'a> Work<'a> {
         };
         let node = self.node(&parent, &element)?;
         let results = self.results(id, node, None)?;
-        self.inherit_compensation(id, &parent, node);
+        self.inherit_compensation(id, &parent, node)?;
         self.emit(Event::ScopeCompleted { scope: id.clone() });
-        self.move_outward(&parent, results)?;
+        self.current = Some(node.id.clone());
+        if node.outputs.is_empty() {
+            self.move_outward(&parent, results)?;
+        } else {
+            self.assign(&parent, results)?;
+        }
         self.leave(&parent, host)
     }
 

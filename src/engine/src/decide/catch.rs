@@ -4,7 +4,9 @@ use super::work::{Halt, Step, Work};
 use crate::command::Need;
 use crate::event::Event;
 use crate::model::{EventNode, Kind, Node, Position, Process, Trigger};
-use crate::state::{Hook, ScopeId, ScopeKind, Subscription, Timer, TimerId, Topic, Variables};
+use crate::state::{
+    Hook, Scope, ScopeId, ScopeKind, Subscription, Timer, TimerId, Topic, Variables,
+};
 use crate::timers;
 
 /// What waits: its element, how it is hooked, and to which token.
@@ -321,6 +323,20 @@ impl Work<'_> {
             self.cancel_all(scope)?;
             self.drop_hooks(scope)?;
         }
+        let inner = Scope::new(scope.clone(), &process.id, ScopeKind::SubProcess);
+        self.open_event_sub_process(scope, node, start, inner, variables)
+    }
+
+    /// Starts an event sub-process at its start event; `inner` says with what its scope begins.
+    pub(super) fn open_event_sub_process(
+        &mut self,
+        scope: &ScopeId,
+        node: &Node,
+        start: &Node,
+        inner: Scope,
+        variables: Variables,
+    ) -> Step {
+        let process = self.process(scope)?;
         let host = self.next(scope);
         self.emit(Event::ElementEntered {
             scope: scope.clone(),
@@ -329,16 +345,16 @@ impl Work<'_> {
             flow: None,
         });
         let id = scope.child(self.next(scope));
-        let inner = crate::state::Scope {
-            element: Some(node.id.clone()),
-            host: Some(host),
-            ..crate::state::Scope::new(id.clone(), &process.id, ScopeKind::SubProcess)
-        };
         self.emit(Event::ScopeOpened {
-            scope: Box::new(inner),
+            scope: Box::new(Scope {
+                id: id.clone(),
+                element: Some(node.id.clone()),
+                host: Some(host),
+                ..inner
+            }),
         });
         self.assign(&id, variables)?;
-        self.await_event_sub_processes(&id, process, Some(inside))?;
+        self.await_event_sub_processes(&id, process, process.index(&node.id))?;
         let token = self.next(&id);
         self.emit(Event::ElementEntered {
             scope: id.clone(),
@@ -403,6 +419,9 @@ impl Work<'_> {
 
     /// Fires the conditions that have become true since they were last looked at.
     pub(super) fn look_at_conditions(&mut self) -> Step {
+        if !std::mem::take(&mut self.vars_changed) {
+            return Ok(());
+        }
         if !self
             .defs
             .processes()

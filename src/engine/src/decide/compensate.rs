@@ -4,10 +4,11 @@
 //! completed activity first, in the scope of the throwing event, which goes on when the last one has ended.
 
 use super::throw::Thrown;
-use super::work::{Step, Work};
+use super::work::{Halt, Step, Work};
+use crate::command::Need;
 use crate::event::Event;
 use crate::model::{Kind, Node, Process, SubProcessKind, Trigger};
-use crate::state::{Compensable, ScopeId, Wait};
+use crate::state::{Compensable, Scope, ScopeId, ScopeKind, Variables, Wait};
 
 impl Work<'_> {
     pub(super) fn remember_compensation(
@@ -16,15 +17,13 @@ impl Work<'_> {
         process: &Process,
         node: &Node,
     ) {
-        let handler = node
-            .boundary
-            .iter()
-            .find_map(|index| process.nodes[*index].handler);
-        if let Some(handler) = handler.map(|index| &process.nodes[index]) {
+        if let Some(handler) = handler_of(process, node) {
             let activity = Compensable {
                 element: node.id.clone(),
-                handler: handler.id.clone(),
+                handler: process.nodes[handler].id.clone(),
                 within: Vec::new(),
+                inner: Vec::new(),
+                vars: Variables::new(),
             };
             self.emit(Event::CompensationReady {
                 scope: scope.clone(),
@@ -33,25 +32,47 @@ impl Work<'_> {
         }
     }
 
-    /// A sub-process ended: what could be compensated in it can be compensated from outside.
-    pub(super) fn inherit_compensation(&mut self, inner: &ScopeId, outer: &ScopeId, node: &Node) {
-        if !matches!(
+    /// A sub-process ended: what was done in it can be undone from outside, by the handler at its boundary (remembered when
+    /// its token leaves), by its compensation event sub-process, else activity by activity.
+    pub(super) fn inherit_compensation(
+        &mut self,
+        inner: &ScopeId,
+        outer: &ScopeId,
+        node: &Node,
+    ) -> Step {
+        let process = self.process(inner)?;
+        let inside = matches!(
             node.kind,
             Kind::SubProcess(SubProcessKind::Embedded | SubProcessKind::Transaction)
-        ) {
-            return;
+        );
+        if !inside || handler_of(process, node).is_some() {
+            return Ok(());
         }
-        let inherited = self
-            .scope(inner)
-            .map(|scope| scope.compensable.clone())
-            .unwrap_or_default();
-        for mut activity in inherited {
-            activity.within.push(node.id.clone());
+        let scope = self.expect(inner)?;
+        let mut inherited = scope.compensable.clone();
+        if let Some((handler, _)) = process.compensation_sub_process(process.index(&node.id)) {
+            let Some(vars) = scope.vars.clone() else {
+                return Err(Halt::Need(Need::Vars(inner.clone())));
+            };
+            inherited = vec![Compensable {
+                element: node.id.clone(),
+                handler: process.nodes[handler].id.clone(),
+                within: Vec::new(),
+                inner: inherited,
+                vars,
+            }];
+        } else {
+            for activity in &mut inherited {
+                activity.within.push(node.id.clone());
+            }
+        }
+        for activity in inherited {
             self.emit(Event::CompensationReady {
                 scope: outer.clone(),
                 activity,
             });
         }
+        Ok(())
     }
 
     pub(super) fn throw_compensation(
@@ -124,13 +145,18 @@ impl Work<'_> {
         });
         match next {
             Some(index) => {
-                let handler = entries[index].handler.clone();
+                let activity = entries[index].clone();
                 self.emit(Event::CompensationBegun {
                     scope: source,
                     index,
                 });
-                let handler = self.node(scope, &handler)?;
-                self.enter(scope, handler, None)
+                let handler = self.node(scope, &activity.handler)?;
+                match handler.kind {
+                    Kind::SubProcess(SubProcessKind::Event) => {
+                        self.begin_compensation_sub_process(scope, handler, activity)
+                    }
+                    _ => self.enter(scope, handler, None),
+                }
             }
             None if event
                 .triggers
@@ -151,17 +177,58 @@ impl Work<'_> {
         }
     }
 
-    /// An event sub-process compensates what completed in the scope around it.
+    /// The inside of a completed sub-process comes back for its compensation event sub-process, as it was at its end.
+    fn begin_compensation_sub_process(
+        &mut self,
+        scope: &ScopeId,
+        handler: &Node,
+        activity: Compensable,
+    ) -> Step {
+        let process = self.process(scope)?;
+        let Some(start) = process
+            .index(&handler.id)
+            .and_then(|index| process.compensation_start(index))
+        else {
+            return Ok(());
+        };
+        let inside = Scope {
+            compensable: activity.inner,
+            vars: Some(activity.vars),
+            ..Scope::new(scope.clone(), &process.id, ScopeKind::SubProcess)
+        };
+        self.open_event_sub_process(
+            scope,
+            handler,
+            &process.nodes[start],
+            inside,
+            Variables::new(),
+        )
+    }
+
+    /// An event sub-process compensates what completed in the scope around it; one that is itself started by a compensation,
+    /// what had completed beside it.
     fn compensation_source(&self, scope: &ScopeId) -> Step<ScopeId> {
         let found = self.expect(scope)?;
         let event_sub_process = found
             .element
             .as_deref()
             .and_then(|element| self.process(scope).ok()?.node(element))
-            .is_some_and(|node| matches!(node.kind, Kind::SubProcess(SubProcessKind::Event)));
+            .is_some_and(|node| {
+                matches!(node.kind, Kind::SubProcess(SubProcessKind::Event))
+                    && !self
+                        .process(scope)
+                        .is_ok_and(|process| process.is_compensation_handler(node))
+            });
         Ok(match scope.parent() {
             Some(parent) if event_sub_process => parent,
             _ => scope.clone(),
         })
     }
+}
+
+/// The activity that an association leads to from a compensation event at the boundary of `node`.
+fn handler_of(process: &Process, node: &Node) -> Option<usize> {
+    node.boundary
+        .iter()
+        .find_map(|index| process.nodes[*index].handler)
 }

@@ -7,19 +7,20 @@ use crate::event::Event;
 use crate::model::{GatewayKind, Kind, Node, Process};
 use crate::state::{Incident, ScopeId, ScopeKind, StuckAt, Variables, Wait};
 
+/// What conditions of flows out of a complex gateway ask: whether it goes on for the first time (BPMN 2.0.2, 10.6.5).
+pub(super) const WAITING_FOR_START: &str = "waitingForStart";
+
 impl Work<'_> {
     /// Lets everything move that can; then looks at the joins that wait.
     pub(super) fn run(&mut self) -> Step {
         loop {
             while let Some((scope, token)) = self.agenda.pop_front() {
                 self.step(&scope, token)?;
-            }
-            if self.vars_changed {
-                self.vars_changed = false;
                 self.look_at_conditions()?;
-                if !self.agenda.is_empty() {
-                    continue;
-                }
+            }
+            self.look_at_conditions()?;
+            if !self.agenda.is_empty() {
+                continue;
             }
             let Some(scope) = self.joins.pop_first() else {
                 return Ok(());
@@ -169,7 +170,7 @@ impl Work<'_> {
             }
         }
         self.joins.insert(scope.clone());
-        if node.for_compensation && !item {
+        if !item && process.is_compensation_handler(node) {
             self.go_on_compensating(scope)?;
         }
         self.finish_if_empty(scope)
@@ -177,7 +178,10 @@ impl Work<'_> {
 
     /// The outgoing flows that get a token (BPMN 2.0.2, 13.4 for gateways, 8.4.13 for the others).
     fn chosen_flows(&self, scope: &ScopeId, process: &Process, node: &Node) -> Step<Vec<usize>> {
-        let none = Variables::new();
+        let mut locals = Variables::new();
+        if matches!(node.kind, Kind::Gateway(GatewayKind::Complex { .. })) {
+            locals.insert(WAITING_FOR_START.to_owned(), true.into());
+        }
         let exclusive = match &node.kind {
             Kind::Gateway(GatewayKind::Parallel) => return Ok(node.outgoing.clone()),
             Kind::Gateway(GatewayKind::EventBased { .. }) => return Ok(Vec::new()),
@@ -195,7 +199,7 @@ impl Work<'_> {
             let holds = match &process.flows[index].condition {
                 Some(condition) => {
                     conditional = true;
-                    let holds = self.holds(scope, &none, condition)?;
+                    let holds = self.holds(scope, &locals, condition)?;
                     condition_held |= holds;
                     holds
                 }

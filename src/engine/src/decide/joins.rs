@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::flow::WAITING_FOR_START;
 use super::work::{Step, Work};
+use crate::event::Event;
 use crate::model::{GatewayKind, Kind, Node, Process};
 use crate::state::{ScopeId, Variables, Wait};
 
@@ -20,7 +22,15 @@ impl Work<'_> {
             .map(|token| token.element.clone())
             .collect();
         let only_joins = found.tokens.values().all(|token| token.wait == Wait::Join);
+        let resetting: Vec<String> = found.resetting.keys().cloned().collect();
         let process = self.process(scope)?;
+        for element in resetting {
+            if let Some(index) = process.index(&element)
+                && self.reset_if_nothing_more_comes(scope, process, index)?
+            {
+                return Ok(());
+            }
+        }
         let mut inclusive = None;
         for element in &waiting {
             let Some(index) = process.index(element) else {
@@ -30,10 +40,14 @@ impl Work<'_> {
             let ready = match &node.kind {
                 Kind::Gateway(GatewayKind::Inclusive) => {
                     inclusive = inclusive.or(Some(index));
-                    !self.more_may_come(scope, process, index)?
+                    let here = self.flows_waiting_at(scope, node)?;
+                    !self.more_may_come(scope, process, index, &here)?
                 }
                 Kind::Gateway(GatewayKind::Complex { activation }) => {
-                    self.complex_ready(scope, node, activation.as_ref())?
+                    if self.complex_ready(scope, node, activation.as_ref())? {
+                        return self.open_complex(scope, node);
+                    }
+                    false
                 }
                 _ => false,
             };
@@ -56,18 +70,24 @@ impl Work<'_> {
         }
     }
 
-    /// BPMN 2.0.2, 13.4.3: a token elsewhere can still reach an empty incoming flow without passing the gateway, and
-    /// cannot reach a flow that has a token already.
-    fn more_may_come(&self, scope: &ScopeId, process: &Process, gateway: usize) -> Step<bool> {
+    fn flows_waiting_at(&self, scope: &ScopeId, node: &Node) -> Step<BTreeSet<String>> {
+        let waiting = self.waiting_at(scope, &node.id)?;
+        Ok(waiting.into_iter().map(|(_, flow)| flow).collect())
+    }
+
+    /// BPMN 2.0.2, 13.4.3: a token elsewhere can still reach an incoming flow that is not among `served`, without passing
+    /// the gateway, and cannot reach one of those that are.
+    fn more_may_come(
+        &self,
+        scope: &ScopeId,
+        process: &Process,
+        gateway: usize,
+        served: &BTreeSet<String>,
+    ) -> Step<bool> {
         let node = &process.nodes[gateway];
-        let taken: BTreeSet<String> = self
-            .waiting_at(scope, &node.id)?
-            .into_iter()
-            .map(|(_, flow)| flow)
-            .collect();
         let (mut empty, mut full) = (Vec::new(), Vec::new());
         for &flow in &node.incoming {
-            let side = if taken.contains(&process.flows[flow].id) {
+            let side = if served.contains(&process.flows[flow].id) {
                 &mut full
             } else {
                 &mut empty
@@ -85,12 +105,77 @@ impl Work<'_> {
             .any(|at| to_empty.contains(&at) && !to_full.contains(&at)))
     }
 
+    /// The first phase of a complex gateway (13.4.5): it goes on, and waits for what has not come yet.
+    fn open_complex(&mut self, scope: &ScopeId, node: &Node) -> Step {
+        let flows = self.flows_waiting_at(scope, node)?.into_iter().collect();
+        self.start_join(scope, node)?;
+        self.emit(Event::GatewayOpened {
+            scope: scope.clone(),
+            element: node.id.clone(),
+            flows,
+        });
+        Ok(())
+    }
+
+    /// The second phase: once the other flows have their token or can get none, these are taken, and the flows whose
+    /// conditions ask for this phase get one.
+    fn reset_if_nothing_more_comes(
+        &mut self,
+        scope: &ScopeId,
+        process: &Process,
+        gateway: usize,
+    ) -> Step<bool> {
+        let node = &process.nodes[gateway];
+        let Some(first) = self.expect(scope)?.resetting.get(&node.id) else {
+            return Ok(false);
+        };
+        let first: BTreeSet<String> = first.iter().cloned().collect();
+        let mut served = self.flows_waiting_at(scope, node)?;
+        served.extend(first.iter().cloned());
+        if self.more_may_come(scope, process, gateway, &served)? {
+            return Ok(false);
+        }
+        let mut taken = BTreeSet::new();
+        let tokens = self
+            .waiting_at(scope, &node.id)?
+            .into_iter()
+            .filter(|(_, flow)| !first.contains(flow) && taken.insert(flow.clone()))
+            .map(|(token, _)| token)
+            .collect();
+        self.emit(Event::GatewayReset {
+            scope: scope.clone(),
+            tokens,
+            element: node.id.clone(),
+        });
+        self.joins.insert(scope.clone());
+        let locals = Variables::from([(WAITING_FOR_START.to_owned(), false.into())]);
+        for &index in &node.outgoing {
+            let flow = &process.flows[index];
+            let Some(condition) = &flow.condition else {
+                continue;
+            };
+            if condition
+                .names()
+                .iter()
+                .any(|name| name == WAITING_FOR_START)
+                && self.holds(scope, &locals, condition)?
+            {
+                self.enter(scope, &process.nodes[flow.target], Some(&flow.id))?;
+            }
+        }
+        self.finish_if_empty(scope)?;
+        Ok(true)
+    }
+
     fn complex_ready(
         &self,
         scope: &ScopeId,
         node: &Node,
         activation: Option<&crate::expr::Expr>,
     ) -> Step<bool> {
+        if self.expect(scope)?.resetting.contains_key(&node.id) {
+            return Ok(false);
+        }
         let waiting = self.waiting_at(scope, &node.id)?;
         let Some(activation) = activation else {
             return Ok(self

@@ -82,7 +82,7 @@ impl Work<'_> {
             } => self.throw_error(task, code, variables),
             CommandKind::ThrowEscalation { task, code } => {
                 let Task { token, element, .. } = self.task(task)?.clone();
-                self.escalate_from_activity(&task.scope, token, &element, code)
+                self.escalate_from_activity(&task.scope, token, &element, Some(code))
             }
             CommandKind::ResolveIncident {
                 incident,
@@ -228,7 +228,9 @@ impl Work<'_> {
         let scope = &task.id.scope;
         match task.kind {
             TaskKind::Script => self.run_script(scope, node)?,
-            TaskKind::Send if node.settings.message.is_some() => self.send_message(scope, node)?,
+            TaskKind::Send if node.settings.message.is_some() => {
+                self.send_task_message(scope, node)?
+            }
             _ => {}
         }
         self.finish_activity(scope, task.token, node, &task.inputs, variables.clone())

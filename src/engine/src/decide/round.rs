@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::work::{Halt, Step, Work, incident};
 use crate::command::Need;
 use crate::event::Event;
-use crate::model::{Kind, Multi, Node, Repeat};
+use crate::model::{Behavior, Kind, Multi, Node, Repeat};
 use crate::state::{MiCounters, RoundStyle, Scope, ScopeId, ScopeKind, StuckAt, Variables};
 
 /// The most items of one round (F35).
@@ -19,7 +19,6 @@ impl<'a> Work<'a> {
         node: &Node,
         repeat: &Repeat,
     ) -> Step {
-        let none = Variables::new();
         let (items, style) = match repeat {
             Repeat::Multi(multi) => {
                 let style = if multi.sequential {
@@ -34,8 +33,9 @@ impl<'a> Work<'a> {
                 maximum,
                 condition,
             } => {
+                let none_yet = Variables::from([("loopCounter".to_owned(), Value::from(0))]);
                 let go = match condition {
-                    Some(condition) if *test_before => self.holds(scope, &none, condition)?,
+                    Some(condition) if *test_before => self.holds(scope, &none_yet, condition)?,
                     _ => true,
                 };
                 if !go || *maximum == Some(0) {
@@ -279,8 +279,40 @@ impl<'a> Work<'a> {
                 self.move_outward(round, results)?;
             }
         }
-        let outcome = self.after_item(round, &locals);
+        let outcome = match self.throw_behavior(round, node, &locals) {
+            Ok(()) if self.scope(round).is_none() => return Ok(()),
+            Ok(()) => self.after_item(round, &locals),
+            failed => failed,
+        };
         self.stuck_if_failed(outcome, round, None, "", StuckAt::Leave)
+    }
+
+    /// The events that the end of an item throws, where the file asks for them.
+    fn throw_behavior(&mut self, round: &ScopeId, node: &Node, locals: &Variables) -> Step {
+        let Some(Repeat::Multi(Multi { behavior, .. })) = &node.repeat else {
+            return Ok(());
+        };
+        let scope = self.expect(round)?;
+        let completed = scope.mi.as_ref().map_or(0, |mi| mi.completed);
+        let (Some(parent), Some(host)) = (round.parent(), scope.host) else {
+            return Ok(());
+        };
+        match behavior.as_ref() {
+            Behavior::All => Ok(()),
+            Behavior::One(_) if completed != 1 => Ok(()),
+            Behavior::None(trigger) | Behavior::One(trigger) => {
+                self.throw_from_round(&parent, host, node, trigger)
+            }
+            Behavior::Complex(definitions) => {
+                for (condition, trigger) in definitions {
+                    // A catcher of the event before may have ended the round.
+                    if self.scope(round).is_some() && self.holds(round, locals, condition)? {
+                        self.throw_from_round(&parent, host, node, trigger)?;
+                    }
+                }
+                Ok(())
+            }
+        }
     }
 
     /// Decides whether the round is done, after an item ended or was removed.
@@ -349,7 +381,8 @@ impl<'a> Work<'a> {
         let Some(vars) = &scope.vars else {
             return Err(Halt::Need(Need::Vars(round.clone())));
         };
-        let mut results = vars.clone();
+        let results = vars.clone();
+        let mut collection = Variables::new();
         if let Some(Repeat::Multi(Multi {
             output_collection: Some(name),
             ..
@@ -360,7 +393,7 @@ impl<'a> Work<'a> {
                 .as_ref()
                 .map(|mi| mi.results.values().cloned().collect())
                 .unwrap_or_default();
-            results.insert(name.clone(), Value::Array(collected));
+            collection.insert(name.clone(), Value::Array(collected));
         }
         self.emit(if live {
             Event::ScopeCancelled {
@@ -372,6 +405,8 @@ impl<'a> Work<'a> {
             }
         });
         self.move_outward(&parent, results)?;
+        self.current = Some(node.id.clone());
+        self.assign(&parent, collection)?;
         self.leave(&parent, host)
     }
 

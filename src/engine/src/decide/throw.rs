@@ -4,6 +4,7 @@ use super::catch::text;
 use super::work::{Halt, Step, Work, incident};
 use crate::command::Need;
 use crate::event::Event;
+use crate::expr::Expr;
 use crate::model::{EventNode, Kind, Node, Position, Trigger};
 use crate::state::{ScopeId, ScopeKind, Subscription, Topic, Variables, Wait};
 
@@ -50,7 +51,7 @@ impl Work<'_> {
 
     fn throw_one(&mut self, scope: &ScopeId, token: u64, node: &Node, trigger: &Trigger) -> Step {
         match trigger {
-            Trigger::Message { .. } => self.send_message(scope, node),
+            Trigger::Message { name, key } => self.send_message(scope, node, name, key.as_ref()),
             Trigger::Signal { name } => self.send_signal(scope, node, name),
             Trigger::Error { code } => self.end_with_error(scope, token, node, code.clone()),
             Trigger::Escalation { code } => {
@@ -88,11 +89,21 @@ impl Work<'_> {
         }
     }
 
-    /// Sends the message of a throwing event or a send task. Delivering it is the caller's: it may be for another instance.
-    pub(super) fn send_message(&mut self, scope: &ScopeId, node: &Node) -> Step {
-        let Some((name, key)) = &node.settings.message else {
-            return Ok(());
-        };
+    pub(super) fn send_task_message(&mut self, scope: &ScopeId, node: &Node) -> Step {
+        match &node.settings.message {
+            Some((name, key)) => self.send_message(scope, node, name, key.as_ref()),
+            None => Ok(()),
+        }
+    }
+
+    /// Sends a message. Delivering it is the caller's: it may be for another instance.
+    fn send_message(
+        &mut self,
+        scope: &ScopeId,
+        node: &Node,
+        name: &str,
+        key: Option<&Expr>,
+    ) -> Step {
         let key = match key {
             Some(key) => Some(text(&self.evaluate(scope, &Variables::new(), key)?)),
             None => None,
@@ -101,7 +112,7 @@ impl Work<'_> {
         self.emit(Event::MessageSent {
             scope: scope.clone(),
             element: node.id.clone(),
-            name: name.clone(),
+            name: name.to_owned(),
             key,
             variables,
         });
@@ -152,6 +163,33 @@ impl Work<'_> {
             }
         }
         Ok(())
+    }
+
+    /// An event that ending items of a round throw, to be caught at the boundary of the repeated activity (10.3.8.2).
+    pub(super) fn throw_from_round(
+        &mut self,
+        scope: &ScopeId,
+        host: u64,
+        node: &Node,
+        trigger: &Trigger,
+    ) -> Step {
+        match trigger {
+            Trigger::Escalation { code } => {
+                self.escalate_from_activity(scope, host, &node.id, code.as_deref())
+            }
+            Trigger::Error { code } => {
+                let code = code.clone().unwrap_or_default();
+                if self.throw_from_activity(scope, host, &node.id, &code)? {
+                    return Ok(());
+                }
+                incident(
+                    "uncaught-error",
+                    format!("Nobody catches the error '{code}' of '{}'.", node.id),
+                    format!("Không có nơi nào xử lý lỗi '{code}' của '{}'.", node.id),
+                )
+            }
+            _ => self.throw_one(scope, host, node, trigger),
+        }
     }
 
     /// An error end event: caught outside, or the instance ends.
@@ -211,15 +249,15 @@ impl Work<'_> {
         scope: &ScopeId,
         token: u64,
         element: &str,
-        code: &str,
+        code: Option<&str>,
     ) -> Step {
         self.emit(Event::EscalationThrown {
             scope: scope.clone(),
             element: element.to_owned(),
-            code: Some(code.to_owned()),
+            code: code.map(str::to_owned),
         });
-        match self.find_catcher(scope, Some(token), Thrown::Escalation, Some(code))? {
-            Some(catcher) => self.catch(catcher, Thrown::Escalation, Some(code.to_owned())),
+        match self.find_catcher(scope, Some(token), Thrown::Escalation, code)? {
+            Some(catcher) => self.catch(catcher, Thrown::Escalation, code.map(str::to_owned)),
             None => Ok(()),
         }
     }

@@ -2,11 +2,15 @@
 
 use roxmltree::Node as Xml;
 
-use super::{CAMUNDA, File, Reader, ZEEBE, child, extension, flag, local, text, tk};
+use super::process::id_of;
+use super::{
+    File, Reader, ZEEBE, child, children, extension, flag, is_bpmn, local, text, tk, vendor,
+};
 use crate::expr::{self, Expr};
 use crate::finding::Severity;
 use crate::model::{
-    EventNode, GatewayKind, Kind, Multi, Position, Process, Repeat, Script, TaskKind,
+    Behavior, EventNode, GatewayKind, Kind, Multi, Position, Process, Repeat, Script, TaskKind,
+    Trigger,
 };
 
 impl Reader {
@@ -43,23 +47,9 @@ impl Reader {
             "inclusiveGateway" => Kind::Gateway(GatewayKind::Inclusive),
             "parallelGateway" => Kind::Gateway(GatewayKind::Parallel),
             "complexGateway" => Kind::Gateway(GatewayKind::Complex { activation: None }),
-            "eventBasedGateway" if at.attribute("eventGatewayType") == Some("Parallel") => {
-                self.report(
-                    file,
-                    at,
-                    Severity::Error,
-                    "unsupported-parallel-event-gateway",
-                    "A start that waits for several events at once is not supported; begin with one event and wait for the others after it.",
-                    "Không hỗ trợ khởi đầu chờ nhiều sự kiện cùng lúc; hãy bắt đầu bằng một sự kiện rồi chờ các sự kiện còn lại.",
-                );
-                Kind::Gateway(GatewayKind::EventBased {
-                    instantiate: true,
-                    parallel: true,
-                })
-            }
             "eventBasedGateway" => Kind::Gateway(GatewayKind::EventBased {
                 instantiate: flag(at, "instantiate", false),
-                parallel: false,
+                parallel: at.attribute("eventGatewayType") == Some("Parallel"),
             }),
             "startEvent" => event(Position::Start),
             "intermediateCatchEvent" => event(Position::Catch),
@@ -85,19 +75,16 @@ impl Reader {
             .unwrap_or_default();
         if !source.is_empty() && !format.is_empty() && !format.to_ascii_lowercase().contains("cel")
         {
-            self.report(
-                file,
-                at,
-                Severity::Warning,
-                "script-format",
-                &format!("A script in '{format}' is not run; write CEL assignments."),
-                &format!("Tập lệnh '{format}' không được chạy; hãy viết phép gán CEL."),
-            );
+            self.foreign_script(file, at, format);
             return Script::Foreign(format.to_owned());
         }
-        match expr::script(&source) {
-            Ok(assignments) => Script::Assignments(assignments),
-            Err(problem) => {
+        match (expr::script(&source), file.language) {
+            (Ok(assignments), _) => Script::Assignments(assignments),
+            (Err(_), Some(language)) => {
+                self.foreign_script(file, at, language);
+                Script::Foreign(language.to_owned())
+            }
+            (Err(problem), None) => {
                 let severity = if executable {
                     Severity::Error
                 } else {
@@ -114,6 +101,17 @@ impl Reader {
                 Script::Broken(problem)
             }
         }
+    }
+
+    fn foreign_script(&mut self, file: &File, at: &Xml, format: &str) {
+        self.report(
+            file,
+            at,
+            Severity::Warning,
+            "script-format",
+            &format!("A script in '{format}' is not run; write CEL assignments."),
+            &format!("Tập lệnh '{format}' không được chạy; hãy viết phép gán CEL."),
+        );
     }
 
     pub(super) fn activity(&mut self, file: &File, process: &mut Process, index: usize, at: &Xml) {
@@ -133,18 +131,13 @@ impl Reader {
         let settings = &mut process.nodes[index].settings;
         settings.message = message;
         if settings.role.is_none() {
-            settings.role = at
-                .attribute((CAMUNDA, "candidateGroups"))
-                .map(str::to_owned);
+            settings.role = vendor(at, "candidateGroups").map(str::to_owned);
         }
         if settings.service.is_none() {
-            settings.service = at
-                .attribute((CAMUNDA, "topic"))
-                .map(str::to_owned)
-                .or_else(|| {
-                    extension(at, ZEEBE, "taskDefinition")
-                        .and_then(|definition| definition.attribute("type").map(str::to_owned))
-                });
+            settings.service = vendor(at, "topic").map(str::to_owned).or_else(|| {
+                extension(at, ZEEBE, "taskDefinition")
+                    .and_then(|definition| definition.attribute("type").map(str::to_owned))
+            });
         }
         let role = settings
             .role
@@ -212,19 +205,7 @@ impl Reader {
             });
         }
         let multi = child(at, "multiInstanceLoopCharacteristics")?;
-        if multi
-            .attribute("behavior")
-            .is_some_and(|behavior| behavior.trim() != "All")
-        {
-            self.report(
-                file,
-                &multi,
-                Severity::Error,
-                "unsupported-behavior",
-                "Events thrown by the items of a round (behavior other than All) are not supported; throw them inside a sub-process.",
-                "Không hỗ trợ sự kiện do từng mục của đợt phát ra (behavior khác All); hãy phát sự kiện trong quy trình con.",
-            );
-        }
+        let behavior = self.behavior(file, process, at, &multi);
         let mut expression = |tag: &str| {
             let place = child(&multi, tag)?;
             let source = text(&place);
@@ -235,7 +216,7 @@ impl Reader {
         let zeebe = extension(&multi, ZEEBE, "loopCharacteristics");
         let attribute = |name: &str, zeebe_name: &str| {
             tk(&multi, name)
-                .or_else(|| multi.attribute((CAMUNDA, name)))
+                .or_else(|| vendor(&multi, name))
                 .or_else(|| zeebe.as_ref().and_then(|zeebe| zeebe.attribute(zeebe_name)))
                 .map(str::to_owned)
         };
@@ -260,6 +241,7 @@ impl Reader {
             .map(str::to_owned)
             .or_else(|| item("outputDataItem"));
         Some(Repeat::Multi(Multi {
+            behavior: Box::new(behavior),
             sequential: flag(&multi, "isSequential", false),
             cardinality,
             collection,
@@ -273,6 +255,80 @@ impl Reader {
                 .or_else(|| reference("loopDataOutputRef")),
             output_element: output_element.map(|source| Expr::new(&source)),
         }))
+    }
+}
+
+impl Reader {
+    /// Which events the ending items throw. Without a definition, `None` and `One` throw a signal named like the activity.
+    fn behavior(&mut self, file: &File, process: &Process, at: &Xml, multi: &Xml) -> Behavior {
+        let mut referred = |attribute: &str| {
+            let definition = multi
+                .attribute(attribute)
+                .and_then(|reference| file.root(reference).copied());
+            definition
+                .and_then(|definition| self.item_event(file, process, at, &definition))
+                .unwrap_or_else(|| Trigger::Signal { name: id_of(at) })
+        };
+        match multi.attribute("behavior").map(str::trim) {
+            Some("None") => Behavior::None(referred("noneBehaviorEventRef")),
+            Some("One") => Behavior::One(referred("oneBehaviorEventRef")),
+            Some("Complex") => Behavior::Complex(
+                children(multi, "complexBehaviorDefinition")
+                    .filter_map(|definition| self.complex_behavior(file, process, &definition))
+                    .collect(),
+            ),
+            _ => Behavior::All,
+        }
+    }
+
+    fn complex_behavior(
+        &mut self,
+        file: &File,
+        process: &Process,
+        at: &Xml,
+    ) -> Option<(Expr, Trigger)> {
+        let condition = child(at, "condition")?;
+        let event = child(at, "event")?;
+        let definition =
+            event
+                .children()
+                .filter(is_bpmn)
+                .find_map(|part| match part.tag_name().name() {
+                    "eventDefinitionRef" => file.root(&text(&part)).copied(),
+                    tag => tag.ends_with("EventDefinition").then_some(part),
+                })?;
+        let trigger = self.item_event(file, process, &event, &definition)?;
+        let condition = self.expression(file, &condition, &text(&condition), process.executable);
+        Some((condition, trigger))
+    }
+
+    /// An event that an item may throw: one that a boundary event can catch, or a message.
+    fn item_event(
+        &mut self,
+        file: &File,
+        process: &Process,
+        event: &Xml,
+        definition: &Xml,
+    ) -> Option<Trigger> {
+        let trigger = self.trigger(file, process, event, definition)?;
+        if matches!(
+            trigger,
+            Trigger::Signal { .. }
+                | Trigger::Message { .. }
+                | Trigger::Escalation { .. }
+                | Trigger::Error { .. }
+        ) {
+            return Some(trigger);
+        }
+        self.report(
+            file,
+            definition,
+            Severity::Error,
+            "unsupported-behavior",
+            "The items of a round can throw a signal, a message, an escalation or an error, and nothing else.",
+            "Từng mục của đợt chỉ có thể phát tín hiệu, thông điệp, báo leo thang hoặc lỗi.",
+        );
+        None
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use roxmltree::Node as Xml;
 
 use super::process::id_of;
-use super::{CAMUNDA, File, Reader, ZEEBE, child, children, extensions, local, text};
+use super::{CAMUNDA_FAMILY, File, Reader, ZEEBE, child, children, extensions, local, text};
 use crate::expr::Expr;
 use crate::model::{Mapping, MappingSource, Process};
 use crate::xml::TK;
@@ -134,6 +134,7 @@ impl Reader {
 fn vendor_mappings(at: &Xml, inputs: &mut Vec<Mapping>, outputs: &mut Vec<Mapping>) {
     for element in extensions(at) {
         let namespace = element.tag_name().namespace();
+        let camunda = namespace.is_some_and(|name| CAMUNDA_FAMILY.contains(&name));
         let tag = element.tag_name().name();
         let list = match tag {
             "in" | "input" | "inputParameter" => &mut *inputs,
@@ -141,8 +142,10 @@ fn vendor_mappings(at: &Xml, inputs: &mut Vec<Mapping>, outputs: &mut Vec<Mappin
             _ => continue,
         };
         match namespace {
-            Some(TK | CAMUNDA) if matches!(tag, "in" | "out") => list.extend(copied(&element)),
-            Some(CAMUNDA) if tag.ends_with("Parameter") => {
+            Some(name) if (name == TK || camunda) && matches!(tag, "in" | "out") => {
+                list.extend(copied(&element));
+            }
+            Some(_) if camunda && tag.ends_with("Parameter") => {
                 if let Some(target) = element.attribute("name") {
                     list.push(Mapping {
                         source: value(&text(&element)),

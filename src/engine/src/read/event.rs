@@ -63,7 +63,7 @@ impl Reader {
         }
     }
 
-    fn trigger(
+    pub(super) fn trigger(
         &mut self,
         file: &File,
         process: &Process,
@@ -166,10 +166,10 @@ impl Reader {
         if let Err(problem) = timers::check(kind, rule)
             && !rule.is_empty()
         {
-            let severity = if executable {
-                Severity::Error
-            } else {
-                Severity::Info
+            let severity = match (executable, file.language) {
+                (true, None) => Severity::Error,
+                (true, Some(_)) => Severity::Warning,
+                (false, _) => Severity::Info,
             };
             self.report(
                 file,

@@ -15,7 +15,13 @@ use crate::finding::{Finding, Severity};
 use crate::model::Definitions;
 use crate::xml::{self, BPMN, TK};
 
-pub(crate) const CAMUNDA: &str = "http://camunda.org/schema/1.0/bpmn";
+/// The engines of one family whose attributes have the same names.
+const CAMUNDA_FAMILY: [&str; 4] = [
+    "http://camunda.org/schema/1.0/bpmn",
+    "http://operaton.org/schema/1.0/bpmn",
+    "http://flowable.org/bpmn",
+    "http://activiti.org/bpmn",
+];
 pub(crate) const ZEEBE: &str = "http://camunda.org/schema/zeebe/1.0";
 
 /// Reads the files of one workflow together: call activities may name processes of any of them.
@@ -89,6 +95,8 @@ struct File<'d, 'x> {
     roots: HashMap<&'d str, Xml<'d, 'x>>,
     /// Ids of events and tasks that message flows touch, with the message they carry.
     message_flows: HashMap<&'d str, String>,
+    /// The language of expressions that are not CEL, where the file says which or was written for another engine.
+    language: Option<&'d str>,
 }
 
 impl Reader {
@@ -99,6 +107,7 @@ impl Reader {
             lines: xml::Lines::of(document.input_text()),
             roots: HashMap::new(),
             message_flows: HashMap::new(),
+            language: language(&root),
         };
         if !root.has_tag_name((BPMN, "definitions")) {
             // The check of the file has said so.
@@ -173,16 +182,12 @@ impl Reader {
     /// An expression. What does not compile is an error where the process is to be executed; in a drawing for people only
     /// it is a note, and an incident if it is run all the same.
     fn expression(&mut self, file: &File, at: &Xml, text: &str, executable: bool) -> Expr {
-        let language = at
-            .attribute("language")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let foreign = !language.is_empty() && !language.contains("cel");
         let expr = Expr::new(text);
         let Some(problem) = expr.problem().map(str::to_owned) else {
             return expr;
         };
-        if foreign {
+        let own = at.attribute("language").filter(|own| !own.is_empty());
+        if let Some(language) = own.or(file.language).filter(|name| !is_cel(name)) {
             self.report(
                 file,
                 at,
@@ -191,7 +196,7 @@ impl Reader {
                 &format!("The expression language '{language}' is not supported; reaching it is an incident."),
                 &format!("Ngôn ngữ biểu thức '{language}' không được hỗ trợ; khi chạy đến sẽ thành sự cố."),
             );
-            return Expr::foreign(text, &language);
+            return Expr::foreign(text, language);
         }
         let severity = if executable {
             Severity::Error
@@ -260,6 +265,34 @@ fn extensions<'a, 'x: 'a>(node: &Xml<'a, 'x>) -> impl Iterator<Item = Xml<'a, 'x
 
 fn extension<'a, 'x: 'a>(node: &Xml<'a, 'x>, namespace: &str, tag: &str) -> Option<Xml<'a, 'x>> {
     extensions(node).find(|element| element.has_tag_name((namespace, tag)))
+}
+
+fn is_cel(language: &str) -> bool {
+    language.to_ascii_lowercase().contains("cel")
+}
+
+/// The language that a file was written in, as far as it tells: its own word, or the namespace of another engine.
+fn language<'d>(root: &Xml<'d, '_>) -> Option<&'d str> {
+    let declared: Vec<&str> = root.namespaces().map(roxmltree::Namespace::uri).collect();
+    if declared.contains(&TK) {
+        return None;
+    }
+    let engine = || {
+        CAMUNDA_FAMILY
+            .into_iter()
+            .chain([ZEEBE])
+            .find(|name| declared.contains(name))
+    };
+    root.attribute("expressionLanguage")
+        .filter(|language| !language.trim().is_empty() && !is_cel(language))
+        .or_else(engine)
+}
+
+/// An attribute of the Camunda family.
+fn vendor<'a>(node: &Xml<'a, '_>, name: &str) -> Option<&'a str> {
+    CAMUNDA_FAMILY
+        .iter()
+        .find_map(|namespace| node.attribute((*namespace, name)))
 }
 
 fn tk<'a>(node: &Xml<'a, '_>, name: &str) -> Option<&'a str> {

@@ -6,6 +6,7 @@
 
 mod run;
 mod scenario;
+mod starts;
 mod trace;
 
 use std::io::{self, Write};
@@ -113,7 +114,7 @@ pub fn simulate(
     let mut variables = options.scenario.variables.clone();
     variables.extend(options.variables.clone());
     for process in &processes {
-        simulation.start(process, variables.clone(), None)?;
+        simulation.begin(process, &variables)?;
     }
     simulation.run()
 }
@@ -133,10 +134,12 @@ fn chosen(defs: &Definitions, options: &Options) -> Result<Vec<String>, Simulate
                     format!("Tệp không có quy trình '{id}'."),
                 );
             }
-            Some(process) if !process.starts_by_itself() => {
+            Some(process)
+                if !process.starts_by_itself() && process.triggered_starts().next().is_none() =>
+            {
                 return refused(
-                    format!("The process '{id}' has no start event without a trigger."),
-                    format!("Quy trình '{id}' không có sự kiện bắt đầu không điều kiện."),
+                    format!("The process '{id}' has nothing to start at."),
+                    format!("Quy trình '{id}' không có điểm bắt đầu nào."),
                 );
             }
             Some(_) => {}

@@ -7,21 +7,23 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::trace::Trace;
-use super::{Answer, MAX_ACTS, MAX_INSTANCES, MAX_REPEATS, Options, Outcome, SimulateError};
+use super::{
+    Answer, MAX_ACTS, MAX_INSTANCES, MAX_REPEATS, Options, Outcome, SimulateError, starts,
+};
 use crate::command::{Command, CommandKind, Rejection};
 use crate::event::Event;
 use crate::model::{Definitions, Node, Process, TaskKind, Trigger};
 use crate::state::{State, Status, Task, TaskId, TimerId, Topic, Variables};
 use crate::{apply, decide, timers};
 
-struct Instance {
+pub(super) struct Instance {
     name: String,
-    process: String,
+    pub(super) process: String,
     state: State,
 }
 
 #[derive(Debug, Clone)]
-enum Act {
+pub(super) enum Act {
     Answer {
         instance: usize,
         task: TaskId,
@@ -31,6 +33,8 @@ enum Act {
         instance: usize,
         timer: TimerId,
     },
+    /// A timer start event is due.
+    Start(starts::Due),
     Deliver(Letter),
     Signal {
         from: Option<usize>,
@@ -40,7 +44,7 @@ enum Act {
 }
 
 #[derive(Debug, Clone)]
-struct Letter {
+pub(super) struct Letter {
     name: String,
     key: Option<String>,
     variables: Variables,
@@ -50,11 +54,11 @@ struct Letter {
 type Counts = BTreeMap<(String, Option<String>), u64>;
 
 pub(super) struct Simulation<'a> {
-    defs: &'a Definitions,
-    options: &'a Options,
-    out: &'a mut dyn Write,
-    now: DateTime<Utc>,
-    instances: Vec<Instance>,
+    pub(super) defs: &'a Definitions,
+    pub(super) options: &'a Options,
+    pub(super) out: &'a mut dyn Write,
+    pub(super) now: DateTime<Utc>,
+    pub(super) instances: Vec<Instance>,
     queue: BTreeMap<(DateTime<Utc>, u64), Act>,
     scheduled: u64,
     /// Messages that nobody waited for.
@@ -64,6 +68,8 @@ pub(super) struct Simulation<'a> {
     /// Answers that have served.
     used: BTreeSet<usize>,
     refused: bool,
+    /// Processes that were asked for and begin by an event.
+    pub(super) awaited: Vec<String>,
     /// Openings at this instant: the instant, and how often by element and item.
     repeats: (DateTime<Utc>, Counts),
 }
@@ -87,6 +93,7 @@ impl<'a> Simulation<'a> {
             activations: BTreeMap::new(),
             used: BTreeSet::new(),
             refused: false,
+            awaited: Vec::new(),
             repeats: (start, BTreeMap::new()),
         }
     }
@@ -127,12 +134,18 @@ impl<'a> Simulation<'a> {
                 })?;
             }
         }
+        let never_started = self.tell_what_never_started()?;
         self.out.flush()?;
-        Ok(match (incident || self.refused, running.is_empty()) {
-            (true, _) => Outcome::Failed,
-            (false, true) => Outcome::Ended,
-            (false, false) => Outcome::Stuck,
-        })
+        Ok(
+            match (
+                incident || self.refused,
+                running.is_empty() && !never_started,
+            ) {
+                (true, _) => Outcome::Failed,
+                (false, true) => Outcome::Ended,
+                (false, false) => Outcome::Stuck,
+            },
+        )
     }
 
     pub(super) fn schedule_scenario(&mut self) {
@@ -163,7 +176,7 @@ impl<'a> Simulation<'a> {
         self.schedule_at(at, act);
     }
 
-    fn schedule_at(&mut self, at: DateTime<Utc>, act: Act) {
+    pub(super) fn schedule_at(&mut self, at: DateTime<Utc>, act: Act) {
         self.scheduled += 1;
         self.queue.insert((at, self.scheduled), act);
     }
@@ -220,6 +233,7 @@ impl<'a> Simulation<'a> {
                 }
                 Ok(())
             }
+            Act::Start(due) => self.start_due(due),
             Act::Deliver(letter) => self.deliver(letter),
             Act::Signal {
                 from,

@@ -2,9 +2,11 @@
 
 mod activities;
 mod commands;
+mod conformance;
 mod events;
 mod gateways;
 mod helper;
 mod hostile;
+mod modelers;
 mod random;
 mod stories;

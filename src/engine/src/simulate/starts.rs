@@ -1,0 +1,158 @@
+//! Processes that begin by an event: timers and conditions are looked at here, messages and signals come by themselves.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+use std::io;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::SimulateError;
+use super::run::{Act, Simulation};
+use super::trace::Trace;
+use crate::expr::{EvalError, Expr};
+use crate::model::{Kind, Node, Process, Trigger};
+use crate::state::{Cycle, Variables};
+use crate::timers;
+
+/// A timer start event: where it starts, when, and how often again.
+#[derive(Debug, Clone)]
+pub(super) struct Due {
+    process: String,
+    start: String,
+    at: DateTime<Utc>,
+    cycle: Option<Cycle>,
+    variables: Variables,
+}
+
+impl Simulation<'_> {
+    /// Starts a process that was asked for, or waits for the event that starts it.
+    pub(super) fn begin(
+        &mut self,
+        process: &str,
+        variables: &Variables,
+    ) -> Result<(), SimulateError> {
+        let Some(found) = self.defs.process(process) else {
+            return Ok(());
+        };
+        if found.starts_by_itself() {
+            return self.start(process, variables.clone(), None);
+        }
+        self.awaited.push(process.to_owned());
+        let starts: Vec<&Node> = found.triggered_starts().collect();
+        for start in starts {
+            let Kind::Event(event) = &start.kind else {
+                continue;
+            };
+            for trigger in &event.triggers {
+                self.watch(found, start, trigger, variables)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn watch(
+        &mut self,
+        process: &Process,
+        start: &Node,
+        trigger: &Trigger,
+        variables: &Variables,
+    ) -> Result<(), SimulateError> {
+        match trigger {
+            Trigger::Timer { kind, rule } => {
+                let first = timers::first(*kind, rule, self.now, &self.options.calendar, |expr| {
+                    value(expr, variables)
+                });
+                let (at, cycle) = first.map_err(|problem| refused(start, &problem))?;
+                let due = Due {
+                    process: process.id.clone(),
+                    start: start.id.clone(),
+                    at,
+                    cycle,
+                    variables: variables.clone(),
+                };
+                self.schedule_at(at, Act::Start(due));
+                Ok(())
+            }
+            Trigger::Conditional(condition)
+                if value(condition, variables).is_ok_and(|value| value == Value::Bool(true)) =>
+            {
+                self.start(&process.id, variables.clone(), Some(start))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A cycle starts an instance each time it is due.
+    pub(super) fn start_due(&mut self, due: Due) -> Result<(), SimulateError> {
+        let start = self
+            .defs
+            .process(&due.process)
+            .and_then(|process| process.node(&due.start));
+        self.start(&due.process, due.variables.clone(), start)?;
+        let next = due
+            .cycle
+            .as_ref()
+            .and_then(|cycle| timers::next(due.at, cycle));
+        if let Some(at) = next {
+            let mut again = Due { at, ..due };
+            if let Some(left) = again.cycle.as_mut().and_then(|cycle| cycle.left.as_mut()) {
+                *left = left.saturating_sub(1);
+            }
+            self.schedule_at(at, Act::Start(again));
+        }
+        Ok(())
+    }
+
+    /// A process that was asked for and never began is stuck at its start.
+    pub(super) fn tell_what_never_started(&mut self) -> io::Result<bool> {
+        let started = |process: &String| {
+            self.instances
+                .iter()
+                .any(|instance| instance.process == *process)
+        };
+        let never: Vec<String> = self
+            .awaited
+            .iter()
+            .filter(|process| !started(process))
+            .cloned()
+            .collect();
+        for process in &never {
+            let waiting: Vec<&str> = self
+                .defs
+                .process(process)
+                .into_iter()
+                .flat_map(Process::triggered_starts)
+                .map(|node| node.id.as_str())
+                .collect();
+            let mut trace = Trace {
+                defs: self.defs,
+                out: &mut *self.out,
+                format: self.options.format,
+                at: self.now,
+                instance: "",
+                process,
+            };
+            trace.instance_line("stuck", Some(serde_json::json!({ "waiting": waiting })))?;
+        }
+        Ok(!never.is_empty())
+    }
+}
+
+fn value(expr: &Expr, variables: &Variables) -> Result<Value, String> {
+    expr.evaluate(|name| Ok::<_, Infallible>(variables.get(name).map(Cow::Borrowed)))
+        .map_err(|error| match error {
+            EvalError::Failed(problem) => problem,
+        })
+}
+
+fn refused(start: &Node, problem: &timers::Problem<String>) -> SimulateError {
+    let (message, message_vi) = match problem {
+        timers::Problem::Halt(problem) => (problem.clone(), problem.clone()),
+        timers::Problem::Bad(message, message_vi) => (message.clone(), message_vi.clone()),
+    };
+    SimulateError::Refused {
+        message: format!("The timer of '{}' has no instant: {message}", start.id),
+        message_vi: format!("Không tính được thời điểm của '{}': {message_vi}", start.id),
+    }
+}
