@@ -146,3 +146,45 @@ fn a_loop_of_tasks_that_answer_at_once_is_stopped() {
     let run = run(&file("", &body), json!({}));
     assert_eq!((run.count("incident"), run.outcome), (1, Outcome::Failed));
 }
+
+/// A small random number from a seed, the same on every machine.
+fn roll(seed: &mut u64) -> usize {
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    usize::try_from(*seed >> 33).unwrap_or(0)
+}
+
+#[test]
+fn changed_bytes_end_in_findings_or_a_bounded_run() {
+    let seeds: [&[u8]; 2] = [
+        include_bytes!("../../../../workflows/decision.bpmn"),
+        include_bytes!("../../../../workflows/follow-up-report.bpmn"),
+    ];
+    let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
+    for round in 0..150 {
+        let mut bytes = seeds[round % seeds.len()].to_vec();
+        for _ in 0..=roll(&mut seed) % 6 {
+            let at = roll(&mut seed) % bytes.len();
+            match roll(&mut seed) % 4 {
+                0 => bytes[at] = u8::try_from(roll(&mut seed) % 256).unwrap(),
+                1 => drop(bytes.remove(at)),
+                2 => bytes.insert(at, b"<>\"'&=/{}"[roll(&mut seed) % 9]),
+                _ => {
+                    let end = (at + roll(&mut seed) % 200).min(bytes.len());
+                    let part = bytes[at..end].to_vec();
+                    bytes.splice(at..at, part);
+                }
+            }
+        }
+        if let Ok(definitions) = read(&[("changed.bpmn", bytes.as_slice())]) {
+            let ids: Vec<String> = definitions.process_ids().map(str::to_owned).collect();
+            let options = trinhky_engine::simulate::Options {
+                processes: ids,
+                ..Default::default()
+            };
+            // Refused, stuck, failed or ended: any answer is right, but it must come.
+            let _ = trinhky_engine::simulate::simulate(&definitions, &options, &mut Vec::new());
+        }
+    }
+}
