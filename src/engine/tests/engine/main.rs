@@ -7,6 +7,7 @@ mod events;
 mod gateways;
 mod helper;
 mod hostile;
+mod journals;
 mod modelers;
 mod random;
 mod stories;
