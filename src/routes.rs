@@ -169,6 +169,7 @@ pub fn table() -> Vec<Route> {
         route("/muc-tieu", SignedIn, get(o::index)),
         route("/van-ban/{id}/muc-tieu", SignedIn, get(o::show)),
         route("/van-ban/{id}/muc-tieu.csv", SignedIn, get(o::csv)),
+        route("/van-ban/{id}/muc-tieu.xlsx", SignedIn, get(o::xlsx)),
         route(
             "/che-do-bao-cao",
             SignedIn,

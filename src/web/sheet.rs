@@ -1,4 +1,5 @@
-//! A table as a spreadsheet: a bold first line that stays in sight, every value as text, so that none is a formula.
+//! A table as a spreadsheet: a bold first line that stays in sight, every value as text or a plain number, so that none is a
+//! formula.
 
 use chrono::{DateTime, Datelike as _, Utc};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
@@ -11,6 +12,18 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 /// # Errors
 /// What the library reports: more lines or longer values than the format holds.
 pub fn xlsx(lines: &[Vec<String>], now: DateTime<Utc>) -> Result<Vec<u8>, XlsxError> {
+    xlsx_of_counts(lines, &[], now)
+}
+
+/// As [`xlsx`], with numbers that a spreadsheet can add up in the columns of counts.
+///
+/// # Errors
+/// As [`xlsx`].
+pub fn xlsx_of_counts(
+    lines: &[Vec<String>],
+    counts: &[u16],
+    now: DateTime<Utc>,
+) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     // The library would ask the system's clock.
     let today = trinhky_calendar::local(now);
@@ -24,6 +37,8 @@ pub fn xlsx(lines: &[Vec<String>], now: DateTime<Utc>) -> Result<Vec<u8>, XlsxEr
         for (column, value) in (0_u16..).zip(line) {
             if row == 0 {
                 sheet.write_string_with_format(row, column, value, &bold)?;
+            } else if let Some(number) = count(value).filter(|_| counts.contains(&column)) {
+                sheet.write_number(row, column, number)?;
             } else {
                 sheet.write_string(row, column, value)?;
             }
@@ -32,4 +47,9 @@ pub fn xlsx(lines: &[Vec<String>], now: DateTime<Utc>) -> Result<Vec<u8>, XlsxEr
     sheet.set_freeze_panes(1, 1)?;
     sheet.autofit();
     workbook.save_to_buffer()
+}
+
+/// A count that a spreadsheet's number holds exactly.
+fn count(value: &str) -> Option<f64> {
+    value.parse::<u32>().ok().map(f64::from)
 }

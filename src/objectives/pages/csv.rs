@@ -1,4 +1,4 @@
-//! The grid of a period as CSV: numbers as machines write them, text that no spreadsheet takes for a formula.
+//! The grid of a period as CSV and as XLSX: numbers as machines write them, text that no spreadsheet takes for a formula.
 
 use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -11,7 +11,7 @@ use crate::documents;
 use crate::fault::Outcome;
 use crate::objectives::{find, period_state, sums};
 use crate::people::session::{Session, failed};
-use crate::web::WebError;
+use crate::web::{WebError, sheet};
 
 /// Tells spreadsheets that the file is UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -32,9 +32,13 @@ pub async fn csv(
     Query(asked): Query<Asked>,
     session: Session,
 ) -> Result<Response, WebError> {
-    let text = text(&session, id, asked.ky.as_deref())
+    let lines = lines(&session, id, asked.ky.as_deref())
         .await
         .map_err(|fault| failed(fault, "/muc-tieu"))?;
+    let mut text = String::from(BYTE_ORDER_MARK);
+    for fields in &lines {
+        text.push_str(&line(fields));
+    }
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"muc-tieu.csv\""),
@@ -42,12 +46,40 @@ pub async fn csv(
     Ok((headers, text).into_response())
 }
 
-async fn text(session: &Session, id: Uuid, code: Option<&str>) -> Outcome<String> {
+/// `/van-ban/{id}/muc-tieu.xlsx`.
+///
+/// # Errors
+/// The page of the fault.
+pub async fn xlsx(
+    Path(id): Path<Uuid>,
+    Query(asked): Query<Asked>,
+    session: Session,
+) -> Result<Response, WebError> {
+    let file = async {
+        let lines = lines(&session, id, asked.ky.as_deref()).await?;
+        let file = sheet::xlsx_of_counts(&lines, &COUNTS, session.now);
+        Ok(file.map_err(anyhow::Error::from)?)
+    };
+    let file = file.await.map_err(|fault| failed(fault, "/muc-tieu"))?;
+    let headers = [
+        (CONTENT_TYPE, sheet::XLSX),
+        (
+            CONTENT_DISPOSITION,
+            "attachment; filename=\"muc-tieu.xlsx\"",
+        ),
+    ];
+    Ok((headers, file).into_response())
+}
+
+/// The columns of [`lines`] that hold counts.
+const COUNTS: [u16; 4] = [5, 6, 8, 9];
+
+/// The head and one record per period, unit and indicator that the reader may see.
+async fn lines(session: &Session, id: Uuid, code: Option<&str>) -> Outcome<Vec<Vec<String>>> {
     let db = session.app.store.reader();
     let decision = documents::find::visible(db, &session.actor, id).await?;
     let seen = Seen::by(&session.actor, &decision);
     let indicators = find::indicators(db, id).await?;
-    let mut out = String::from(BYTE_ORDER_MARK);
     let header = [
         "ky",
         "don_vi",
@@ -60,7 +92,7 @@ async fn text(session: &Session, id: Uuid, code: Option<&str>) -> Outcome<String
         "phien_ban",
         "muon_ngay_lam_viec",
     ];
-    out.push_str(&line(&header.map(str::to_owned)));
+    let mut out = vec![header.map(str::to_owned).to_vec()];
     let periods = find::periods(db, id).await?;
     let wanted = |period: &&crate::objectives::rows::report_period::Model| {
         code.map_or(period.state != period_state::PLANNED, |code| {
@@ -78,7 +110,7 @@ async fn text(session: &Session, id: Uuid, code: Option<&str>) -> Outcome<String
                 let number = |pick: fn(&sums::Cell) -> i64| {
                     cell.map(|cell| pick(cell).to_string()).unwrap_or_default()
                 };
-                out.push_str(&line(&[
+                out.push(vec![
                     period.code.clone(),
                     unit.name.clone(),
                     unit.code.clone(),
@@ -96,7 +128,7 @@ async fn text(session: &Session, id: Uuid, code: Option<&str>) -> Outcome<String
                     .to_owned(),
                     report.approved_version.to_string(),
                     report.late_days.to_string(),
-                ]));
+                ]);
             }
         }
     }

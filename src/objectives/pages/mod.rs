@@ -13,7 +13,7 @@ mod year;
 
 pub use consolidation::{consolidate, consolidate_page};
 pub use corrective::{action_page, actions_page, open_action, take_action};
-pub use csv::csv;
+pub use csv::{csv, xlsx};
 pub use evidence::{add_evidence, evidence_file, evidence_page, remove_evidence};
 pub use import::{fill_from_file, import_file, import_page, import_preview};
 pub use own::own_report;
@@ -153,6 +153,10 @@ fn grid(
             .collect(),
         csv_href: format!(
             "/van-ban/{}/muc-tieu.csv?ky={}",
+            document.row.id, period.code
+        ),
+        xlsx_href: format!(
+            "/van-ban/{}/muc-tieu.xlsx?ky={}",
             document.row.id, period.code
         ),
     }

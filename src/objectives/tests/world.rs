@@ -299,6 +299,22 @@ impl World {
         (status, String::from_utf8(bytes.to_vec()).expect("text"))
     }
 
+    /// What a person downloads.
+    pub(super) async fn download(&self, person: &str, path: &str) -> Vec<u8> {
+        let request = Request::builder()
+            .uri(path)
+            .header(COOKIE, format!("phien={}", self.signed_in(person).await))
+            .body(Body::empty())
+            .expect("a request");
+        let response = crate::routes::router(self.app.clone())
+            .oneshot(request)
+            .await
+            .expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        let bytes = to_bytes(response.into_body(), 1 << 22).await;
+        bytes.expect("a body").to_vec()
+    }
+
     /// Sends a file; the answer's status and where it leads.
     pub(super) async fn upload(
         &self,

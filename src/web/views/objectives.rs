@@ -81,6 +81,7 @@ pub struct UnitGrid {
     pub columns: Vec<(String, String)>,
     pub rows: Vec<UnitGridRow>,
     pub csv_href: String,
+    pub xlsx_href: String,
 }
 
 #[derive(Debug, Clone)]

@@ -82,6 +82,7 @@ fn grid(m: &Maker) -> UnitGrid {
             })
             .collect(),
         csv_href: "/muc-tieu/2023/quy-2.csv".to_owned(),
+        xlsx_href: "/van-ban/05/muc-tieu.xlsx".to_owned(),
     }
 }
 
