@@ -62,7 +62,8 @@ pub fn table() -> Vec<Route> {
     vec![
         route("/suc-khoe", Open, get(p::health)),
         route("/dang-nhap", Open, get(p::sign_in_page).post(p::sign_in)),
-        route("/dang-xuat", SignedIn, post(p::sign_out)),
+        // Who has no session any more is signed out as well.
+        route("/dang-xuat", Open, post(p::sign_out)),
         route("/", SignedIn, get(p::desk)),
         route("/luu-tam", SignedIn, post(p::keep_typed)),
         route("/luu-tam/{id}", SignedIn, get(p::kept_form)),
@@ -260,11 +261,17 @@ pub fn table() -> Vec<Route> {
 pub fn router(app: App) -> Router {
     let mut router = Router::new();
     for route in table() {
-        router = router.route(route.path, route.handlers);
+        let handlers = match route.access {
+            // These need no session, so nothing of theirs waits for one: never a password.
+            Access::Open | Access::Code => route.handlers,
+            Access::SignedIn | Access::Admin => route
+                .handlers
+                .layer(from_fn_with_state(app.clone(), keep_form)),
+        };
+        router = router.route(route.path, handlers);
     }
     router
         .fallback(|| async { web::WebError::NotFound })
-        .layer(from_fn_with_state(app.clone(), keep_form))
         .layer(from_fn(clear_flash))
         .layer(from_fn(web::i18n::remember_lang))
         .layer(from_fn(localise_errors))

@@ -115,13 +115,14 @@ pub async fn file(
         .await?)
 }
 
-/// The proposal that carries a decision to the Chairman.
+/// The proposal that carries a decision to the Chairman: of several, after a return, the newest.
 ///
 /// # Errors
 /// What the database reports.
 pub async fn proposal_of(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Option<Document>> {
     let row = document::Entity::find()
         .filter(document::Column::CarriedBy.eq(id))
+        .order_by_desc(document::Column::Id)
         .one(db)
         .await?;
     match row {

@@ -7,15 +7,17 @@ use trinhky_calendar::vn_long;
 use trinhky_drafting::{Block, DocType, Draft, Line, MonthYear, Signer};
 
 use super::rows::{document, opinion};
-use super::{Document, draft, find};
+use super::{Document, draft, find, state};
 use crate::app::Cx;
 use crate::audit::{self, Entry};
 use crate::fault::Outcome;
 use crate::people::find::{self as people_find};
 
-/// Drafts the proposal of a decision once, when its form has been found right.
+/// Drafts the proposal of a decision when its form has been found right. A proposal that went up and came back keeps its
+/// number in the Office's register; what is presented anew gets a proposal of its own.
 pub(super) async fn draft_for(cx: Cx<'_>, decision: &Document) -> Outcome<()> {
-    if find::proposal_of(cx.tx, decision.row.id).await?.is_some() {
+    let last = find::proposal_of(cx.tx, decision.row.id).await?;
+    if last.is_some_and(|last| last.row.state != state::ISSUED) {
         return Ok(());
     }
     let office = people_find::unit(cx.tx, decision.row.owner_id, cx.today()).await?;

@@ -269,7 +269,7 @@ pub async fn clear_flash(request: Request, next: Next) -> Response {
     response
 }
 
-/// A middleware: a form sent after its session had ended is kept, shown again after the new sign-in, and sent by a press.
+/// A middleware of addresses that need a session: a form sent after its session had ended is kept, shown again after the new sign-in, and sent by a press.
 pub async fn keep_form(State(app): State<App>, request: Request, next: Next) -> Response {
     // What a script keeps while somebody types is not a press: it hears that the session is over.
     let is_form = request.method() == Method::POST
