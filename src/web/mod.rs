@@ -20,6 +20,7 @@ pub use i18n::Lang;
 pub use page::{ActorView, Help, Link, NavItem, Page};
 
 use askama::Template;
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 /// Renders a view as an HTML answer with status 200; a template that fails is logged and becomes the page of a fault.
@@ -31,4 +32,9 @@ pub fn html(view: &impl Template) -> Response {
             WebError::fault("render").into_response()
         }
     }
+}
+
+/// A page whose form was not accepted: shown again with what was typed, under status 422.
+pub fn refused(page: Response) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }

@@ -18,7 +18,7 @@ use crate::people::session::{Session, done, failed, field_error};
 use crate::web::format::when;
 use crate::web::views::objectives::{Consolidate, ConsolidatedRow};
 use crate::web::views::shared::{Mark, Progress};
-use crate::web::{Form, Lang, Link, WebError, html};
+use crate::web::{Form, Lang, Link, WebError, html, refused};
 
 /// `/ky-bao-cao/{id}/tong-hop`.
 ///
@@ -81,7 +81,7 @@ pub async fn consolidate(
             let view = view(&session, id, Some(form))
                 .await
                 .map_err(|fault| failed(fault, &here))?;
-            Ok(html(&view))
+            Ok(refused(html(&view)))
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::web::views::objectives::{
     IndicatorInput, ReportForm, ReportRow, ReportShow, ResultCell,
 };
 use crate::web::views::shared::{Mark, Tone};
-use crate::web::{Form, Link, WebError, html};
+use crate::web::{Form, Link, WebError, html, refused};
 
 /// `/bao-cao/{id}`: the form for the reporter, the report for everybody else.
 ///
@@ -70,12 +70,15 @@ pub async fn save_report(
                 )),
                 Err(fault) => {
                     let refusal = field_error(fault, &here)?;
-                    form.refuse(refusal.field.as_deref().unwrap_or("reason"), refusal.vi);
-                    Ok(html(&about.show_view(
+                    form.refuse(
+                        refusal.field.as_deref().unwrap_or("reason"),
+                        said(session.lang, refusal.vi, refusal.en),
+                    );
+                    Ok(refused(html(&about.show_view(
                         &session,
                         about.plain_form("/duyet"),
                         form,
-                    )))
+                    ))))
                 }
             }
         }
@@ -122,8 +125,12 @@ pub async fn approve_report(
             let about = About::load(&session, id)
                 .await
                 .map_err(|fault| failed(fault, "/muc-tieu"))?;
-            form.refuse(refusal.field.as_deref().unwrap_or("remark"), refusal.vi);
-            Ok(html(&about.show_view(&session, form, about.plain_form(""))))
+            form.refuse(
+                refusal.field.as_deref().unwrap_or("remark"),
+                said(session.lang, refusal.vi, refusal.en),
+            );
+            let view = about.show_view(&session, form, about.plain_form(""));
+            Ok(refused(html(&view)))
         }
     }
 }
@@ -219,8 +226,7 @@ impl About {
             form.refuse(&problem.field, said(session.lang, problem.vi, problem.en));
         }
         if form.is_refused() {
-            let page = html(&self.form_view(session, form));
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+            return Ok(refused(html(&self.form_view(session, form))));
         }
         let input = ReportInput {
             seen_revision: form.version.parse().unwrap_or(-1),

@@ -20,7 +20,7 @@ use crate::people::session::{Session, done, failed, field_error};
 use crate::web::format::when;
 use crate::web::views::objectives::{ActionRow, Evaluate, EvaluationRow};
 use crate::web::views::shared::{Mark, Tone};
-use crate::web::{Form, WebError, html};
+use crate::web::{Form, WebError, html, refused};
 
 /// `/van-ban/{id}/danh-gia`.
 ///
@@ -72,7 +72,7 @@ pub async fn evaluate(
             let view = view(&session, id, Some(form))
                 .await
                 .map_err(|fault| failed(fault, &here))?;
-            Ok(html(&view))
+            Ok(refused(html(&view)))
         }
     }
 }
