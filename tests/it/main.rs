@@ -1,8 +1,10 @@
 //! The product as a whole: real databases, the real program, real outside tools.
 
+mod album;
 mod browser;
 mod demo;
 mod drafting;
+mod forms;
 mod kill;
 mod mail;
 mod office;
@@ -11,3 +13,5 @@ mod receipt;
 mod signing;
 mod tidy;
 mod tools;
+mod visitor;
+mod year;

@@ -32,13 +32,18 @@ pub fn start() -> DateTime<Utc> {
 
 /// An empty installation: SQLite in the folder, or PostgreSQL at the address.
 pub async fn open(folder: &Path, database: &str, organisation: &str) -> App {
+    open_at(folder, database, organisation, start()).await
+}
+
+/// As [`open`], at another instant.
+pub async fn open_at(folder: &Path, database: &str, organisation: &str, at: DateTime<Utc>) -> App {
     let config = Config {
         data: folder.to_owned(),
         database: database.to_owned(),
         ..Config::default()
     };
     cli::bring_up(&config).await.expect("the database is made");
-    let app = App::open(config, Clock::fake(start()), Ids::seeded(7))
+    let app = App::open(config, Clock::fake(at), Ids::seeded(7))
         .await
         .expect("the installation opens");
     let hash = sign_in::hash_password(PASSWORD, &app.ids.bytes()).expect("the password is hashed");
