@@ -13,6 +13,7 @@ pub mod people;
 pub mod regimes;
 pub mod shared;
 pub mod signing;
+pub mod sheet;
 
 pub use shared::{ActForm, Choice, Filter, Happening, Mark, Markup, Pager, Progress, Tone};
 
