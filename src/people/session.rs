@@ -24,6 +24,8 @@ use crate::web::{ActorView, Form, Lang, NavItem, Page, WebError};
 const SESSION_COOKIE: &str = "phien";
 /// Where a second factor is set up; the only page of a session that must do so first.
 pub const ENROLMENT: &str = "/toi/ma-xac-thuc";
+/// The pages before the house.
+const DOORS: [&str; 4] = ["/dang-nhap", "/mat-khau-moi", "/quen-mat-khau", "/cai-dat"];
 /// Name of the cookie with a sentence that the next page shows once.
 const FLASH_COOKIE: &str = "bao";
 
@@ -365,8 +367,9 @@ pub async fn keep_form(State(app): State<App>, request: Request, next: Next) -> 
                 .starts_with(b"application/x-www-form-urlencoded")
         });
     // What is typed at the door itself (codes, passwords) is never kept.
-    let at_door = request.uri().path().starts_with("/dang-nhap")
-        || request.uri().path().starts_with("/mat-khau-moi");
+    let at_door = DOORS
+        .iter()
+        .any(|door| request.uri().path().starts_with(door));
     let Some(token) = cookie(request.headers(), SESSION_COOKIE).filter(|_| is_form && !at_door)
     else {
         return next.run(request).await;

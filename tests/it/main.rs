@@ -3,6 +3,7 @@
 mod browser;
 mod demo;
 mod drafting;
+mod first_day;
 mod kill;
 mod mail;
 mod office;
@@ -11,3 +12,4 @@ mod receipt;
 mod signing;
 mod tidy;
 mod tools;
+mod visitor;

@@ -134,6 +134,7 @@ fn csv_rows(name: &str, bytes: &[u8]) -> Outcome<Rows> {
         .delimiter(separator)
         .from_reader(text.as_bytes());
     let mut rows = Rows::new();
+    let (mut counted, mut number) = (0, 1);
     for record in reader.records() {
         let record = record.map_err(|error| {
             refused(
@@ -141,10 +142,17 @@ fn csv_rows(name: &str, bytes: &[u8]) -> Outcome<Rows> {
                 format!("{name} cannot be read: {error}"),
             )
         })?;
-        let number = record
+        // Where the reader stands may still be the end of the line before.
+        let start = record
             .position()
-            .and_then(|position| u32::try_from(position.line()).ok())
-            .unwrap_or(0);
+            .map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let start = start
+            + text[start..]
+                .bytes()
+                .take_while(|byte| b"\r\n".contains(byte))
+                .count();
+        number += u32::try_from(text[counted..start].matches('\n').count()).unwrap_or(0);
+        counted = start;
         rows.push((
             number,
             record.iter().map(|cell| cell.trim().to_owned()).collect(),
