@@ -12,8 +12,8 @@ pub mod objectives;
 pub mod people;
 pub mod regimes;
 pub mod shared;
-pub mod signing;
 pub mod sheet;
+pub mod signing;
 
 pub use shared::{ActForm, Choice, Filter, Happening, Mark, Markup, Pager, Progress, Tone};
 

@@ -7,8 +7,8 @@ mod distribution;
 mod documents;
 mod objectives;
 mod people;
-mod signing;
 mod sheet;
+mod signing;
 
 use std::collections::BTreeSet;
 
