@@ -1,7 +1,14 @@
 //! What an installation is told: one TOML file, the environment over it, defaults under it.
 //! The one place that reads the environment.
+//!
+//! [`settings`] lists every setting with its meaning; the printed file (`trinhky config`), docs/configuration.md, the
+//! names in the environment and the check for misspelt keys are all made from that list.
 
+pub mod settings;
+
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
 
 use serde::Deserialize;
 
@@ -17,6 +24,8 @@ pub struct Config {
     pub listen: String,
     /// The address under which people reach the pages; decides cookies and the links in mails.
     pub public_url: String,
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     /// SMTP server; without it mails are written as files under `data/mail`.
     pub smtp: Option<Smtp>,
     /// The sender of all mails.
@@ -42,6 +51,7 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct Smtp {
     pub host: String,
+    #[serde(default = "submission")]
     pub port: u16,
     /// `none`, `starttls` or `tls`.
     #[serde(default = "starttls")]
@@ -73,6 +83,7 @@ impl Default for Config {
             database: String::new(),
             listen: "127.0.0.1:8080".to_owned(),
             public_url: String::new(),
+            trusted_proxies: Vec::new(),
             smtp: None,
             mail_from: "Trình Ký <trinhky@localhost>".to_owned(),
             pkcs11_modules: Vec::new(),
@@ -89,50 +100,68 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads the file (when one is named), then the environment.
+    /// Reads the file (when one is named), then the environment, and checks every value.
     ///
     /// # Errors
-    /// One sentence that names the file, the key and what to do.
+    /// One sentence for each thing wrong, with the file, the key and what to do.
     pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
-        let mut config = match file {
-            None => Self::default(),
+        let (text, place) = match file {
+            None => (String::new(), "the environment".to_owned()),
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|error| {
-                    anyhow::anyhow!("cannot read the configuration {}: {error}", path.display())
+                    anyhow::anyhow!(
+                        "cannot read the configuration {}: {error}; `trinhky config` prints one to begin with",
+                        path.display()
+                    )
                 })?;
-                toml::from_str(&text).map_err(|error| {
-                    anyhow::anyhow!("the configuration {} is not right: {error}", path.display())
-                })?
+                (text, format!("the configuration {}", path.display()))
             }
         };
-        if let Some(url) = environment("TRINHKY_DATABASE") {
-            config.database = url;
+        Self::read(&text, environment).map_err(|problems| {
+            anyhow::anyhow!("{place} is not right:\n- {}", problems.join("\n- "))
+        })
+    }
+
+    /// Reads a file's text under what `environment` answers for a variable's name.
+    ///
+    /// # Errors
+    /// All problems at once, one sentence each.
+    pub fn read(
+        text: &str,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Vec<String>> {
+        let mut table: toml::Table =
+            toml::from_str(text).map_err(|error| vec![error.to_string().trim_end().to_owned()])?;
+        let mut problems = settings::unknown_keys(&table);
+        problems.extend(settings::overlay(&mut table, environment));
+        if !problems.is_empty() {
+            return Err(problems);
         }
-        if let Some(listen) = environment("TRINHKY_LISTEN") {
-            config.listen = listen;
+        let config: Self = table
+            .try_into()
+            .map_err(|error: toml::de::Error| vec![error.to_string().trim_end().to_owned()])?;
+        let problems = config.problems();
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(problems)
         }
-        if let Some(url) = environment("TRINHKY_PUBLIC_URL") {
-            config.public_url = url;
-        }
-        if let (Some(smtp), Some(password)) =
-            (&mut config.smtp, environment("TRINHKY_SMTP_PASSWORD"))
-        {
-            smtp.password = password;
-        }
-        Ok(config)
     }
 
     /// The database's URL: PostgreSQL as configured, else the embedded file.
     #[must_use]
     pub fn database_url(&self) -> String {
         if self.database.is_empty() {
-            format!(
-                "sqlite://{}?mode=rwc",
-                self.data.join("trinhky.db").display()
-            )
+            format!("sqlite://{}?mode=rwc", self.database_file().display())
         } else {
             self.database.clone()
         }
+    }
+
+    /// The file of the embedded database.
+    #[must_use]
+    pub fn database_file(&self) -> PathBuf {
+        self.data.join("trinhky.db")
     }
 
     /// The address for links in mails, without a final slash.
@@ -150,10 +179,95 @@ impl Config {
     pub fn over_tls(&self) -> bool {
         self.public_url.starts_with("https://")
     }
+
+    /// Values that can be read and still cannot be meant.
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut unless = |right: bool, sentence: String| {
+            if !right {
+                problems.push(sentence);
+            }
+        };
+        let postgres = ["postgres://", "postgresql://"];
+        unless(
+            self.database.is_empty() || postgres.iter().any(|start| self.database.starts_with(start)),
+            "`database` must begin with postgres://; leave it empty for the embedded database in `data`".to_owned(),
+        );
+        unless(
+            self.listen
+                .rsplit_once(':')
+                .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()),
+            format!(
+                "`listen` is `{}`; write address:port, e.g. 127.0.0.1:8080",
+                self.listen
+            ),
+        );
+        unless(
+            self.public_url.is_empty()
+                || self.public_url.starts_with("https://")
+                || self.public_url.starts_with("http://"),
+            format!(
+                "`public_url` is `{}`; write it with https://",
+                self.public_url
+            ),
+        );
+        unless(
+            self.mail_from.parse::<lettre::message::Mailbox>().is_ok(),
+            format!(
+                "`mail_from` is `{}`; write it like Văn thư <vanthu@xa.gov.vn>",
+                self.mail_from
+            ),
+        );
+        if let Some(smtp) = &self.smtp {
+            unless(
+                !smtp.host.is_empty(),
+                "`smtp.host` is empty; name the mail server".to_owned(),
+            );
+            unless(
+                ["none", "starttls", "tls"].contains(&smtp.security.as_str()),
+                format!(
+                    "`smtp.security` is `{}`; write none, starttls or tls",
+                    smtp.security
+                ),
+            );
+            unless(
+                smtp.user.is_empty() || smtp.security != "none",
+                "`smtp.user` is set and `smtp.security` is none: the password would travel unprotected; write starttls or tls"
+                    .to_owned(),
+            );
+        }
+        for recurring in &self.cron {
+            if let Err(error) = cron::Schedule::from_str(&recurring.at) {
+                unless(
+                    false,
+                    format!(
+                        "`cron.at` of {} is `{}`, which cannot be read ({error}); write second minute hour day month weekday, e.g. 0 30 7 * * Mon-Fri",
+                        recurring.job, recurring.at
+                    ),
+                );
+            }
+        }
+        unless(
+            (5..=24 * 60).contains(&self.session_idle_minutes),
+            format!(
+                "`session_idle_minutes` is {}; write 5 to 1440",
+                self.session_idle_minutes
+            ),
+        );
+        unless(
+            (1..=24 * 30).contains(&self.session_hours),
+            format!("`session_hours` is {}; write 1 to 720", self.session_hours),
+        );
+        problems
+    }
 }
 
 fn starttls() -> String {
     "starttls".to_owned()
+}
+
+fn submission() -> u16 {
+    587
 }
 
 #[expect(

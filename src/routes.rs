@@ -13,7 +13,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
-use crate::people::session::{clear_flash, keep_form};
+use crate::people::session::{clear_flash, keep_form, prove_again};
 use crate::web::error::localise_errors;
 use crate::web::headers::security_headers;
 use crate::{distribution, documents, objectives, people, reminders, signing, web};
@@ -35,7 +35,18 @@ pub enum Access {
 pub struct Route {
     pub path: &'static str,
     pub access: Access,
+    /// Its POST has legal effect: who proved long ago who it is proves it again first.
+    pub legal: bool,
     pub handlers: MethodRouter<App>,
+}
+
+impl Route {
+    fn legal(self) -> Self {
+        Self {
+            legal: true,
+            ..self
+        }
+    }
 }
 
 /// Largest request, in bytes: an imported document with its pictures.
@@ -50,18 +61,42 @@ pub fn table() -> Vec<Route> {
     use distribution::pages as d;
     use documents::pages as v;
     use objectives::pages as o;
+    use people::account as m;
     use people::admin as a;
+    use people::door as e;
     use people::pages as p;
     use reminders::pages as r;
     use signing::pages as s;
     let route = |path, access, handlers| Route {
         path,
         access,
+        legal: false,
         handlers,
     };
     vec![
         route("/suc-khoe", Open, get(p::health)),
         route("/dang-nhap", Open, get(p::sign_in_page).post(p::sign_in)),
+        route("/dang-nhap/ma", Open, get(e::code_page).post(e::take_code)),
+        route("/cai-dat", Open, get(e::setup_page).post(e::set_up)),
+        route(
+            "/quen-mat-khau",
+            Open,
+            get(e::forgotten_page).post(e::forgotten),
+        ),
+        route(
+            "/mat-khau-moi/{secret}",
+            Open,
+            get(e::choose_page).post(e::choose),
+        ),
+        route("/xac-thuc", SignedIn, get(m::proof_page).post(m::prove)),
+        route("/toi", SignedIn, get(m::show)),
+        route("/toi/mat-khau", SignedIn, post(m::change_password)),
+        route("/toi/phien", SignedIn, post(m::end_sessions)),
+        route(
+            "/toi/ma-xac-thuc",
+            SignedIn,
+            get(m::factor_page).post(m::change_factor),
+        ),
         // Who has no session any more is signed out as well.
         route("/dang-xuat", Open, post(p::sign_out)),
         route("/", SignedIn, get(p::desk)),
@@ -113,7 +148,8 @@ pub fn table() -> Vec<Route> {
             "/van-ban/{id}/phe-duyet",
             SignedIn,
             get(v::approve_page).post(v::decide),
-        ),
+        )
+        .legal(),
         route(
             "/van-ban/{id}/tra-loi",
             SignedIn,
@@ -123,10 +159,11 @@ pub fn table() -> Vec<Route> {
             "/van-ban/{id}/ky",
             SignedIn,
             get(v::sign_page).post(v::sign),
-        ),
+        )
+        .legal(),
         route("/van-ban/{id}/cap-so", SignedIn, post(v::assign_number)),
-        route("/van-ban/{id}/dong-dau", SignedIn, post(v::seal)),
-        route("/van-ban/{id}/phat-hanh", SignedIn, post(v::issue)),
+        route("/van-ban/{id}/dong-dau", SignedIn, post(v::seal)).legal(),
+        route("/van-ban/{id}/phat-hanh", SignedIn, post(v::issue)).legal(),
         route("/van-thu", SignedIn, get(v::clerk_desk)),
         route("/so-van-ban/{id}", SignedIn, get(v::register)),
         // Distribution
@@ -241,7 +278,36 @@ pub fn table() -> Vec<Route> {
         ),
         // Administration
         route("/quan-tri", Admin, get(a::units)),
+        route("/quan-tri/viec-dau", Admin, get(a::first_day)),
+        route("/quan-tri/thu-thu", Admin, post(a::test_mail)),
+        route(
+            "/quan-tri/so",
+            Admin,
+            get(a::registers).post(a::open_register),
+        ),
+        route(
+            "/quan-tri/nhap",
+            Admin,
+            get(a::import_page).post(a::import_check),
+        ),
+        route("/quan-tri/nhap/ghi", Admin, post(a::import_write)),
+        route("/quan-tri/nhap/mau.xlsx", Admin, get(a::import_template)),
         route("/quan-tri/nguoi-dung", Admin, get(a::persons)),
+        route(
+            "/quan-tri/nguoi-dung/moi",
+            Admin,
+            get(a::new_person_page).post(a::add_person),
+        ),
+        route(
+            "/quan-tri/nguoi-dung/{id}",
+            Admin,
+            get(a::person).post(a::change_person),
+        ),
+        route(
+            "/quan-tri/an-toan",
+            Admin,
+            get(a::security).post(a::change_security),
+        ),
         route(
             "/quan-tri/ngay-nghi",
             Admin,
@@ -261,13 +327,14 @@ pub fn table() -> Vec<Route> {
 pub fn router(app: App) -> Router {
     let mut router = Router::new();
     for route in table() {
-        let handlers = match route.access {
-            // These need no session, so nothing of theirs waits for one: never a password.
-            Access::Open | Access::Code => route.handlers,
-            Access::SignedIn | Access::Admin => route
-                .handlers
-                .layer(from_fn_with_state(app.clone(), keep_form)),
-        };
+        let mut handlers = route.handlers;
+        if route.legal {
+            handlers = handlers.layer(from_fn_with_state(app.clone(), prove_again));
+        }
+        // An open address needs no session, so nothing of it waits for one: never a password.
+        if matches!(route.access, Access::SignedIn | Access::Admin) {
+            handlers = handlers.layer(from_fn_with_state(app.clone(), keep_form));
+        }
         router = router.route(route.path, handlers);
     }
     router

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, Database, EntityTrait,
     QueryFilter, QueryOrder,
@@ -16,7 +16,7 @@ use super::{DataArgs, Format, NO, print_json};
 use crate::app::App;
 use crate::audit::{self, invariants};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, settings};
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::people::rows::person;
@@ -29,6 +29,29 @@ pub struct CheckArgs {
     data: DataArgs,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// The file itself, or the page of the documentation
+    #[arg(long, value_enum, default_value_t = ConfigFormat::Toml)]
+    format: ConfigFormat,
+}
+
+/// How the settings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ConfigFormat {
+    Toml,
+    Markdown,
+}
+
+/// Prints every setting with its default and its meaning.
+pub fn config(args: &ConfigArgs) -> ExitCode {
+    match args.format {
+        ConfigFormat::Toml => print!("{}", settings::commented_file()),
+        ConfigFormat::Markdown => print!("{}", settings::documentation()),
+    }
+    ExitCode::SUCCESS
 }
 
 #[derive(Debug, Subcommand)]
@@ -145,7 +168,7 @@ pub async fn doctor(args: DataArgs) -> anyhow::Result<ExitCode> {
     let config = args.config()?;
     let mut problems = Vec::new();
     let mut notes = Vec::new();
-    if config.database.is_empty() && !config.data.join("trinhky.db").exists() {
+    if config.database.is_empty() && !config.database_file().exists() {
         problems.push(format!(
             "There is no database in {}; run `trinhky migrate` or `trinhky serve`.",
             config.data.display()
@@ -366,7 +389,7 @@ async fn open(data: &DataArgs) -> anyhow::Result<App> {
 fn existing(data: &DataArgs) -> anyhow::Result<Config> {
     let config = data.config()?;
     anyhow::ensure!(
-        !config.database.is_empty() || config.data.join("trinhky.db").exists(),
+        !config.database.is_empty() || config.database_file().exists(),
         "there is no installation in {}; make one with `trinhky migrate --data {}`",
         config.data.display(),
         config.data.display()

@@ -32,6 +32,8 @@ enum Command {
     Demo(crate::demo::DemoArgs),
     /// Serve an installation. Example: trinhky serve --data ./data
     Serve(serve::ServeArgs),
+    /// Print the configuration file with every setting explained. Example: trinhky config > trinhky.toml
+    Config(installation::ConfigArgs),
     /// Bring the database to this program's version. Example: trinhky migrate --data ./data
     Migrate(DataArgs),
     /// Verify the invariants I1–I12; exit 1 names each breach. Example: trinhky check --data ./data
@@ -105,6 +107,7 @@ pub fn run() -> ExitCode {
         Command::Verify(args) => verify::run(args),
         Command::Demo(args) => block_on(crate::demo::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
+        Command::Config(args) => Ok(installation::config(&args)),
         Command::Migrate(args) => block_on(installation::migrate(args)),
         Command::Check(args) => block_on(installation::check(args)),
         Command::Doctor(args) => block_on(installation::doctor(args)),

@@ -1,5 +1,6 @@
 //! `trinhky serve`: pages and worker until the program is stopped.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -10,6 +11,7 @@ use super::DataArgs;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::ids::Ids;
+use crate::people::setup;
 use crate::{flow, routes, worker};
 
 #[derive(Debug, Args)]
@@ -34,6 +36,12 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let app = App::open(config, Clock::System, Ids::from_system()).await?;
     flow::publish_shipped(&app).await?;
     println!("Trình Ký: {}", app.config.base_url());
+    if let Some(code) = setup::new_code(&app).await? {
+        println!(
+            "Nothing is set up yet. Open {}/cai-dat and type the code {code}",
+            app.config.base_url()
+        );
+    }
     serve(app, listener).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -54,7 +62,8 @@ pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
 /// When the listener fails.
 pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tokio::spawn(worker::run(app.clone()));
-    axum::serve(listener, routes::router(app))
+    let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(stopped())
         .await?;
     Ok(())

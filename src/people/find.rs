@@ -167,6 +167,18 @@ pub async fn actor(db: &impl ConnectionTrait, person_id: Uuid, on: NaiveDate) ->
     })
 }
 
+/// The address of a person, which is the login too.
+///
+/// # Errors
+/// [`Fault::NotFound`] where there is none.
+pub async fn email(db: &impl ConnectionTrait, person_id: Uuid) -> Outcome<String> {
+    Ok(person::Entity::find_by_id(person_id)
+        .one(db)
+        .await?
+        .ok_or(Fault::NotFound)?
+        .email)
+}
+
 /// A person who holds a post, for mails and for lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
@@ -312,7 +324,8 @@ pub async fn post_ids(
     Ok(posts.into_iter().map(|post| post.id).collect())
 }
 
-fn posts_on(on: NaiveDate) -> sea_orm::Select<post::Entity> {
+/// The posts that are held on a day.
+pub(super) fn posts_on(on: NaiveDate) -> sea_orm::Select<post::Entity> {
     post::Entity::find()
         .filter(post::Column::ValidFrom.lte(on))
         .filter(

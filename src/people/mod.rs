@@ -1,14 +1,24 @@
 //! Organisations, units, posts and persons in time; sign-in; who is acting.
 
+pub mod account;
 pub mod admin;
+pub mod door;
 pub mod find;
 pub mod import;
 pub mod kept;
 pub mod may;
 pub mod pages;
+pub mod passwords;
+pub mod roles;
+pub mod roster;
 pub mod rows;
+pub mod second_factor;
 pub mod session;
+pub mod settings;
+pub mod setup;
 pub mod sign_in;
+pub mod staff;
+pub mod tickets;
 
 pub use sign_in::clean_up;
 

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use axum::Form as AxumForm;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use chrono::Datelike as _;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::rows::person;
-use super::session::{Session, failed, field_error, signed_in, signed_out};
-use super::{find, kept, may, sign_in as by_password};
+use super::session::{self, Session, failed, field_error, signed_in, signed_out};
+use super::sign_in::Origin;
+use super::{find, kept, may, setup, sign_in as by_password};
 use crate::app::App;
 use crate::documents::{self, rows::document};
 use crate::fault::{Fault, Outcome, RefusalKind};
@@ -36,8 +37,9 @@ pub async fn health(State(app): State<App>) -> Response {
 
 #[derive(Debug, Default, Deserialize)]
 pub struct Next {
+    /// Where to go on afterwards.
     #[serde(default)]
-    tiep: String,
+    pub tiep: String,
 }
 
 /// The sign-in page.
@@ -48,9 +50,14 @@ pub async fn sign_in_page(
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let lang = Lang::of_request(&uri, &headers);
-    sign_in_view(&app, lang, Form::new("/dang-nhap", "", ""), &next.tiep)
-        .await
-        .map_err(|fault| failed(fault, "/"))
+    let view = async {
+        if setup::is_open(app.store.reader()).await? {
+            return Ok(Redirect::to("/cai-dat").into_response());
+        }
+        let form = Form::new("/dang-nhap", "", "");
+        sign_in_view(&app, lang, form, &next.tiep, session::flash(&headers)).await
+    };
+    view.await.map_err(|fault| failed(fault, "/"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,9 +75,10 @@ pub async fn sign_in(
     State(app): State<App>,
     uri: Uri,
     headers: HeaderMap,
+    origin: Origin,
     AxumForm(typed): AxumForm<Credentials>,
 ) -> Result<Response, WebError> {
-    match by_password::sign_in(&app, &typed.login, &typed.password).await {
+    match by_password::sign_in_from(&app, &typed.login, &typed.password, &origin).await {
         Ok(token) => Ok(signed_in(&app, &token, &typed.next)),
         Err(fault) => {
             let too_many =
@@ -90,7 +98,7 @@ pub async fn sign_in(
                     refusal.vi
                 },
             );
-            let mut response = sign_in_view(&app, lang, form, &typed.next)
+            let mut response = sign_in_view(&app, lang, form, &typed.next, None)
                 .await
                 .map_err(|fault| failed(fault, "/"))?;
             *response.status_mut() = if too_many {
@@ -233,7 +241,24 @@ async fn desk_view(session: &Session) -> Outcome<Response> {
             (true, false) => view.later.push(duty),
         }
     }
+    if !session.sample && super::admin::is_unfinished(&session.app, &session.actor).await? {
+        view.this_week.insert(0, first_day(session.lang));
+    }
     Ok(html(&view))
+}
+
+/// The administrator's reminder of the first day, until its list is done.
+fn first_day(lang: Lang) -> Duty {
+    Duty {
+        href: "/quan-tri/viec-dau".to_owned(),
+        act: lang.say(
+            "Hoàn tất việc ngày đầu của hệ thống",
+            "Finish the first day of the installation",
+        ),
+        note: String::new(),
+        due: None,
+        tone: Tone::Open,
+    }
 }
 
 /// Where a task is done.
@@ -258,11 +283,18 @@ pub fn task_address(task: &flow_task::Model) -> String {
     }
 }
 
-async fn sign_in_view(app: &App, lang: Lang, form: Form, next: &str) -> Outcome<Response> {
+async fn sign_in_view(
+    app: &App,
+    lang: Lang,
+    form: Form,
+    next: &str,
+    flash: Option<String>,
+) -> Outcome<Response> {
     let office = office(app).await?;
     let mut page = Page::new(lang, &office.0, &lang.t("sign-in-title"));
     page.path = "/dang-nhap".to_owned();
     page.sample = office.1;
+    page.flash = flash;
     let expired = next.starts_with("/luu-tam/");
     let samples = if office.1 {
         samples(app).await?

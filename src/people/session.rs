@@ -1,6 +1,8 @@
 //! The signed-in person as an argument of a handler, and what surrounds it: cookies, flashes, forms that outlive a session.
 
-use axum::extract::{FromRequestParts, Request, State};
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -12,7 +14,7 @@ use trinhky_calendar::{Calendar, local};
 
 use super::kept::{self, MAX_KEPT_FORM};
 use super::rows::{saved_form, session};
-use super::{Actor, find, sign_in};
+use super::{Actor, find, settings, sign_in};
 use crate::app::App;
 use crate::fault::{Fault, Outcome, Refusal, RefusalKind};
 use crate::files::digest;
@@ -20,6 +22,10 @@ use crate::web::{ActorView, Form, Lang, NavItem, Page, WebError};
 
 /// Name of the cookie with the session's secret.
 const SESSION_COOKIE: &str = "phien";
+/// Where a second factor is set up; the only page of a session that must do so first.
+pub const ENROLMENT: &str = "/toi/ma-xac-thuc";
+/// The pages before the house.
+const DOORS: [&str; 4] = ["/dang-nhap", "/mat-khau-moi", "/quen-mat-khau", "/cai-dat"];
 /// Name of the cookie with a sentence that the next page shows once.
 const FLASH_COOKIE: &str = "bao";
 
@@ -32,6 +38,8 @@ pub struct Session {
     pub now: DateTime<Utc>,
     pub office: String,
     pub sample: bool,
+    /// The open session's row.
+    pub row: session::Model,
     path: String,
     flash: Option<String>,
 }
@@ -41,17 +49,22 @@ impl FromRequestParts<App> for Session {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let token = cookie(&parts.headers, SESSION_COOKIE).unwrap_or_default();
-        let actor = match sign_in::actor_of(app, &token).await {
-            Ok(actor) => actor,
-            Err(Fault::NotFound) => {
-                let here = parts
-                    .uri
-                    .path_and_query()
-                    .map_or("/", axum::http::uri::PathAndQuery::as_str);
-                return Err(
-                    Redirect::to(&format!("/dang-nhap?tiep={}", encode(here))).into_response()
-                );
+        let here = parts
+            .uri
+            .path_and_query()
+            .map_or("/", axum::http::uri::PathAndQuery::as_str);
+        let to =
+            |door: &str| Redirect::to(&format!("{door}?tiep={}", encode(here))).into_response();
+        let (row, actor) = match sign_in::live(app, &token).await {
+            Ok((row, _)) if row.awaits == sign_in::AWAITS_CODE => return Err(to("/dang-nhap/ma")),
+            Ok((row, _))
+                if row.awaits == sign_in::AWAITS_ENROLMENT
+                    && !parts.uri.path().starts_with(ENROLMENT) =>
+            {
+                return Err(to(ENROLMENT));
             }
+            Ok(found) => found,
+            Err(Fault::NotFound) => return Err(to("/dang-nhap")),
             Err(fault) => return Err(failed(fault, parts.uri.path()).into_response()),
         };
         let (office, sample) = office(app, &actor)
@@ -63,6 +76,7 @@ impl FromRequestParts<App> for Session {
             now: app.clock.now(),
             office,
             sample,
+            row,
             path: parts.uri.path().to_owned(),
             flash: cookie(&parts.headers, FLASH_COOKIE).map(|text| decode(&text)),
             actor,
@@ -183,6 +197,37 @@ impl Session {
     }
 }
 
+impl FromRequestParts<App> for sign_in::Origin {
+    type Rejection = std::convert::Infallible;
+
+    /// The address of the client: of the connection, or what a trusted proxy says of its own client.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let text = |name| {
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default()
+        };
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip());
+        let client = match peer {
+            Some(peer) if app.config.trusted_proxies.contains(&peer) => text("x-forwarded-for")
+                .rsplit(',')
+                .filter_map(|hop| hop.trim().parse::<IpAddr>().ok())
+                .find(|hop| !app.config.trusted_proxies.contains(hop))
+                .or(Some(peer)),
+            other => other,
+        };
+        Ok(Self {
+            address: client.map(|client| client.to_string()).unwrap_or_default(),
+            device: text("user-agent").to_owned(),
+        })
+    }
+}
+
 /// A refusal or a fault as an answer; `fresh` is the page that shows the present state.
 #[must_use]
 pub fn failed(fault: Fault, fresh: &str) -> WebError {
@@ -259,6 +304,49 @@ pub async fn signed_out(app: &App, headers: &HeaderMap) -> Outcome<Response> {
     Ok(response)
 }
 
+/// The secret of the session's cookie; empty where there is none.
+#[must_use]
+pub fn token(headers: &HeaderMap) -> String {
+    cookie(headers, SESSION_COOKIE).unwrap_or_default()
+}
+
+/// The sentence that the page before left for this one.
+#[must_use]
+pub fn flash(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, FLASH_COOKIE).map(|text| decode(&text))
+}
+
+/// A middleware before the acts that have legal effect: whoever has not proved who it is for some time does so first;
+/// the form is kept meanwhile and sent by a press.
+pub async fn prove_again(State(app): State<App>, request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let token = token(request.headers());
+    match proof_is_fresh(&app, &token).await {
+        // Without a session the handler sends to the sign-in.
+        Ok(true) | Err(Fault::NotFound) => next.run(request).await,
+        Ok(false) => match keep(&app, &token, request).await {
+            Ok(Some(id)) => Redirect::to(&format!("/xac-thuc?tiep=/luu-tam/{id}")).into_response(),
+            Ok(None) => Redirect::to("/xac-thuc?tiep=/").into_response(),
+            Err(fault) => failed(fault, "/").into_response(),
+        },
+        Err(fault) => failed(fault, "/").into_response(),
+    }
+}
+
+async fn proof_is_fresh(app: &App, token: &str) -> Outcome<bool> {
+    let minutes = settings::security(app.store.reader())
+        .await?
+        .step_up_minutes;
+    if minutes <= 0 {
+        return Ok(true);
+    }
+    let (row, _) = sign_in::live(app, token).await?;
+    let oldest = app.clock.now() - chrono::Duration::minutes(minutes);
+    Ok(row.proved_at.is_some_and(|proved| proved >= oldest))
+}
+
 /// A middleware: shows a flash once.
 pub async fn clear_flash(request: Request, next: Next) -> Response {
     let had = request.method() == Method::GET && cookie(request.headers(), FLASH_COOKIE).is_some();
@@ -278,10 +366,19 @@ pub async fn keep_form(State(app): State<App>, request: Request, next: Next) -> 
             kind.as_bytes()
                 .starts_with(b"application/x-www-form-urlencoded")
         });
-    let Some(token) = cookie(request.headers(), SESSION_COOKIE).filter(|_| is_form) else {
+    // What is typed at the door itself (codes, passwords) is never kept.
+    let at_door = DOORS
+        .iter()
+        .any(|door| request.uri().path().starts_with(door));
+    let Some(token) = cookie(request.headers(), SESSION_COOKIE).filter(|_| is_form && !at_door)
+    else {
         return next.run(request).await;
     };
-    if !matches!(sign_in::actor_of(&app, &token).await, Err(Fault::NotFound)) {
+    let over = match sign_in::live(&app, &token).await {
+        Ok((row, _)) => !row.awaits.is_empty() && !request.uri().path().starts_with(ENROLMENT),
+        Err(fault) => matches!(fault, Fault::NotFound),
+    };
+    if !over {
         return next.run(request).await;
     }
     match keep(&app, &token, request).await {

@@ -64,6 +64,16 @@ impl Lang {
             .unwrap_or_default()
     }
 
+    /// One of two texts that stand in the program itself: of a refusal, of the administrator's pages.
+    #[must_use]
+    pub fn say(self, vi: &str, en: &str) -> String {
+        match self {
+            Self::Vi => vi,
+            Self::En => en,
+        }
+        .to_owned()
+    }
+
     /// The text of a key.
     #[must_use]
     pub fn t(self, key: &str) -> String {

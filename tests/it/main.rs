@@ -4,6 +4,7 @@ mod album;
 mod browser;
 mod demo;
 mod drafting;
+mod first_day;
 mod forms;
 mod kill;
 mod mail;

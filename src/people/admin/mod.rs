@@ -1,18 +1,28 @@
-//! The administrator's pages: units, persons, days off, workflows, outgoing mail, the journal.
+//! The administrator's pages: the first day, units, persons, security, registers, days off, workflows, mail, the journal.
 //!
 //! Everything here is limited to the organisation in which the reader holds the role `admin`.
 
+mod first_day;
 mod holidays;
 mod journal;
 mod outbox;
+mod person;
 mod persons;
+mod registers;
+mod roster;
+mod security;
 mod units;
 mod workflows;
 
+pub use first_day::{first_day, is_unfinished, test_mail};
 pub use holidays::{change_holiday, holidays};
 pub use journal::journal;
 pub use outbox::outbox;
+pub use person::{add_person, change_person, new_person_page, person};
 pub use persons::persons;
+pub use registers::{open_register, registers};
+pub use roster::{import_check, import_page, import_template, import_write};
+pub use security::{change_security, security};
 pub use units::units;
 pub use workflows::workflows;
 
@@ -25,8 +35,11 @@ use crate::web::page::NavItem;
 use crate::web::{Lang, Page};
 
 /// The pages beside the units, in the order of the menu.
-const PAGES: [(&str, &str, &str); 6] = [
+const PAGES: [(&str, &str, &str); 9] = [
+    ("/quan-tri/viec-dau", "Việc ngày đầu", "First day"),
     ("/quan-tri/nguoi-dung", "Người dùng", "Persons"),
+    ("/quan-tri/an-toan", "An toàn", "Security"),
+    ("/quan-tri/so", "Sổ văn bản", "Registers"),
     ("/quan-tri/ngay-nghi", "Ngày nghỉ", "Days off"),
     ("/quan-tri/quy-trinh", "Quy trình", "Workflows"),
     ("/quan-tri/thu-di", "Thư đi", "Outgoing mail"),
@@ -73,11 +86,7 @@ pub fn frame(session: &Session, title: &str) -> Page {
 
 /// A short text in the reader's language.
 pub fn say(lang: Lang, vi: &str, en: &str) -> String {
-    match lang {
-        Lang::Vi => vi,
-        Lang::En => en,
-    }
-    .to_owned()
+    lang.say(vi, en)
 }
 
 /// Text as it may stand in an address after `=`.

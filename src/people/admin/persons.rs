@@ -1,10 +1,10 @@
-//! Persons with the posts that they hold today.
+//! The organisation's persons with the posts that they hold today; former ones are a filter away.
 
 use std::collections::BTreeMap;
 
 use axum::extract::Query;
 use axum::response::Response;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ const PAGE: usize = 50;
 pub struct Asked {
     #[serde(default)]
     q: String,
-    /// `noi-bo` for the organisation's own people; everybody of the installation by default.
+    /// `cu` for those who hold no post any more; those who do by default.
     #[serde(default)]
     loc: String,
     /// The last person of the page before.
@@ -46,32 +46,39 @@ pub async fn persons(session: Session, Query(asked): Query<Asked>) -> Result<Res
     ))
 }
 
-/// A person with posts, each with the name of its unit.
+/// A person with today's posts here, each with the name of its unit.
 struct Found {
     person: person::Model,
     posts: Vec<String>,
-    own: bool,
+}
+
+impl Found {
+    fn is_former(&self) -> bool {
+        self.posts.is_empty()
+    }
 }
 
 async fn view(session: &Session, asked: &Asked) -> Outcome<Persons> {
     let (lang, org_id) = (session.lang, administered(session)?);
     let found = matching(session, org_id, &asked.q).await?;
-    let own_only = asked.loc == OWN;
-    let count = |own: bool| found.iter().filter(|found| found.own || !own).count();
-    let filter = |own: bool, vi: &str, en: &str| Filter {
-        href: address(&asked.q, own),
+    let former = asked.loc == FORMER;
+    let filter = |wanted: bool, vi: &str, en: &str| Filter {
+        href: address(&asked.q, wanted),
         text: say(lang, vi, en),
-        count: count(own),
-        current: own == own_only,
+        count: found
+            .iter()
+            .filter(|found| found.is_former() == wanted)
+            .count(),
+        current: wanted == former,
     };
     let filters = vec![
-        filter(true, "Của cơ quan", "Of the organisation"),
-        filter(false, "Tất cả", "All"),
+        filter(false, "Đang giữ chức vụ", "Holding a post"),
+        filter(true, "Đã thôi", "Former"),
     ];
     // Persons stand in the order of their ids, which are made in the order of time.
     let mut rest = found
         .into_iter()
-        .filter(|found| found.own || !own_only)
+        .filter(|found| found.is_former() == former)
         .filter(|found| asked.sau.is_none_or(|after| found.person.id > after))
         .peekable();
     let mut rows = Vec::new();
@@ -81,7 +88,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Persons> {
         rows.push(row(found, session));
     }
     let older = rest.peek().and(last);
-    let here = address(&asked.q, own_only);
+    let here = address(&asked.q, former);
     Ok(Persons {
         page: frame(session, &say(lang, "Người dùng", "Persons")),
         query: asked.q.clone(),
@@ -94,13 +101,13 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Persons> {
     })
 }
 
-const OWN: &str = "noi-bo";
+const FORMER: &str = "cu";
 
-fn address(words: &str, own: bool) -> String {
+fn address(words: &str, former: bool) -> String {
     format!(
         "{ADDRESS}?q={}&loc={}",
         in_address(words),
-        if own { OWN } else { "" }
+        if former { FORMER } else { "" }
     )
 }
 
@@ -109,12 +116,7 @@ async fn matching(session: &Session, org_id: Uuid, words: &str) -> Outcome<Vec<F
     let (db, today) = (session.app.store.reader(), session.today());
     let units = find::all_units(db, today).await?;
     let held = post::Entity::find()
-        .filter(post::Column::ValidFrom.lte(today))
-        .filter(
-            Condition::any()
-                .add(post::Column::ValidTo.is_null())
-                .add(post::Column::ValidTo.gt(today)),
-        )
+        .filter(post::Column::OrgId.eq(org_id))
         .order_by_asc(post::Column::Id)
         .all(db)
         .await?;
@@ -124,18 +126,20 @@ async fn matching(session: &Session, org_id: Uuid, words: &str) -> Outcome<Vec<F
     }
     let words = folded(words);
     let persons = person::Entity::find()
+        .filter(person::Column::Id.is_in(posts.keys().copied()))
         .order_by_asc(person::Column::Id)
         .all(db)
         .await?;
     Ok(persons
         .into_iter()
         .map(|person| {
-            let held = posts.remove(&person.id).unwrap_or_default();
-            let own = held.iter().any(|post| post.org_id == org_id);
+            let mut held = posts.remove(&person.id).unwrap_or_default();
+            held.retain(|post| {
+                post.valid_from <= today && post.valid_to.is_none_or(|to| to > today)
+            });
             Found {
                 posts: held.iter().map(|post| titled(post, &units)).collect(),
                 person,
-                own,
             }
         })
         .filter(|found| {
@@ -160,6 +164,7 @@ fn titled(post: &post::Model, units: &BTreeMap<Uuid, Unit>) -> String {
 fn row(found: Found, session: &Session) -> PersonRow {
     let Found { person, posts, .. } = found;
     PersonRow {
+        href: format!("{ADDRESS}/{}", person.id),
         name: person.name.clone(),
         login: person.email.clone(),
         posts,

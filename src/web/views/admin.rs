@@ -50,6 +50,7 @@ pub struct Persons {
 
 #[derive(Debug, Clone)]
 pub struct PersonRow {
+    pub href: String,
     pub name: String,
     pub login: String,
     pub posts: Vec<String>,

@@ -12,6 +12,7 @@ pub mod objectives;
 pub mod people;
 pub mod regimes;
 pub mod shared;
+pub mod sheet;
 pub mod signing;
 
 pub use shared::{ActForm, Choice, Filter, Happening, Mark, Markup, Pager, Progress, Tone};

@@ -7,6 +7,7 @@ mod distribution;
 mod documents;
 mod objectives;
 mod people;
+mod sheet;
 mod signing;
 
 use std::collections::BTreeSet;
@@ -217,6 +218,7 @@ impl Maker {
         all.extend(objectives::all(self));
         all.extend(admin::all(self));
         all.extend(signing::all(self));
+        all.extend(sheet::all(self));
         let stale = WebError::Stale {
             sentence: None,
             fresh: "/van-ban/05".to_owned(),

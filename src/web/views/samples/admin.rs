@@ -45,6 +45,7 @@ fn persons(m: &Maker) -> Persons {
         query: m.words.clone(),
         filters: m.filters(),
         rows: vec![PersonRow {
+            href: "/quan-tri/nguoi-dung/7".to_owned(),
             name: "Nguyễn Duy Anh".to_owned(),
             login: "chutich".to_owned(),
             posts: vec![

@@ -1,0 +1,362 @@
+//! The second factor: codes of an authenticator app (TOTP, RFC 6238) and printed recovery codes.
+//!
+//! A code works once: the time step of the last accepted one is kept (ASVS 6.5.1). Wrong codes count like wrong passwords.
+
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait,
+    PaginatorTrait as _, QueryFilter,
+};
+use sha1::Sha1;
+use uuid::Uuid;
+
+use super::rows::{recovery_code, second_factor};
+use crate::app::{App, Cx};
+use crate::audit::{self, Entry};
+use crate::fault::{Fault, Outcome};
+use crate::files::digest;
+use crate::people::Actor;
+use crate::store::Tx;
+
+/// Seconds that a code lives.
+const STEP_SECONDS: i64 = 30;
+/// Steps before and after the present one that are accepted: clocks of telephones differ a little.
+const STEPS_AROUND: i64 = 1;
+/// Recovery codes given at once.
+const RECOVERY_CODES: usize = 10;
+/// Bits of base32 (RFC 4648), which authenticator apps read.
+const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/// The confirmed second factor of a person.
+///
+/// # Errors
+/// What the database reports.
+pub async fn confirmed(
+    db: &impl ConnectionTrait,
+    person_id: Uuid,
+) -> Outcome<Option<second_factor::Model>> {
+    Ok(row(db, person_id)
+        .await?
+        .filter(|row| row.confirmed_at.is_some()))
+}
+
+/// The second factor of a person, confirmed or being set up.
+///
+/// # Errors
+/// What the database reports.
+pub async fn row(
+    db: &impl ConnectionTrait,
+    person_id: Uuid,
+) -> Outcome<Option<second_factor::Model>> {
+    Ok(second_factor::Entity::find_by_id(person_id).one(db).await?)
+}
+
+/// Recovery codes that are still good.
+///
+/// # Errors
+/// What the database reports.
+pub async fn unused_codes(db: &impl ConnectionTrait, person_id: Uuid) -> Outcome<u64> {
+    Ok(recovery_code::Entity::find()
+        .filter(recovery_code::Column::PersonId.eq(person_id))
+        .filter(recovery_code::Column::UsedAt.is_null())
+        .count(db)
+        .await?)
+}
+
+/// Makes a new secret that counts once its first code is typed; a confirmed factor stays until it is given up.
+///
+/// # Errors
+/// When there is a confirmed one, or what the database reports.
+pub async fn begin(app: &App, actor: &Actor) -> Outcome<()> {
+    let secret = base32(&app.ids.bytes::<20>());
+    app.act(actor, secret, |cx, secret| {
+        Box::pin(async move {
+            let person_id = cx.actor.person_id.ok_or(Fault::NotFound)?;
+            if confirmed(cx.tx, person_id).await?.is_some() {
+                return Err(Fault::stale(
+                    "Mã xác thực đã bật; muốn đổi điện thoại thì tắt rồi bật lại.",
+                    "The second factor is on; to change the telephone, switch it off first.",
+                ));
+            }
+            second_factor::Entity::delete_by_id(person_id)
+                .exec(cx.tx)
+                .await?;
+            second_factor::ActiveModel {
+                person_id: Set(person_id),
+                secret: Set(secret.clone()),
+                last_step: Set(0),
+                created_at: Set(cx.now),
+                confirmed_at: Set(None),
+            }
+            .insert(cx.tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Confirms the new secret by its first code; returns the recovery codes, shown this once.
+///
+/// # Errors
+/// A refusal when the code is wrong, or what the database reports.
+pub async fn confirm(app: &App, actor: &Actor, code: &str) -> Outcome<Vec<String>> {
+    let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| app.ids.code()).collect();
+    app.act(
+        actor,
+        (code.to_owned(), codes.clone()),
+        |cx, (code, codes)| {
+            Box::pin(async move {
+                let person_id = cx.actor.person_id.ok_or(Fault::NotFound)?;
+                let found = row(cx.tx, person_id)
+                    .await?
+                    .filter(|row| row.confirmed_at.is_none())
+                    .ok_or(Fault::NotFound)?;
+                let step = step_of_code(&found.secret, code, cx.now).ok_or_else(wrong_code)?;
+                second_factor::ActiveModel {
+                    person_id: Set(person_id),
+                    last_step: Set(step),
+                    confirmed_at: Set(Some(cx.now)),
+                    ..Default::default()
+                }
+                .update(cx.tx)
+                .await?;
+                recovery_code::Entity::delete_many()
+                    .filter(recovery_code::Column::PersonId.eq(person_id))
+                    .exec(cx.tx)
+                    .await?;
+                for code in codes {
+                    recovery_code::ActiveModel {
+                        person_id: Set(person_id),
+                        code_hash: Set(digest(code.as_bytes())),
+                        used_at: Set(None),
+                    }
+                    .insert(cx.tx)
+                    .await?;
+                }
+                note(&cx, "person.second_factor_set", "Bật mã xác thực").await
+            })
+        },
+    )
+    .await?;
+    Ok(codes)
+}
+
+/// Gives the second factor up; the caller has proved with a code or is an administrator who must answer for it.
+///
+/// # Errors
+/// What the database reports.
+pub async fn remove(tx: &Tx, person_id: Uuid) -> Outcome<()> {
+    recovery_code::Entity::delete_many()
+        .filter(recovery_code::Column::PersonId.eq(person_id))
+        .exec(tx)
+        .await?;
+    second_factor::Entity::delete_by_id(person_id)
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether the typed text is a code of the person now; it is used up by this act.
+///
+/// # Errors
+/// What the database reports.
+pub async fn take_code(tx: &Tx, person_id: Uuid, typed: &str, now: DateTime<Utc>) -> Outcome<bool> {
+    let Some(found) = confirmed(tx, person_id).await? else {
+        return Ok(false);
+    };
+    if let Some(step) = step_of_code(&found.secret, typed, now) {
+        // Two requests with one code: only the one whose update changes the row wins.
+        let sql = "UPDATE second_factor SET last_step = $2 WHERE person_id = $1 AND last_step < $2";
+        let changed = execute(tx, sql, vec![person_id.into(), step.into()]).await?;
+        return Ok(changed == 1);
+    }
+    let sql = "UPDATE recovery_code SET used_at = $3 WHERE person_id = $1 AND code_hash = $2 AND used_at IS NULL";
+    let typed: String = typed.chars().filter(char::is_ascii_alphanumeric).collect();
+    let hash = digest(typed.to_ascii_uppercase().as_bytes());
+    Ok(execute(tx, sql, vec![person_id.into(), hash.into(), now.into()]).await? == 1)
+}
+
+/// The address that an authenticator app reads from the picture.
+#[must_use]
+pub fn address(secret: &str, office: &str, email: &str) -> String {
+    let pairs = [
+        ("secret", secret),
+        ("issuer", office),
+        ("algorithm", "SHA1"),
+        ("digits", "6"),
+        ("period", "30"),
+    ];
+    let query = serde_urlencoded::to_string(pairs)
+        .unwrap_or_default()
+        .replace('+', "%20");
+    let label =
+        serde_urlencoded::to_string([("", format!("{office}:{email}"))]).unwrap_or_default();
+    format!(
+        "otpauth://totp/{}?{query}",
+        label.trim_start_matches('=').replace('+', "%20")
+    )
+}
+
+/// The picture of an address, as SVG.
+///
+/// # Errors
+/// When the address is too long for a picture.
+pub fn picture(address: &str) -> Outcome<String> {
+    let code = qrcode::QrCode::new(address)
+        .map_err(|error| anyhow::anyhow!("drawing a QR code: {error}"))?;
+    let drawn = code
+        .render::<qrcode::render::svg::Color<'_>>()
+        .min_dimensions(200, 200)
+        .quiet_zone(true)
+        .build();
+    // Inside a page there is no XML declaration.
+    Ok(drawn
+        .find("<svg")
+        .map_or(drawn.clone(), |at| drawn[at..].to_owned()))
+}
+
+/// The present code of a secret; what the telephone shows.
+#[must_use]
+pub fn code_at(secret: &str, at: DateTime<Utc>) -> Option<String> {
+    code_of_step(secret, at.timestamp() / STEP_SECONDS)
+}
+
+pub(super) fn wrong_code() -> Fault {
+    Fault::invalid(
+        "code",
+        "Mã không đúng hoặc đã dùng. Chờ ứng dụng hiện mã mới rồi nhập 6 chữ số đó; điện thoại phải đúng giờ.",
+        "The code is wrong or was used. Wait for the next one in the app and type its 6 digits; the telephone's clock must be right.",
+    )
+}
+
+async fn note(cx: &Cx<'_>, act: &'static str, summary: &str) -> Outcome<()> {
+    match cx.actor.posts.first() {
+        Some(post) => {
+            audit::append(
+                cx.tx,
+                post.org_id,
+                cx.actor,
+                cx.now,
+                Entry::general(act, summary),
+            )
+            .await
+        }
+        None => Ok(()),
+    }
+}
+
+async fn execute(tx: &Tx, sql: &str, values: Vec<sea_orm::Value>) -> Outcome<u64> {
+    let statement = sea_orm::Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    Ok(tx.execute_raw(statement).await?.rows_affected())
+}
+
+/// The step around `now` whose code was typed.
+fn step_of_code(secret: &str, typed: &str, now: DateTime<Utc>) -> Option<i64> {
+    let digits: String = typed
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
+    let present = now.timestamp() / STEP_SECONDS;
+    (present - STEPS_AROUND..=present + STEPS_AROUND)
+        .find(|step| code_of_step(secret, *step).as_deref() == Some(digits.as_str()))
+}
+
+/// RFC 4226, section 5.3, of the step's number.
+fn code_of_step(secret: &str, step: i64) -> Option<String> {
+    let mut mac = Hmac::<Sha1>::new_from_slice(&from_base32(secret)?).ok()?;
+    mac.update(&step.to_be_bytes());
+    let hash = mac.finalize().into_bytes();
+    let offset = usize::from(hash.last()? & 0x0f);
+    let word: [u8; 4] = hash.get(offset..offset + 4)?.try_into().ok()?;
+    Some(format!(
+        "{:06}",
+        (u32::from_be_bytes(word) & 0x7fff_ffff) % 1_000_000
+    ))
+}
+
+fn base32(bytes: &[u8]) -> String {
+    let bit = |n: usize| {
+        bytes
+            .get(n / 8)
+            .is_some_and(|byte| byte >> (7 - n % 8) & 1 == 1)
+    };
+    (0..(bytes.len() * 8).div_ceil(5))
+        .map(|letter| {
+            char::from(
+                BASE32[(0..5).fold(0, |value, n| value << 1 | usize::from(bit(letter * 5 + n)))],
+            )
+        })
+        .collect()
+}
+
+fn from_base32(text: &str) -> Option<Vec<u8>> {
+    let (mut bytes, mut buffer, mut bits) = (Vec::new(), 0_u32, 0);
+    for letter in text.bytes() {
+        let value = BASE32.iter().position(|known| *known == letter)?;
+        buffer = buffer << 5 | u32::try_from(value).ok()?;
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from(buffer >> bits & 0xff).ok()?);
+        }
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The secret of the vectors of RFC 6238, appendix B.
+    const SECRET: &[u8] = b"12345678901234567890";
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).expect("an instant")
+    }
+
+    #[test]
+    fn codes_are_those_of_rfc_6238() {
+        let secret = base32(SECRET);
+        assert_eq!(secret, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+        assert_eq!(from_base32(&secret).as_deref(), Some(SECRET));
+        for (seconds, code) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (1_234_567_890, "005924"),
+            (20_000_000_000, "353130"),
+        ] {
+            assert_eq!(code_at(&secret, at(seconds)).as_deref(), Some(code));
+        }
+    }
+
+    #[test]
+    fn a_code_is_accepted_one_step_early_and_late_and_not_later() {
+        let secret = base32(SECRET);
+        for (now, right) in [
+            (59, true),
+            (30 + 59, true),
+            (59 - 30, true),
+            (60 + 59, false),
+        ] {
+            assert_eq!(
+                step_of_code(&secret, "287 082", at(now)).is_some(),
+                right,
+                "{now}"
+            );
+        }
+        assert_eq!(step_of_code(&secret, "", at(59)), None);
+    }
+
+    #[test]
+    fn the_address_names_office_and_person_and_its_picture_is_svg() {
+        let address = address("GEZDGNBV", "UBND xã Mẫu Sơn", "a@x.vn");
+        assert!(
+            address.starts_with("otpauth://totp/UBND%20x%C3%A3"),
+            "{address}"
+        );
+        assert!(address.contains("secret=GEZDGNBV&issuer=UBND%20"));
+        assert!(picture(&address).expect("drawn").starts_with("<svg"));
+    }
+}

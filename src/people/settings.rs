@@ -1,0 +1,119 @@
+//! What the installation remembers of itself, by name; above all how strictly its people must prove who they are.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use serde::{Deserialize, Serialize};
+
+use super::Actor;
+use super::rows::installation;
+use crate::fault::Outcome;
+use crate::store::Tx;
+
+/// The digest of the code that opens the set-up page.
+pub const SETUP_CODE: &str = "setup_code";
+/// When a test mail was last asked for.
+pub const MAIL_TESTED: &str = "mail_tested";
+/// What the last backup was, as its manifest says it.
+pub const LAST_BACKUP: &str = "last_backup";
+/// That this database was restored from a backup, and from which instant.
+pub const RESTORED: &str = "restored";
+const SECURITY: &str = "security";
+
+/// A remembered value with the instant it was written.
+///
+/// # Errors
+/// What the database reports.
+pub async fn value(db: &impl ConnectionTrait, name: &str) -> Outcome<Option<installation::Model>> {
+    Ok(installation::Entity::find_by_id(name.to_owned())
+        .one(db)
+        .await?)
+}
+
+/// Remembers a value in place of the one before.
+///
+/// # Errors
+/// What the database reports.
+pub async fn put(tx: &Tx, name: &str, value: String, now: DateTime<Utc>) -> Outcome<()> {
+    installation::Entity::insert(installation::ActiveModel {
+        name: Set(name.to_owned()),
+        value: Set(value),
+        at: Set(now),
+    })
+    .on_conflict(
+        OnConflict::column(installation::Column::Name)
+            .update_columns([installation::Column::Value, installation::Column::At])
+            .to_owned(),
+    )
+    .exec_without_returning(tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets a value.
+///
+/// # Errors
+/// What the database reports.
+pub async fn forget(tx: &Tx, name: &str) -> Outcome<()> {
+    installation::Entity::delete_by_id(name.to_owned())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// How people prove who they are. A sample installation asks for neither; an office chooses both on its first day.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Security {
+    /// Whoever holds one of these roles must have a second factor.
+    pub second_factor_roles: Vec<String>,
+    /// A legal act asks for the password or a code when the last proof is older than so many minutes; 0 never asks.
+    pub step_up_minutes: i64,
+}
+
+impl Security {
+    /// What the set-up page proposes: those who approve, sign, seal, number and administer.
+    #[must_use]
+    pub fn recommended() -> Self {
+        let roles = [
+            "chair",
+            "vice_chair",
+            "office_chief",
+            "office_clerk",
+            "clerk",
+            "unit_head",
+            "admin",
+        ];
+        Self {
+            second_factor_roles: roles.map(str::to_owned).to_vec(),
+            step_up_minutes: 15,
+        }
+    }
+
+    /// Whether this person must have a second factor.
+    #[must_use]
+    pub fn asks_second_factor_of(&self, actor: &Actor) -> bool {
+        actor
+            .posts
+            .iter()
+            .any(|post| self.second_factor_roles.contains(&post.role))
+    }
+}
+
+/// The security settings in force.
+///
+/// # Errors
+/// What the database reports.
+pub async fn security(db: &impl ConnectionTrait) -> Outcome<Security> {
+    match value(db, SECURITY).await? {
+        Some(row) => Ok(serde_json::from_str(&row.value)?),
+        None => Ok(Security::default()),
+    }
+}
+
+/// Writes the security settings.
+///
+/// # Errors
+/// What the database reports.
+pub async fn put_security(tx: &Tx, security: &Security, now: DateTime<Utc>) -> Outcome<()> {
+    put(tx, SECURITY, serde_json::to_string(security)?, now).await
+}
