@@ -5,6 +5,7 @@ mod as_offices_write;
 mod checker;
 mod nothing_lost;
 mod objectives;
+mod official;
 mod round_trip;
 mod samples;
 mod seed;
