@@ -3,6 +3,7 @@
 mod any_draft;
 mod as_offices_write;
 mod checker;
+mod compare;
 mod nothing_lost;
 mod objectives;
 mod official;
