@@ -113,6 +113,8 @@ pub fn table() -> Vec<Route> {
         ),
         route("/van-ban/{id}", SignedIn, get(v::show)),
         route("/van-ban/{id}/tep.pdf", SignedIn, get(v::pdf)),
+        route("/van-ban/{id}/so-sanh", SignedIn, get(v::compare_page)),
+        route("/van-ban/{id}/khoi-phuc", SignedIn, post(v::restore)),
         route("/van-ban/{id}/quy-trinh.svg", SignedIn, get(v::picture)),
         route(
             "/van-ban/{id}/soan",

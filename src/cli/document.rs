@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Subcommand;
 use trinhky_calendar::local;
+use trinhky_drafting::check::handbook;
 use trinhky_drafting::{Imported, Severity, check, docx, html, import};
 use trinhky_typeset::{Options, RuleSet, Typesetter};
 
@@ -29,6 +30,8 @@ pub enum DocumentCommand {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Print the checker's rules with their examples, as docs/checker.md has them
+    Rules,
     /// Typeset a file
     Render {
         /// A .md, .txt, .docx or .json file
@@ -78,6 +81,10 @@ pub fn run(command: DocumentCommand) -> anyhow::Result<ExitCode> {
             } else {
                 ExitCode::SUCCESS
             })
+        }
+        DocumentCommand::Rules => {
+            print!("{}", handbook());
+            Ok(ExitCode::SUCCESS)
         }
         DocumentCommand::Render { file, out, on } => {
             let imported = read(&file)?;

@@ -123,6 +123,30 @@ pub async fn save(
     .await
 }
 
+/// Makes an earlier version the newest one; `seen_version` is the newest that the drafter had before him.
+///
+/// # Errors
+/// As [`save`], or when there is no such version.
+pub async fn restore(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+    seen_version: i32,
+    version: i32,
+) -> Outcome<Saved> {
+    let old = find::version(app.store.reader(), id, version).await?;
+    let note = format!("Khôi phục bản thứ {version}");
+    save(
+        app,
+        actor,
+        id,
+        seen_version,
+        serde_json::from_str(&old.draft)?,
+        note,
+    )
+    .await
+}
+
 /// The steps in which a draft lies with its drafter; after the approval a change takes it back to the Chairman, before its
 /// signature a proposal is the Office's own.
 const WITH_THE_DRAFTER: [&str; 4] = ["draft", "answer_opinions", "sign", "sign_proposal"];

@@ -60,6 +60,17 @@ facts = Facts
 version = Version
 versions = Versions
 version-n = Version { $x }
+compare-from = From version
+compare-to = to version
+compare-do = Compare
+compare-meaning = What the objectives now mean
+compare-objective = Objective
+compare-what = What
+compare-before = Before
+compare-after = After
+compare-words = What changed in the words
+compare-same = The two texts are the same.
+compare-key = Struck out is what went, underlined what came.
 version-compare = compare with the one before
 
 # Deadlines

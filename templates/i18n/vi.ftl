@@ -60,6 +60,17 @@ facts = Thông tin
 version = Phiên bản
 versions = Các phiên bản
 version-n = Phiên bản { $x }
+compare-from = Từ bản
+compare-to = đến bản
+compare-do = So sánh
+compare-meaning = Thay đổi về nghĩa của mục tiêu
+compare-objective = Mục tiêu
+compare-what = Nội dung
+compare-before = Trước
+compare-after = Sau
+compare-words = Thay đổi về lời văn
+compare-same = Hai bản có nội dung như nhau.
+compare-key = Chữ gạch ngang là phần bỏ đi, chữ gạch chân là phần thêm vào.
 version-compare = so với bản trước
 
 # Deadlines

@@ -236,7 +236,10 @@ async fn changes(session: &Session, document: &Document) -> Outcome<(String, Vec
 }
 
 /// The issued document of the year before with the same type and, but for its figures, the same subject.
-async fn year_before(db: &impl ConnectionTrait, document: &Document) -> Outcome<Option<Document>> {
+pub(super) async fn year_before(
+    db: &impl ConnectionTrait,
+    document: &Document,
+) -> Outcome<Option<Document>> {
     let like = |subject: &str| {
         folded(subject)
             .chars()

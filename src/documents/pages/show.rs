@@ -254,7 +254,8 @@ impl Shown<'_> {
                 who: row.by_name,
                 remark: row.note,
                 href: format!("{}?ban={}", document_page(id), row.version),
-                compare_href: None,
+                compare_href: (row.version > 1)
+                    .then(|| format!("{}/so-sanh?den={}", document_page(id), row.version)),
             })
             .collect())
     }

@@ -2,6 +2,7 @@
 //! Pure: no clock, no files, no database.
 
 pub mod check;
+mod compare;
 mod digest;
 mod export;
 pub mod import;
@@ -13,6 +14,7 @@ mod text;
 mod walk;
 
 pub use check::{Finding, Fix, Severity, apply, check, check_with_fixes, rules};
+pub use compare::{Kept, Passage, compare};
 pub use digest::{content_hash, fold};
 pub use export::{DocxError, docx, html, html_page, markdown};
 pub use import::{ImportError, import};

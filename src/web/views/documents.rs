@@ -95,6 +95,62 @@ pub struct VersionRow {
     pub compare_href: Option<String>,
 }
 
+/// Two texts of a document compared.
+#[derive(Debug, Template)]
+#[template(path = "documents/compare.html")]
+pub struct CompareVersions {
+    pub page: Page,
+    /// Where the choice of versions goes, by `GET`.
+    pub action: String,
+    /// Field `tu`.
+    pub from: Vec<VersionChoice>,
+    /// Field `den`.
+    pub to: Vec<VersionChoice>,
+    pub last_year: Option<Link>,
+    pub passages: Vec<PassageView>,
+    pub meaning: Vec<Meaning>,
+    pub restore: Option<ActForm>,
+}
+
+#[derive(Debug, Clone)]
+pub struct VersionChoice {
+    pub number: i32,
+    pub text: String,
+    pub chosen: bool,
+}
+
+/// A passage that differs.
+#[derive(Debug, Clone)]
+pub struct PassageView {
+    /// `Điều 1 khoản 3`.
+    pub place: String,
+    /// Whether words went or came, and the words.
+    pub pieces: Vec<(bool, bool, String)>,
+}
+
+/// What changed in an objective beyond its words.
+#[derive(Debug, Clone)]
+pub struct Meaning {
+    pub objective: String,
+    /// `chỉ tiêu`, `cách đo`, `đơn vị báo cáo`.
+    pub what: String,
+    pub before: String,
+    pub after: String,
+}
+
+impl Meaning {
+    /// Something that was not there before.
+    #[must_use]
+    pub fn added(objective: &str, what: String, after: String) -> Self {
+        Self {
+            objective: objective.to_owned(),
+            what,
+            before: String::new(),
+            after,
+        }
+    }
+}
+
 /// The draft editor: every part a labelled field; findings above; the page beside.
 #[derive(Debug, Template)]
 #[template(path = "documents/edit.html")]

@@ -6,6 +6,7 @@
 mod dates;
 mod form;
 mod goals;
+mod handbook;
 mod patterns;
 mod rules;
 mod words;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Draft, Imported};
 use crate::walk::{self, Part, Piece};
+pub use handbook::handbook;
 pub use rules::{SAMPLE, rules};
 
 /// How much a finding matters.

@@ -1,6 +1,6 @@
 //! The checker: the defects of the real decision, the examples of every rule, and silence about good documents.
 
-use trinhky_drafting::check::SAMPLE;
+use trinhky_drafting::check::{SAMPLE, handbook};
 use trinhky_drafting::{Finding, Severity, apply, check, check_with_fixes, rules};
 
 use crate::seed::{SEED, imported};
@@ -68,6 +68,15 @@ fn every_rule_speaks_about_its_bad_example_and_not_about_its_good_one() {
             assert_eq!(found, speaks, "{} about {:?}", rule.id, example.to);
         }
     }
+}
+
+#[test]
+fn the_documentation_tells_the_rules_as_they_are() {
+    let page = include_str!("../../../../docs/checker.md");
+    assert!(
+        page == handbook(),
+        "docs/checker.md is out of date: cargo run -- document rules > docs/checker.md"
+    );
 }
 
 #[test]

@@ -301,7 +301,9 @@ impl Recogniser {
     }
 
     fn article(&mut self, para: &Para, number: u32, rest: &str) {
-        let formatted_title = self.look == Look::Formatted && para.bold && !rest.is_empty();
+        // What ends the document is its last sentence, however bold the office makes it.
+        let formatted_title =
+            self.look == Look::Formatted && para.bold && !rest.is_empty() && !rest.ends_with("./.");
         let plain_title = self.look == Look::Plain
             && !rest.is_empty()
             && rest.chars().count() <= 100
