@@ -14,10 +14,6 @@ use crate::store::Tx;
 pub const SETUP_CODE: &str = "setup_code";
 /// When a test mail was last asked for.
 pub const MAIL_TESTED: &str = "mail_tested";
-/// What the last backup was, as its manifest says it.
-pub const LAST_BACKUP: &str = "last_backup";
-/// That this database was restored from a backup, and from which instant.
-pub const RESTORED: &str = "restored";
 const SECURITY: &str = "security";
 
 /// A remembered value with the instant it was written.

@@ -1,4 +1,4 @@
--- What the installation remembers of itself: the code of the first day, security settings, the last backup.
+-- What the installation remembers of itself: the code of the first day and security settings.
 CREATE TABLE installation (
   name text PRIMARY KEY,
   value text NOT NULL,

@@ -1,7 +1,7 @@
 //! What is still to be done before an office can work: looked up each time, so that nothing is ticked that is not so.
 
 use axum::response::Response;
-use chrono::{Datelike as _, Duration};
+use chrono::Datelike as _;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait as _, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
@@ -33,8 +33,6 @@ const NEEDED_ROLES: [&str; 6] = [
     "office_clerk",
     "clerk",
 ];
-/// A backup older than this is late.
-const BACKUP_AGE: Duration = Duration::hours(48);
 
 /// One thing of the list.
 pub struct Step {
@@ -173,25 +171,12 @@ pub async fn is_unfinished(app: &App, actor: &Actor) -> Outcome<bool> {
 }
 
 async fn steps(app: &App, org_id: Uuid, lang: Lang) -> Outcome<Vec<Step>> {
-    let db = app.store.reader();
     let mut steps = vec![units(app, org_id, lang).await?];
     steps.extend(people(app, org_id, lang).await?);
     steps.push(registers(app, org_id, lang).await?);
     steps.push(mail_step(app, lang).await?);
     steps.push(address(app, lang));
     steps.push(calendar(app, org_id, lang).await?);
-    steps.push(backup(app, lang).await?);
-    if let Some(restored) = settings::value(db, settings::RESTORED).await? {
-        steps.push(Step {
-            done: false,
-            text: lang.say("Cơ sở dữ liệu được khôi phục từ bản sao", "The database was restored from a backup"),
-            note: lang.say(
-                &format!("Bản sao lúc {}. So số cuối của mỗi sổ với văn bản giấy trước khi cấp số mới; số đã cấp sau lúc đó không còn ở đây.", restored.value),
-                &format!("Backup of {}. Compare the last number of each register with the papers before giving new ones; numbers given after that instant are not here.", restored.value),
-            ),
-            href: "/quan-tri/so",
-        });
-    }
     Ok(steps)
 }
 
@@ -369,25 +354,5 @@ async fn calendar(app: &App, org_id: Uuid, lang: Lang) -> Outcome<Step> {
             "Deadlines are counted by it.",
         ),
         href: "/quan-tri/ngay-nghi",
-    })
-}
-
-async fn backup(app: &App, lang: Lang) -> Outcome<Step> {
-    let last = settings::value(app.store.reader(), settings::LAST_BACKUP).await?;
-    let fresh = last
-        .as_ref()
-        .is_some_and(|last| last.at + BACKUP_AGE > app.clock.now());
-    let when = last.map_or_else(
-        || lang.say("chưa có", "none yet"),
-        |last| date_time(last.at),
-    );
-    Ok(Step {
-        done: fresh,
-        text: lang.say("Sao lưu hằng ngày", "A backup every day"),
-        note: lang.say(
-            &format!("Bản gần nhất: {when}. Đặt lệnh `trinhky backup THƯ-MỤC` chạy hằng đêm, thư mục ở máy khác."),
-            &format!("The latest: {when}. Let `trinhky backup FOLDER` run every night, to another machine."),
-        ),
-        href: "",
     })
 }

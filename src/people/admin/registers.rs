@@ -12,7 +12,6 @@ use crate::documents::{self, numbers, rows::register};
 use crate::fault::{Fault, Outcome};
 use crate::people::find;
 use crate::people::session::{Session, done, failed, field_error};
-use crate::people::settings;
 use crate::web::views::sheet::{Act, Entry, Field, Input, Part, Sheet, Table, choice};
 use crate::web::{Form, WebError, html};
 
@@ -41,11 +40,7 @@ pub async fn open_register(
     Body(pairs): Body<Vec<(String, String)>>,
 ) -> Result<Response, WebError> {
     let mut form = Form::sent(ADDRESS, pairs);
-    let result = if form.value("do") == "checked" {
-        forget_restore(&session).await
-    } else {
-        open(&session, &form).await
-    };
+    let result = open(&session, &form).await;
     match result {
         Ok(()) => Ok(done(ADDRESS, &session.lang.say("Đã ghi.", "Recorded."))),
         Err(fault) => {
@@ -126,24 +121,6 @@ async fn open(session: &Session, form: &Form) -> Outcome<()> {
     .await
 }
 
-/// A person has compared the registers with the papers after a restore.
-async fn forget_restore(session: &Session) -> Outcome<()> {
-    let org_id = session.journalled(administered(session)).await?;
-    session
-        .app
-        .act(&session.actor, org_id, |cx, org_id| {
-            Box::pin(async move {
-                settings::forget(cx.tx, settings::RESTORED).await?;
-                let entry = crate::audit::Entry::general(
-                    "register.compared",
-                    "Đã so các sổ với văn bản giấy sau khi khôi phục",
-                );
-                crate::audit::append(cx.tx, *org_id, cx.actor, cx.now, entry).await
-            })
-        })
-        .await
-}
-
 async fn view(session: &Session, form: Form) -> Outcome<Response> {
     let (db, lang, org_id) = (
         session.app.store.reader(),
@@ -187,24 +164,7 @@ async fn view(session: &Session, form: Form) -> Outcome<Response> {
             ]
         })
         .collect();
-    let mut parts = Vec::new();
-    if settings::value(db, settings::RESTORED).await?.is_some() {
-        parts.push(Part::Note(lang.say(
-            "Cơ sở dữ liệu vừa được khôi phục từ bản sao: so số tiếp theo của mỗi sổ với văn bản giấy.",
-            "The database was restored from a backup: compare the next number of each register with the papers.",
-        )));
-        parts.push(Part::Form(Entry {
-            form: Form::new(ADDRESS, "", ""),
-            fields: Vec::new(),
-            acts: vec![Act::other(
-                lang.say("Đã so xong, các số đúng", "Compared, the numbers are right"),
-                String::new(),
-                "checked",
-            )],
-            upload: false,
-        }));
-    }
-    parts.push(Part::Table(Table {
+    let mut parts = vec![Part::Table(Table {
         head: vec![
             lang.say("Sổ", "Register"),
             lang.say("Nơi giữ", "Keeper"),
@@ -212,7 +172,7 @@ async fn view(session: &Session, form: Form) -> Outcome<Response> {
             lang.say("Căn cứ", "Ground"),
         ],
         rows,
-    }));
+    })];
     parts.push(Part::Heading(lang.say("Mở một sổ", "Open a register")));
     parts.push(Part::Text(lang.say(
         "Sổ chưa mở ở đây tự mở từ số 01 khi cấp số đầu tiên; chỉ cần mở trước sổ nối tiếp sổ giấy.",

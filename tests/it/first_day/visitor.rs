@@ -11,7 +11,7 @@ use trinhky::app::App;
 use trinhky::people::second_factor;
 use trinhky::routes;
 
-use super::pages::{Answer, Pairs, form};
+use super::super::pages::{Answer, Pairs, form};
 
 pub struct Visitor {
     app: App,
