@@ -221,8 +221,8 @@ fn hooks(scope: &mut Scope, event: &Event) {
             Some(next) => {
                 if let Some(timer) = scope.timers.get_mut(timer) {
                     timer.due = *next;
-                    if let Some(left) = timer.cycle.as_mut().and_then(|cycle| cycle.left.as_mut()) {
-                        *left = left.saturating_sub(1);
+                    if let Some(cycle) = &mut timer.cycle {
+                        cycle.count_down();
                     }
                 }
             }

@@ -119,16 +119,14 @@ impl Process {
         .then_some(source)
     }
 
-    /// The event sub-process by which a sub-process is compensated from outside, with its start event.
-    pub(crate) fn compensation_sub_process(&self, parent: Option<usize>) -> Option<(usize, usize)> {
-        self.children(parent)
-            .filter(|index| {
-                matches!(
-                    self.nodes[*index].kind,
-                    Kind::SubProcess(SubProcessKind::Event)
-                )
-            })
-            .find_map(|index| Some((index, self.compensation_start(index)?)))
+    /// The event sub-process by which a sub-process is compensated from outside.
+    pub(crate) fn compensation_sub_process(&self, parent: Option<usize>) -> Option<usize> {
+        self.children(parent).find(|index| {
+            matches!(
+                self.nodes[*index].kind,
+                Kind::SubProcess(SubProcessKind::Event)
+            ) && self.compensation_start(*index).is_some()
+        })
     }
 
     /// The start event of an event sub-process that a compensation starts.

@@ -449,6 +449,13 @@ pub struct Cycle {
     pub every: String,
 }
 
+impl Cycle {
+    /// One firing less is left.
+    pub(crate) fn count_down(&mut self) {
+        self.left = self.left.map(|left| left.saturating_sub(1));
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     pub element: String,

@@ -50,7 +50,7 @@ impl Work<'_> {
         }
         let scope = self.expect(inner)?;
         let mut inherited = scope.compensable.clone();
-        if let Some((handler, _)) = process.compensation_sub_process(process.index(&node.id)) {
+        if let Some(handler) = process.compensation_sub_process(process.index(&node.id)) {
             let Some(vars) = scope.vars.clone() else {
                 return Err(Halt::Need(Need::Vars(inner.clone())));
             };
@@ -209,15 +209,14 @@ impl Work<'_> {
     /// what had completed beside it.
     fn compensation_source(&self, scope: &ScopeId) -> Step<ScopeId> {
         let found = self.expect(scope)?;
+        let process = self.process(scope)?;
         let event_sub_process = found
             .element
             .as_deref()
-            .and_then(|element| self.process(scope).ok()?.node(element))
+            .and_then(|element| process.node(element))
             .is_some_and(|node| {
                 matches!(node.kind, Kind::SubProcess(SubProcessKind::Event))
-                    && !self
-                        .process(scope)
-                        .is_ok_and(|process| process.is_compensation_handler(node))
+                    && !process.is_compensation_handler(node)
             });
         Ok(match scope.parent() {
             Some(parent) if event_sub_process => parent,

@@ -82,7 +82,7 @@ impl Work<'_> {
             } => self.throw_error(task, code, variables),
             CommandKind::ThrowEscalation { task, code } => {
                 let Task { token, element, .. } = self.task(task)?.clone();
-                self.escalate_from_activity(&task.scope, token, &element, Some(code))
+                self.escalate(&task.scope, Some(token), &element, Some(code))
             }
             CommandKind::ResolveIncident {
                 incident,

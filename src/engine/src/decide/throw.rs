@@ -54,17 +54,7 @@ impl Work<'_> {
             Trigger::Message { name, key } => self.send_message(scope, node, name, key.as_ref()),
             Trigger::Signal { name } => self.send_signal(scope, node, name),
             Trigger::Error { code } => self.end_with_error(scope, token, node, code.clone()),
-            Trigger::Escalation { code } => {
-                self.emit(Event::EscalationThrown {
-                    scope: scope.clone(),
-                    element: node.id.clone(),
-                    code: code.clone(),
-                });
-                match self.find_catcher(scope, None, Thrown::Escalation, code.as_deref())? {
-                    Some(catcher) => self.catch(catcher, Thrown::Escalation, code.clone()),
-                    None => Ok(()),
-                }
-            }
+            Trigger::Escalation { code } => self.escalate(scope, None, &node.id, code.as_deref()),
             Trigger::Terminate => {
                 self.emit(Event::ElementCompleted {
                     scope: scope.clone(),
@@ -175,7 +165,7 @@ impl Work<'_> {
     ) -> Step {
         match trigger {
             Trigger::Escalation { code } => {
-                self.escalate_from_activity(scope, host, &node.id, code.as_deref())
+                self.escalate(scope, Some(host), &node.id, code.as_deref())
             }
             Trigger::Error { code } => {
                 let code = code.clone().unwrap_or_default();
@@ -244,10 +234,11 @@ impl Work<'_> {
         Ok(true)
     }
 
-    pub(super) fn escalate_from_activity(
+    /// `host` is the token of the activity that throws; an event throws by itself.
+    pub(super) fn escalate(
         &mut self,
         scope: &ScopeId,
-        token: u64,
+        host: Option<u64>,
         element: &str,
         code: Option<&str>,
     ) -> Step {
@@ -256,7 +247,7 @@ impl Work<'_> {
             element: element.to_owned(),
             code: code.map(str::to_owned),
         });
-        match self.find_catcher(scope, Some(token), Thrown::Escalation, code)? {
+        match self.find_catcher(scope, host, Thrown::Escalation, code)? {
             Some(catcher) => self.catch(catcher, Thrown::Escalation, code.map(str::to_owned)),
             None => Ok(()),
         }

@@ -39,8 +39,7 @@ impl Simulation<'_> {
             return self.start(process, variables.clone(), None);
         }
         self.awaited.push(process.to_owned());
-        let starts: Vec<&Node> = found.triggered_starts().collect();
-        for start in starts {
+        for start in found.triggered_starts() {
             let Kind::Event(event) = &start.kind else {
                 continue;
             };
@@ -96,8 +95,8 @@ impl Simulation<'_> {
             .and_then(|cycle| timers::next(due.at, cycle));
         if let Some(at) = next {
             let mut again = Due { at, ..due };
-            if let Some(left) = again.cycle.as_mut().and_then(|cycle| cycle.left.as_mut()) {
-                *left = left.saturating_sub(1);
+            if let Some(cycle) = &mut again.cycle {
+                cycle.count_down();
             }
             self.schedule_at(at, Act::Start(again));
         }
