@@ -7,9 +7,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use super::door::{password_field, refuse};
 use super::pages::Next;
 use super::rows::session as session_rows;
-use super::session::{ENROLMENT, Session, done, failed, signed_in};
+use super::session::{ENROLMENT, Session, done, failed, own_path, signed_in};
 use super::{passwords, second_factor, sign_in, tickets};
-use crate::audit::{self, Entry as JournalEntry};
 use crate::fault::{Fault, Outcome};
 use crate::web::format::date_time;
 use crate::web::page::Link;
@@ -298,25 +297,17 @@ async fn confirm_factor(session: &Session, code: &str) -> Outcome<Response> {
 }
 
 async fn remove_factor(session: &Session, code: &str) -> Outcome<Response> {
+    // Wrong codes are counted and put off as at any proof.
+    if !sign_in::prove(&session.app, &session.actor, &session.row, None, code).await? {
+        return Err(second_factor::wrong_code());
+    }
     session
         .app
-        .act(&session.actor, code.to_owned(), |cx, code| {
+        .act(&session.actor, (), |cx, ()| {
             Box::pin(async move {
                 let person_id = cx.actor.person_id.ok_or(Fault::NotFound)?;
-                if !second_factor::take_code(cx.tx, person_id, code, cx.now).await? {
-                    return Err(second_factor::wrong_code());
-                }
                 second_factor::remove(cx.tx, person_id).await?;
-                match cx.actor.posts.first() {
-                    Some(post) => {
-                        let entry = JournalEntry::general(
-                            "person.second_factor_removed",
-                            "Tắt mã xác thực",
-                        );
-                        audit::append(cx.tx, post.org_id, cx.actor, cx.now, entry).await
-                    }
-                    None => Ok(()),
-                }
+                second_factor::note(&cx, "person.second_factor_removed", "Tắt mã xác thực").await
             })
         })
         .await?;
@@ -441,12 +432,7 @@ pub async fn prove(session: Session, Body(pairs): Body<Pairs>) -> Result<Respons
     )
     .await
     {
-        Ok(true) => {
-            let next = form.value("next");
-            // Only our own kept forms and pages.
-            let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-            Ok(Redirect::to(if ours { next } else { "/" }).into_response())
-        }
+        Ok(true) => Ok(Redirect::to(own_path(form.value("next"))).into_response()),
         Ok(false) => {
             let wrong = Fault::invalid(
                 "password",

@@ -5,6 +5,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
 use super::Actor;
 use super::rows::saved_form;
+use super::session::own_path;
 use crate::app::App;
 use crate::fault::{Fault, Outcome};
 use crate::web::Form;
@@ -34,7 +35,7 @@ pub async fn keep(
     action: &str,
     pairs: &[(String, String)],
 ) -> Outcome<()> {
-    let ours = action.starts_with('/') && !action.starts_with("//");
+    let ours = own_path(action) == action;
     let body = serde_urlencoded::to_string(pairs).map_err(anyhow::Error::from)?;
     if name.is_empty() || name.len() > MAX_NAME || !ours || body.len() > MAX_KEPT_FORM {
         return Err(Fault::invalid(

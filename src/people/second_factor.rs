@@ -231,7 +231,8 @@ pub(super) fn wrong_code() -> Fault {
     )
 }
 
-async fn note(cx: &Cx<'_>, act: &'static str, summary: &str) -> Outcome<()> {
+/// Journals it where the person holds a post.
+pub(super) async fn note(cx: &Cx<'_>, act: &'static str, summary: &str) -> Outcome<()> {
     match cx.actor.posts.first() {
         Some(post) => {
             audit::append(

@@ -24,8 +24,6 @@ use crate::web::{ActorView, Form, Lang, NavItem, Page, WebError};
 const SESSION_COOKIE: &str = "phien";
 /// Where a second factor is set up; the only page of a session that must do so first.
 pub const ENROLMENT: &str = "/toi/ma-xac-thuc";
-/// The pages before the house.
-const DOORS: [&str; 4] = ["/dang-nhap", "/mat-khau-moi", "/quen-mat-khau", "/cai-dat"];
 /// Name of the cookie with a sentence that the next page shows once.
 const FLASH_COOKIE: &str = "bao";
 
@@ -271,16 +269,21 @@ pub fn done(path: &str, flash: &str) -> Response {
     response
 }
 
-/// The answer of a successful sign-in.
+/// The address where it is a path of our own, else the desk. Browsers strip tabs and read `\` as `/`.
 #[must_use]
-pub fn signed_in(app: &App, token: &str, next: &str) -> Response {
-    // Only a path of our own: never somebody else's address.
-    let next = if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') {
+pub(super) fn own_path(next: &str) -> &str {
+    let odd = |c: char| c == '\\' || c.is_control();
+    if next.starts_with('/') && !next.starts_with("//") && !next.contains(odd) {
         next
     } else {
         "/"
-    };
-    let mut response = Redirect::to(next).into_response();
+    }
+}
+
+/// The answer of a successful sign-in.
+#[must_use]
+pub fn signed_in(app: &App, token: &str, next: &str) -> Response {
+    let mut response = Redirect::to(own_path(next)).into_response();
     let secure = if app.config.over_tls() {
         "; Secure"
     } else {
@@ -336,13 +339,10 @@ pub async fn prove_again(State(app): State<App>, request: Request, next: Next) -
 }
 
 async fn proof_is_fresh(app: &App, token: &str) -> Outcome<bool> {
-    let minutes = settings::security(app.store.reader())
-        .await?
-        .step_up_minutes;
-    if minutes <= 0 {
+    let (row, actor) = sign_in::live(app, token).await?;
+    let Some(minutes) = settings::step_up_minutes(app.store.reader(), &actor).await? else {
         return Ok(true);
-    }
-    let (row, _) = sign_in::live(app, token).await?;
+    };
     let oldest = app.clock.now() - chrono::Duration::minutes(minutes);
     Ok(row.proved_at.is_some_and(|proved| proved >= oldest))
 }
@@ -366,12 +366,7 @@ pub async fn keep_form(State(app): State<App>, request: Request, next: Next) -> 
             kind.as_bytes()
                 .starts_with(b"application/x-www-form-urlencoded")
         });
-    // What is typed at the door itself (codes, passwords) is never kept.
-    let at_door = DOORS
-        .iter()
-        .any(|door| request.uri().path().starts_with(door));
-    let Some(token) = cookie(request.headers(), SESSION_COOKIE).filter(|_| is_form && !at_door)
-    else {
+    let Some(token) = cookie(request.headers(), SESSION_COOKIE).filter(|_| is_form) else {
         return next.run(request).await;
     };
     let over = match sign_in::live(&app, &token).await {
@@ -408,7 +403,7 @@ pub async fn kept_form(app: &App, actor: &Actor, id: &str) -> Outcome<saved_form
 fn without_secrets(body: &[u8]) -> Outcome<String> {
     let mut pairs: Vec<(String, String)> =
         serde_urlencoded::from_bytes(body).map_err(anyhow::Error::from)?;
-    pairs.retain(|(name, _)| !["pin", "password"].contains(&name.as_str()));
+    pairs.retain(|(name, _)| !["pin", "password", "current", "code"].contains(&name.as_str()));
     Ok(serde_urlencoded::to_string(pairs).map_err(anyhow::Error::from)?)
 }
 
@@ -519,4 +514,25 @@ fn decode(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{own_path, without_secrets};
+
+    #[test]
+    fn only_a_path_of_our_own_is_led_to() {
+        for own in ["/", "/van-ban?q=a/b", "/luu-tam/1"] {
+            assert_eq!(own_path(own), own);
+        }
+        for foreign in ["", "https://x.vn", "//x.vn", "/\\x.vn", "/\t/x.vn", "x"] {
+            assert_eq!(own_path(foreign), "/", "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn what_proves_a_person_is_never_written_down() {
+        let body = b"subject=a&password=b&current=c&code=d&pin=e";
+        assert_eq!(without_secrets(body).ok().as_deref(), Some("subject=a"));
+    }
 }

@@ -5,6 +5,8 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde::{Deserialize, Serialize};
 
+use uuid::Uuid;
+
 use super::Actor;
 use super::rows::installation;
 use crate::fault::Outcome;
@@ -85,31 +87,84 @@ impl Security {
         }
     }
 
-    /// Whether this person must have a second factor.
+    /// Whether a person with these posts in the organisation must have a second factor.
     #[must_use]
-    pub fn asks_second_factor_of(&self, actor: &Actor) -> bool {
+    pub fn asks_second_factor_of(&self, actor: &Actor, org_id: Uuid) -> bool {
         actor
             .posts
             .iter()
-            .any(|post| self.second_factor_roles.contains(&post.role))
+            .any(|post| post.org_id == org_id && self.second_factor_roles.contains(&post.role))
     }
 }
 
-/// The security settings in force.
+/// The security settings of an organisation; until it has its own, those that the installation began with.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn security(db: &impl ConnectionTrait) -> Outcome<Security> {
-    match value(db, SECURITY).await? {
-        Some(row) => Ok(serde_json::from_str(&row.value)?),
-        None => Ok(Security::default()),
-    }
+pub async fn security(db: &impl ConnectionTrait, org_id: Uuid) -> Outcome<Security> {
+    let row = match value(db, &security_name(org_id)).await? {
+        Some(own) => Some(own),
+        None => value(db, SECURITY).await?,
+    };
+    Ok(match row {
+        Some(row) => serde_json::from_str(&row.value)?,
+        None => Security::default(),
+    })
 }
 
-/// Writes the security settings.
+/// Whether any organisation in which the person works demands a second factor of it.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn put_security(tx: &Tx, security: &Security, now: DateTime<Utc>) -> Outcome<()> {
+pub async fn second_factor_demanded(db: &impl ConnectionTrait, actor: &Actor) -> Outcome<bool> {
+    for org_id in actor.org_ids() {
+        if security(db, org_id)
+            .await?
+            .asks_second_factor_of(actor, org_id)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The minutes after which a legal act asks again who one is: the strictest of the organisations in which the person works.
+///
+/// # Errors
+/// What the database reports.
+pub async fn step_up_minutes(db: &impl ConnectionTrait, actor: &Actor) -> Outcome<Option<i64>> {
+    let mut strictest = None;
+    for org_id in actor.org_ids() {
+        let minutes = security(db, org_id).await?.step_up_minutes;
+        if minutes > 0 {
+            strictest = Some(strictest.map_or(minutes, |known: i64| known.min(minutes)));
+        }
+    }
+    Ok(strictest)
+}
+
+/// Writes the security settings with which the installation begins.
+///
+/// # Errors
+/// What the database reports.
+pub async fn begin_security(tx: &Tx, security: &Security, now: DateTime<Utc>) -> Outcome<()> {
     put(tx, SECURITY, serde_json::to_string(security)?, now).await
+}
+
+/// Writes the security settings of an organisation.
+///
+/// # Errors
+/// What the database reports.
+pub async fn put_security(
+    tx: &Tx,
+    org_id: Uuid,
+    security: &Security,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    let text = serde_json::to_string(security)?;
+    put(tx, &security_name(org_id), text, now).await
+}
+
+fn security_name(org_id: Uuid) -> String {
+    format!("{SECURITY}:{org_id}")
 }

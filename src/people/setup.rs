@@ -240,7 +240,7 @@ async fn write(cx: Cx<'_>, day: &FirstDay, hash: &str) -> Outcome<Uuid> {
     } else {
         settings::Security::default()
     };
-    settings::put_security(cx.tx, &security, cx.now).await?;
+    settings::begin_security(cx.tx, &security, cx.now).await?;
     settings::forget(cx.tx, settings::SETUP_CODE).await?;
     let summary = format!(
         "Thiết lập hệ thống cho {}, người quản trị đầu tiên: {}",

@@ -395,7 +395,7 @@ async fn awaits(tx: &Tx, app: &App, person_id: Uuid) -> Outcome<&'static str> {
         return Ok(AWAITS_CODE);
     }
     let actor = super::find::actor(tx, person_id, app.today()).await?;
-    let demanded = settings::security(tx).await?.asks_second_factor_of(&actor);
+    let demanded = settings::second_factor_demanded(tx, &actor).await?;
     Ok(if demanded { AWAITS_ENROLMENT } else { "" })
 }
 

@@ -4,8 +4,8 @@
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait,
+    PaginatorTrait as _, QueryFilter, QueryOrder,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -237,7 +237,9 @@ pub async fn end_post(
             only_administrator(&cx, *org_id)?;
             let found = post::Entity::find_by_id(*post_id).one(cx.tx).await?;
             let found = found
-                .filter(|post| post.org_id == *org_id)
+                .filter(|post| {
+                    post.org_id == *org_id && post.valid_to.is_none_or(|to| to > cx.today())
+                })
                 .ok_or(Fault::NotFound)?;
             if *to < found.valid_from {
                 return Err(Fault::invalid(
@@ -372,14 +374,13 @@ async fn only_ours(cx: &Cx<'_>, org_id: Uuid, person_id: Uuid) -> Outcome<()> {
 /// Refuses a change after which nobody could administer the organisation on the day it takes effect.
 async fn keep_an_administrator(cx: &Cx<'_>, org_id: Uuid, on: NaiveDate) -> Outcome<()> {
     for day in [cx.today(), on.max(cx.today())] {
-        let mut able = false;
-        for holder in find::holders_in_org(cx.tx, org_id, "admin", day).await? {
-            let person = person::Entity::find_by_id(holder.person_id)
-                .one(cx.tx)
-                .await?;
-            able |= person.is_some_and(|person| person.password_hash.is_some());
-        }
-        if !able {
+        let holders = find::holders_in_org(cx.tx, org_id, "admin", day).await?;
+        let able = person::Entity::find()
+            .filter(person::Column::Id.is_in(holders.iter().map(|holder| holder.person_id)))
+            .filter(person::Column::PasswordHash.is_not_null())
+            .count(cx.tx)
+            .await?;
+        if able == 0 {
             return Err(Fault::invalid(
                 "to",
                 "Sau việc này cơ quan không còn ai quản trị được hệ thống; giao quyền quản trị cho người khác (đã có mật khẩu) trước.",

@@ -15,7 +15,7 @@ use trinhky::ids::Ids;
 use trinhky::mail::rows::outbox;
 use trinhky::people::roster::template;
 use trinhky::people::rows::{person, session, unit};
-use trinhky::people::setup;
+use trinhky::people::{settings, setup};
 use trinhky::worker;
 
 use super::office;
@@ -643,4 +643,18 @@ async fn administrators_keep_persons_and_posts_and_cannot_lock_themselves_out() 
         StatusCode::UNPROCESSABLE_ENTITY,
         "who has no telephone does not demand one of himself"
     );
+    let changed = visitor
+        .post("/quan-tri/an-toan", &[("minutes", "15")])
+        .await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER);
+    let offices = unit::Entity::find()
+        .all(app.store.reader())
+        .await
+        .expect("read");
+    let mut strict = 0;
+    for office in offices.into_iter().filter(|unit| unit.id == unit.org_id) {
+        let security = settings::security(app.store.reader(), office.id).await;
+        strict += usize::from(security.expect("read").step_up_minutes == 15);
+    }
+    assert_eq!(strict, 1, "an office changes no other's rules");
 }

@@ -1,5 +1,7 @@
 //! What is still to be done before an office can work: looked up each time, so that nothing is ticked that is not so.
 
+use std::collections::BTreeSet;
+
 use axum::response::Response;
 use chrono::Datelike as _;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait as _, QueryFilter};
@@ -13,7 +15,7 @@ use crate::documents::rows::register;
 use crate::fault::{Fault, Outcome};
 use crate::mail::rows::outbox;
 use crate::mail::{self, NewMail};
-use crate::people::rows::{person, post, unit};
+use crate::people::rows::{person, unit};
 use crate::people::session::{Session, done, failed};
 use crate::people::{Actor, find, may, roles, settings};
 use crate::web::format::date_time;
@@ -219,12 +221,11 @@ async fn people(app: &App, org_id: Uuid, lang: Lang) -> Outcome<Vec<Step>> {
         .filter(person::Column::PasswordHash.is_null())
         .count(db)
         .await?;
-    let admins = post::Entity::find()
-        .filter(post::Column::OrgId.eq(org_id))
-        .filter(post::Column::Role.eq("admin"))
-        .filter(post::Column::ValidTo.is_null())
-        .count(db)
-        .await?;
+    let admins: BTreeSet<Uuid> = find::holders_in_org(db, org_id, "admin", today)
+        .await?
+        .into_iter()
+        .map(|holder| holder.person_id)
+        .collect();
     let posts = "/quan-tri/nguoi-dung";
     Ok(vec![
         Step {
@@ -257,7 +258,7 @@ async fn people(app: &App, org_id: Uuid, lang: Lang) -> Outcome<Vec<Step>> {
             href: posts,
         },
         Step {
-            done: admins > 1,
+            done: admins.len() > 1,
             text: lang.say(
                 "Có người quản trị thứ hai",
                 "There is a second administrator",

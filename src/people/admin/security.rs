@@ -24,8 +24,8 @@ const MAX_STEP_UP: i64 = 480;
 /// 403 for others.
 pub async fn security(session: Session) -> Result<Response, WebError> {
     let shown = async {
-        administered(&session)?;
-        let now = settings::security(session.app.store.reader()).await?;
+        let org_id = administered(&session)?;
+        let now = settings::security(session.app.store.reader(), org_id).await?;
         let pairs = now
             .second_factor_roles
             .into_iter()
@@ -98,14 +98,14 @@ async fn change(session: &Session, form: &Form) -> Outcome<()> {
                 }
                 let person_id = cx.actor.person_id.ok_or(Fault::NotFound)?;
                 // Whoever demands a second factor of himself must have one: else he stands outside tomorrow.
-                if wanted.asks_second_factor_of(cx.actor) && second_factor::confirmed(cx.tx, person_id).await?.is_none() {
+                if wanted.asks_second_factor_of(cx.actor, *org_id) && second_factor::confirmed(cx.tx, person_id).await?.is_none() {
                     return Err(Fault::invalid(
                         "roles",
                         "Bật mã xác thực của chính mình (Tài khoản của tôi) trước khi đòi hỏi vai trò của mình.",
                         "Switch your own second factor on (My account) before you demand it of your role.",
                     ));
                 }
-                settings::put_security(cx.tx, wanted, cx.now).await?;
+                settings::put_security(cx.tx, *org_id, wanted, cx.now).await?;
                 let summary = format!("Đổi yêu cầu an toàn: hai lớp cho {}; xác thực lại sau {} phút", wanted.second_factor_roles.join(", "), wanted.step_up_minutes);
                 audit::append(cx.tx, *org_id, cx.actor, cx.now, JournalEntry::general("organisation.security_changed", summary)).await
             })

@@ -203,7 +203,8 @@ fn person_problems(roster: &Roster, known: &Known, today: NaiveDate) -> Vec<Prob
         let unit = line.unit.as_str();
         let ours = unit.is_empty()
             || known.open.contains(unit)
-            || roster.units.iter().any(|other| other.key == unit);
+            || (!known.units.contains_key(unit)
+                && roster.units.iter().any(|other| other.key == unit));
         if !ours {
             let (vi, en) = if known.units.contains_key(unit) {
                 (
@@ -334,5 +335,23 @@ mod tests {
             people: vec![person(2, "Hà", "ha@x.vn", "vp", "Văn thư")],
         };
         assert!(problems(&right, &Known::default(), day).is_empty());
+    }
+
+    #[test]
+    fn a_unit_that_another_office_administers_takes_no_people_even_when_the_file_lists_it() {
+        let known = Known {
+            units: BTreeMap::from([("xa-khac".to_owned(), "xa-khac".to_owned())]),
+            ..Known::default()
+        };
+        let roster = Roster {
+            units: vec![unit(2, "xa-khac", "văn phòng", "")],
+            people: vec![person(2, "Hà", "ha@x.vn", "xa-khac", "Văn thư")],
+        };
+        let day = NaiveDate::from_ymd_opt(2025, 7, 1).expect("a day");
+        let found: Vec<(&str, u32, &str)> = problems(&roster, &known, day)
+            .iter()
+            .map(|p| (p.sheet, p.row, p.column))
+            .collect();
+        assert_eq!(found, [(PEOPLE, 2, "Mã đơn vị")]);
     }
 }

@@ -10,6 +10,8 @@ use crate::fault::{Fault, Outcome};
 
 /// Most lines of a table; an office has fewer people.
 const MAX_ROWS: usize = 5_000;
+/// Most columns that are looked at.
+const MAX_COLUMNS: usize = 60;
 /// Most bytes that a packed file may unfold to.
 const MAX_UNPACKED: u64 = 50 * 1024 * 1024;
 
@@ -54,12 +56,16 @@ pub fn read(name: &str, bytes: &[u8]) -> Outcome<Roster> {
         ));
     }
     if roster.units.len() + roster.people.len() > MAX_ROWS {
-        return Err(refused(
-            format!("Tệp có quá {MAX_ROWS} dòng; chia làm nhiều tệp."),
-            format!("More than {MAX_ROWS} rows; split the file."),
-        ));
+        return Err(too_many());
     }
     Ok(roster)
+}
+
+fn too_many() -> Fault {
+    refused(
+        format!("Tệp có quá {MAX_ROWS} dòng; chia làm nhiều tệp."),
+        format!("More than {MAX_ROWS} rows; split the file."),
+    )
 }
 
 /// Rows of cells with their numbers in the file, from 1.
@@ -86,13 +92,28 @@ fn xlsx(bytes: &[u8]) -> Outcome<Vec<Rows>> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| broken())?;
     let mut tables = Vec::new();
     for name in book.sheet_names() {
-        let range = book.worksheet_range(&name).map_err(|_| broken())?;
-        let first = range.start().map_or(0, |(row, _)| row);
-        let rows = range
-            .rows()
-            .zip(first + 1..)
-            .map(|(cells, number)| (number, cells.iter().map(text).collect()))
-            .collect();
+        // Cell by cell: a range would hold every empty cell between the outermost two.
+        let mut reader = book.worksheet_cells_reader(&name).map_err(|_| broken())?;
+        let mut rows = Rows::new();
+        while let Some(cell) = reader.next_cell().map_err(|_| broken())? {
+            let (row, column) = cell.get_position();
+            let column = usize::try_from(column).unwrap_or(MAX_COLUMNS);
+            if column >= MAX_COLUMNS {
+                continue;
+            }
+            if rows.last().is_none_or(|(number, _)| *number != row + 1) {
+                if rows.len() > MAX_ROWS {
+                    return Err(too_many());
+                }
+                rows.push((row + 1, Vec::new()));
+            }
+            if let Some((_, cells)) = rows.last_mut() {
+                if cells.len() <= column {
+                    cells.resize(column + 1, String::new());
+                }
+                cells[column] = text(&Data::from(cell.get_value().clone()));
+            }
+        }
         tables.push(rows);
     }
     Ok(tables)
@@ -258,6 +279,16 @@ mod tests {
         );
         assert!(sentence(read("a.xlsx", b"PK\x03\x04broken")).contains("hỏng"));
         assert!(sentence(read("a.xls", &[0xD0, 0xCF, 0x11, 0xE0])).contains(".xlsx"));
+    }
+
+    #[test]
+    fn two_far_cells_do_not_fill_the_memory_with_what_lies_between() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write(0, 0, "x").expect("a cell");
+        sheet.write(1_048_575, 16_383, "y").expect("a cell");
+        let file = book.save_to_buffer().expect("a file");
+        assert!(sentence(read("xa.xlsx", &file)).contains("tiêu đề"));
     }
 
     #[test]
