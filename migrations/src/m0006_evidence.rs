@@ -1,6 +1,6 @@
 use sea_orm_migration::prelude::*;
 
-/// Keys bound to posts and agencies; the trail's tree and its checkpoints.
+/// Keys bound to posts and agencies.
 pub(crate) struct Migration;
 
 impl MigrationName for Migration {

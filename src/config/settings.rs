@@ -68,6 +68,18 @@ const SETTINGS: &[Setting] = &[
         "Addresses of reverse proxies whose X-Forwarded-For is believed, e.g. [\"127.0.0.1\"].",
     ),
     setting(
+        "pkcs11_modules",
+        Kind::List,
+        "[]",
+        "Libraries of the makers of signing tokens (PKCS#11), e.g. [\"/usr/lib/softhsm/libsofthsm2.so\"].",
+    ),
+    setting(
+        "trusted_authorities",
+        Kind::List,
+        "[]",
+        "PEM files of authorities that verification trusts beside the trial ones, e.g. [\"/etc/trinhky/ca.pem\"].",
+    ),
+    setting(
         "mail_from",
         Kind::Text,
         "\"Trình Ký <trinhky@localhost>\"",
@@ -292,6 +304,17 @@ mod tests {
 
     fn nothing(_: &str) -> Option<String> {
         None
+    }
+
+    #[test]
+    fn tokens_and_authorities_of_an_office_are_named_in_the_file() {
+        let text = "pkcs11_modules = [\"/x.so\"]\ntrusted_authorities = [\"a.pem\"]";
+        let read = Config::read(text, nothing).expect("both are settings");
+        assert_eq!(read.pkcs11_modules, [std::path::PathBuf::from("/x.so")]);
+        assert_eq!(
+            read.trusted_authorities,
+            [std::path::PathBuf::from("a.pem")]
+        );
     }
 
     #[test]

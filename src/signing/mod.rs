@@ -26,7 +26,7 @@ use crate::files::Stored;
 use crate::people::{Actor, Unit, find as people_find};
 
 pub use keys::Using;
-pub use trial::{roots, roots_pem};
+pub use trial::roots_pem;
 
 /// Media type of everything made here.
 pub const PDF: &str = "application/pdf";

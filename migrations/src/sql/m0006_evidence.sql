@@ -20,22 +20,3 @@ CREATE TABLE signing_key (
 CREATE INDEX signing_key_org ON signing_key (org_id, bound_at);
 CREATE INDEX signing_key_post ON signing_key (post_id);
 CREATE INDEX signing_key_unit ON signing_key (unit_id);
-
--- The leaves of an organisation's Merkle tree: one for each row of its journal, in the order of sequencing.
-CREATE TABLE trail_leaf (
-  org_id {uuid} NOT NULL,
-  leaf bigint NOT NULL,
-  journal_id bigint NOT NULL UNIQUE,
-  hash text NOT NULL,
-  PRIMARY KEY (org_id, leaf)
-);
-
--- The roots that were signed and sent out of the database.
-CREATE TABLE trail_checkpoint (
-  org_id {uuid} NOT NULL,
-  size bigint NOT NULL,
-  root text NOT NULL,
-  at {instant} NOT NULL,
-  note text NOT NULL,
-  PRIMARY KEY (org_id, size)
-);

@@ -1,7 +1,7 @@
 //! What the signatures of a document's newest file say, checked anew at every look.
 
 use anyhow::Context as _;
-use trinhky_pades::{Trust, verify};
+use trinhky_pades::verify;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -27,9 +27,7 @@ pub async fn signatures(app: &App, id: Uuid, lang: Lang) -> Outcome<Vec<Signatur
         return Ok(Vec::new());
     };
     let pdf = app.files.get(&file.digest).await?;
-    let trust = Trust {
-        roots: signing::roots(app)?,
-    };
+    let trust = signing::verifier::trust(app)?;
     let now = app.clock.now();
     let report = tokio::task::spawn_blocking(move || verify(&pdf, &trust, now))
         .await

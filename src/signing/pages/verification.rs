@@ -3,7 +3,7 @@
 use axum::extract::{Multipart, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use trinhky_calendar::vn_date;
 
@@ -244,14 +244,18 @@ async fn printed(app: &App, lang: Lang, print: &Print) -> Outcome<PrintFound> {
             "Enter number and symbol as on the print, e.g. 05/QĐ-UBND.",
         )
     })?;
-    let rows = document::Entity::find()
+    // Two committees of one installation may issue the same number on one day: each is told.
+    let rows: Vec<document::Model> = document::Entity::find()
         .filter(document::Column::Number.eq(number))
         .filter(document::Column::IssuedOn.eq(date))
-        .filter(document::Column::Symbol.eq(symbol))
-        .filter(document::Column::State.is_in([state::ISSUED]))
+        .filter(document::Column::State.is_in([state::ISSUED, state::CLOSED]))
+        .order_by_asc(document::Column::Id)
         .all(db)
-        .await?;
-    let Some(row) = rows.first() else {
+        .await?
+        .into_iter()
+        .filter(|row| row.symbol.to_uppercase() == symbol)
+        .collect();
+    if rows.is_empty() {
         return Ok(PrintFound {
             mark: Mark::new(Tone::Failed, say(lang, "Không tìm thấy", "Not found")),
             sentence: say(
@@ -261,28 +265,30 @@ async fn printed(app: &App, lang: Lang, print: &Print) -> Outcome<PrintFound> {
             ),
             facts: Vec::new(),
         });
-    };
-    let document = find::document(db, row.id).await?;
-    let agency = people_find::unit(db, row.org_id, date).await?;
-    let sealed = find::file(db, row.id, "sealed").await?;
-    let mut facts = vec![
-        (say(lang, "Văn bản", "Document"), document.title()),
-        (say(lang, "Ngày", "Date"), vn_date(date)),
-        (say(lang, "Cơ quan ban hành", "Agency"), agency.name),
-        (
-            say(lang, "Người ký", "Signer"),
-            document.draft.signer.name.clone(),
-        ),
-    ];
-    if let Some(file) = sealed {
-        facts.push((
-            say(
-                lang,
-                "SHA-256 của tệp đã đóng dấu",
-                "SHA-256 of the sealed file",
+    }
+    let mut facts = Vec::new();
+    for row in &rows {
+        let document = find::document(db, row.id).await?;
+        let agency = people_find::unit(db, row.org_id, date).await?;
+        facts.extend([
+            (say(lang, "Văn bản", "Document"), document.title()),
+            (say(lang, "Ngày", "Date"), vn_date(date)),
+            (say(lang, "Cơ quan ban hành", "Agency"), agency.name),
+            (
+                say(lang, "Người ký", "Signer"),
+                document.draft.signer.name.clone(),
             ),
-            file.digest,
-        ));
+        ]);
+        if let Some(file) = find::file(db, row.id, "sealed").await? {
+            facts.push((
+                say(
+                    lang,
+                    "SHA-256 của tệp đã đóng dấu",
+                    "SHA-256 of the sealed file",
+                ),
+                file.digest,
+            ));
+        }
     }
     Ok(PrintFound {
         mark: Mark::new(Tone::Done, say(lang, "Có phát hành", "Was issued")),
@@ -295,11 +301,10 @@ async fn printed(app: &App, lang: Lang, print: &Print) -> Outcome<PrintFound> {
     })
 }
 
-/// `05/QĐ-UBND` as 5 and `QĐ-UBND`, however it was spaced and written.
+/// `05/QĐ-UBND` as 5 and `QĐ-UBND` in capitals, however it was spaced and written.
 fn number_and_symbol(typed: &str) -> Option<(i32, String)> {
     let (number, symbol) = typed.trim().split_once('/')?;
-    let symbol = symbol.trim().to_uppercase().replace("TTR-", "TTr-");
-    Some((number.trim().parse().ok()?, symbol))
+    Some((number.trim().parse().ok()?, symbol.trim().to_uppercase()))
 }
 
 #[cfg(test)]
@@ -314,7 +319,7 @@ mod tests {
         }
         assert_eq!(
             number_and_symbol("92/ttr-vp"),
-            Some((92, "TTr-VP".to_owned()))
+            Some((92, "TTR-VP".to_owned()))
         );
         for typed in ["", "05", "QĐ-UBND", "x/QĐ-UBND"] {
             assert_eq!(number_and_symbol(typed), None, "{typed}");
