@@ -1,6 +1,14 @@
 //! What a sent file really is, by its first bytes and never by its name; what can run or script is refused.
 
+use std::borrow::Cow;
+use std::io::{Cursor, Read as _};
+
 use crate::fault::{Fault, Outcome};
+
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const ODT: &str = "application/vnd.oasis.opendocument.text";
+const ODS: &str = "application/vnd.oasis.opendocument.spreadsheet";
 
 /// Largest file that is kept as evidence, in bytes.
 pub const MAX_BYTES: usize = 10 * 1024 * 1024;
@@ -55,41 +63,40 @@ pub fn media_type(bytes: &[u8]) -> Outcome<&'static str> {
     })
 }
 
-/// The kind of an office file by the names of its parts, which a ZIP package holds in plain letters.
+/// The kind of an office file by the names of its parts.
 fn office(bytes: &[u8]) -> Option<&'static str> {
-    let has = |name: &str| {
-        bytes
-            .windows(name.len())
-            .any(|window| window == name.as_bytes())
+    let mut package = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let names: Vec<String> = package
+        .file_names()
+        .map(|name| name.map(Cow::into_owned))
+        .collect::<Result<_, _>>()
+        .ok()?;
+    let runs = |name: &String| {
+        let name = name.to_ascii_lowercase();
+        name.contains("vbaproject.bin")
+            || name.contains("activex")
+            || name.starts_with("basic/")
+            || name.starts_with("scripts/")
+            || [".exe", ".js", ".vbs", ".bat"]
+                .iter()
+                .any(|end| name.ends_with(end))
     };
-    if ["vbaProject.bin", "activeX", ".exe", ".js", ".vbs", ".bat"]
-        .iter()
-        .any(|name| has(name))
-    {
+    if names.iter().any(runs) {
         return None;
     }
-    let kinds = [
-        (
-            "word/document.xml",
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        ),
-        (
-            "xl/workbook.xml",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        ),
-        (
-            "mimetypeapplication/vnd.oasis.opendocument.text",
-            "application/vnd.oasis.opendocument.text",
-        ),
-        (
-            "mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
-            "application/vnd.oasis.opendocument.spreadsheet",
-        ),
-    ];
-    kinds
-        .into_iter()
-        .find(|(name, _)| has(name))
-        .map(|(_, kind)| kind)
+    for (part, kind) in [("word/document.xml", DOCX), ("xl/workbook.xml", XLSX)] {
+        if names.iter().any(|name| name == part) {
+            return Some(kind);
+        }
+    }
+    let mut kind = String::new();
+    package
+        .by_name("mimetype")
+        .ok()?
+        .take(100)
+        .read_to_string(&mut kind)
+        .ok()?;
+    [ODT, ODS].into_iter().find(|known| *known == kind)
 }
 
 /// Text that is no page, no picture and no script.
@@ -115,7 +122,19 @@ fn plain(bytes: &[u8]) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
+
+    fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+        let mut file = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in parts {
+            file.start_file(*name, zip::write::SimpleFileOptions::default())
+                .expect("a part");
+            file.write_all(content.as_bytes()).expect("its content");
+        }
+        file.finish().expect("a package").into_inner()
+    }
 
     #[test]
     fn a_file_is_what_its_bytes_say() {
@@ -125,13 +144,20 @@ mod tests {
             media_type("Số hồ sơ: 412\n".as_bytes()).ok(),
             Some("text/plain; charset=utf-8")
         );
-        let book = b"PK\x03\x04...[Content_Types].xml...xl/workbook.xml...".as_slice();
-        assert!(media_type(book).is_ok_and(|kind| kind.ends_with("spreadsheetml.sheet")));
+        let book = package(&[
+            ("[Content_Types].xml", ""),
+            ("xl/workbook.xml", ".js in a text"),
+        ]);
+        assert!(media_type(&book).is_ok_and(|kind| kind.ends_with("spreadsheetml.sheet")));
     }
 
     #[test]
     fn what_can_run_is_refused_whatever_its_name() {
-        let dangerous: [&[u8]; 8] = [
+        let macros = package(&[("xl/workbook.xml", ""), ("xl/vbaProject.bin", "")]);
+        let basic = package(&[("mimetype", ODT), ("Basic/Standard/Module1.xml", "")]);
+        let dangerous: [&[u8]; 10] = [
+            &macros,
+            &basic,
             b"MZ\x90\x00 a program",
             b"\x7fELF",
             b"#!/bin/sh\nrm -rf /",

@@ -156,7 +156,10 @@ async fn taking(cx: Cx<'_>, id: Uuid, seen_revision: i32, step: &Step) -> Outcom
             change.owner = Set(typed.owner.trim().to_owned());
             change.due = Set(vn_date(due_on));
             change.due_on = Set(Some(due_on));
-            remind_later(cx, action.org_id, id, due_on).await?;
+            // An unchanged day keeps the reminders that already follow it.
+            if action.due_on != Some(due_on) {
+                remind_later(cx, action.org_id, id, due_on).await?;
+            }
             let summary = format!("Sửa biện pháp khắc phục, hạn {}", vn_date(due_on));
             (state::OPEN, "action.changed", summary)
         }
@@ -183,6 +186,9 @@ async fn taking(cx: Cx<'_>, id: Uuid, seen_revision: i32, step: &Step) -> Outcom
             } else {
                 change.state = Set(state::OPEN.to_owned());
                 change.done_on = Set(None);
+                if let Some(due_on) = action.due_on {
+                    remind_later(cx, action.org_id, id, due_on).await?;
+                }
                 format!("Biện pháp khắc phục chưa có hiệu lực, làm tiếp: {seen}")
             };
             (state::DONE, "action.checked", summary)

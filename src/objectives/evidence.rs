@@ -34,6 +34,11 @@ pub async fn add(
     bytes: Vec<u8>,
 ) -> Outcome<Uuid> {
     let media_type = sniff::media_type(&bytes)?;
+    // Whoever may not add a file leaves none on the disk.
+    app.act(actor, report_id, |cx, report_id| {
+        Box::pin(async move { About::writable(cx, *report_id).await.map(drop) })
+    })
+    .await?;
     let stored = app.files.put(bytes, media_type).await?;
     let input = (report_id, code, kept_name(&name), stored);
     app.act(actor, input, |cx, (report_id, code, name, stored)| {

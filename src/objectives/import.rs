@@ -163,14 +163,15 @@ pub fn chosen(sheet: &Sheet, index: usize, key: usize, indicators: &[Indicator])
 pub fn adapted(kept: &Mapping, sheet: &Sheet, indicators: &[Indicator]) -> Mapping {
     let proposed = propose(sheet, indicators);
     let mut rows = proposed.rows;
-    rows.extend(kept.rows.clone());
+    // Of another year's decision the code may be gone.
+    let known = |code: &String| indicators.iter().any(|found| found.code == *code);
+    rows.extend(
+        kept.rows
+            .iter()
+            .filter(|(_, code)| known(code))
+            .map(|(text, code)| (text.clone(), code.clone())),
+    );
     let follow = |kept: &Column, otherwise: Column| {
-        if kept.header.is_empty() {
-            return Column {
-                index: kept.index,
-                header: String::new(),
-            };
-        }
         let heads = |index: usize| {
             sheet
                 .rows
@@ -183,7 +184,7 @@ pub fn adapted(kept: &Mapping, sheet: &Sheet, indicators: &[Indicator]) -> Mappi
             .map(|row| row.cells.len())
             .max()
             .unwrap_or(0);
-        if heads(kept.index) {
+        if kept.header.is_empty() || heads(kept.index) {
             return kept.clone();
         }
         match (0..width).find(|index| heads(*index)) {

@@ -119,14 +119,30 @@ impl Regime {
     pub fn schedule(&self) -> Option<cron::Schedule> {
         // People write five fields; the library wants the seconds, too.
         let text = self.cron.trim();
-        let fields = text.split_whitespace().count();
-        let whole = if fields == 5 {
-            format!("0 {text}")
-        } else {
-            text.to_owned()
+        let fields: Vec<&str> = text.split_whitespace().collect();
+        let whole = match fields.as_slice() {
+            [minute, hour, day, month, weekday] => {
+                format!(
+                    "0 {minute} {hour} {day} {month} {}",
+                    named_weekdays(weekday)
+                )
+            }
+            _ => text.to_owned(),
         };
         cron::Schedule::from_str(&whole).ok()
     }
+}
+
+/// People count weekdays from Sunday as 0, the library from 1: they go to it by name.
+fn named_weekdays(field: &str) -> String {
+    const NAMES: [&str; 8] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let (days, step) = field.split_at(field.find('/').unwrap_or(field.len()));
+    let named = |c: char| {
+        c.to_digit(10)
+            .and_then(|digit| NAMES.get(digit as usize))
+            .map_or_else(|| c.to_string(), |name| (*name).to_owned())
+    };
+    days.chars().map(named).collect::<String>() + step
 }
 
 /// The regime of a decision: its own, else the organisation's, else the law's.

@@ -258,6 +258,28 @@ mod tests {
     }
 
     #[test]
+    fn weekdays_of_an_own_deadline_are_counted_as_people_count_them() {
+        for (cron, first) in [
+            ("0 17 * * 5", "31/03/2023"),
+            ("0 17 * * 1-5", "27/03/2023"),
+            ("0 17 * * 0", "26/03/2023"),
+        ] {
+            let regime = Regime {
+                frequency: Frequency::Cron,
+                cron: cron.to_owned(),
+                due_days: 0,
+                ..Regime::of_law()
+            };
+            let now = "2023-03-25T00:00:00Z".parse().expect("an instant");
+            let next = regime
+                .schedule()
+                .and_then(|schedule| schedule.after(&now).next())
+                .map(|at: chrono::DateTime<chrono::Utc>| at.format("%d/%m/%Y").to_string());
+            assert_eq!(next.as_deref(), Some(first), "{cron}");
+        }
+    }
+
+    #[test]
     fn a_decision_issued_just_before_a_cut_off_opens_that_period_at_once() {
         let now = Calendar::vietnam().office_open(day("2023-06-13"));
         let periods = of_year(

@@ -1,10 +1,9 @@
 //! The files behind a report's numbers: listed, added, taken away, read.
 
 use axum::body::Body as Bytes;
-use axum::extract::multipart::MultipartError;
 use axum::extract::{Form as Body, Multipart, Path};
+use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use uuid::Uuid;
 
@@ -15,11 +14,9 @@ use crate::objectives::{evidence, find, state};
 use crate::people::may::{self, TaskRight};
 use crate::people::session::{Session, done, failed, field_error};
 use crate::web::format::{bytes, date_time};
+use crate::web::upload::Upload;
 use crate::web::views::objectives::EvidencePage;
-use crate::web::{Form, Link, WebError, html};
-
-/// As the page says it.
-const LIMIT: &str = "10 MB";
+use crate::web::{Form, Link, WebError, html, refused};
 
 /// `GET /bao-cao/{id}/minh-chung`.
 ///
@@ -42,16 +39,21 @@ pub async fn add_evidence(
     body: Multipart,
 ) -> Result<Response, WebError> {
     let here = address(id);
-    let sent = sent(body).await.map_err(|error| too_large(&error))?;
+    let upload = Upload::read(body).await?;
     let mut form = Form::new(&here, "", "");
-    form.set("indicator", sent.indicator.as_str());
+    let indicator = upload
+        .pairs
+        .into_iter()
+        .find_map(|(name, value)| (name == "indicator").then_some(value))
+        .unwrap_or_default();
+    form.set("indicator", indicator.as_str());
     let added = evidence::add(
         &session.app,
         &session.actor,
         id,
-        sent.indicator,
-        sent.name,
-        sent.content,
+        indicator,
+        upload.file_name,
+        upload.bytes,
     )
     .await;
     match added {
@@ -68,7 +70,7 @@ pub async fn add_evidence(
             let view = view(&session, id, form)
                 .await
                 .map_err(|fault| failed(fault, "/muc-tieu"))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&view)).into_response())
+            Ok(refused(html(&view)))
         }
     }
 }
@@ -124,45 +126,6 @@ pub async fn evidence_file(
         .unwrap_or(HeaderValue::from_static("attachment"));
     headers.insert(CONTENT_DISPOSITION, disposition);
     Ok(response)
-}
-
-/// A sent file with its indicator.
-#[derive(Debug, Default)]
-pub(super) struct Sent {
-    pub name: String,
-    pub content: Vec<u8>,
-    pub indicator: String,
-}
-
-/// Reads the fields `file` and `indicator`.
-pub(super) async fn sent(mut body: Multipart) -> Result<Sent, MultipartError> {
-    let mut sent = Sent::default();
-    while let Some(field) = body.next_field().await? {
-        match field.name() {
-            Some("file") => {
-                field
-                    .file_name()
-                    .unwrap_or_default()
-                    .clone_into(&mut sent.name);
-                sent.content = field.bytes().await?.to_vec();
-            }
-            Some("indicator") => sent.indicator = field.text().await?,
-            _ => {}
-        }
-    }
-    Ok(sent)
-}
-
-pub(super) fn too_large(error: &MultipartError) -> WebError {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        WebError::TooLarge {
-            limit: LIMIT.to_owned(),
-        }
-    } else {
-        WebError::BadRequest {
-            sentence: Some(error.body_text()),
-        }
-    }
 }
 
 fn address(id: Uuid) -> String {

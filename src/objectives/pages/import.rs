@@ -9,7 +9,6 @@ use trinhky_drafting::fold;
 use trinhky_drafting::sheet::{self, Sheet, column_name};
 use uuid::Uuid;
 
-use super::evidence::{sent, too_large};
 use super::report::About;
 use super::{Pairs, said};
 use crate::fault::{Fault, Outcome};
@@ -18,8 +17,9 @@ use crate::objectives::evidence;
 use crate::objectives::import::{self as reading, Mapping, Reading};
 use crate::objectives::report::{ReportInput, save_report};
 use crate::people::session::{Session, done, failed, field_error};
+use crate::web::upload::Upload;
 use crate::web::views::objectives::{ImportPage, ImportPreview, ImportRow};
-use crate::web::{Form, Link, WebError, html};
+use crate::web::{Form, Link, WebError, html, refused};
 
 /// Rows of a file that the page shows; those of indicators come first.
 const SHOWN_ROWS: usize = 40;
@@ -47,18 +47,18 @@ pub async fn import_file(
     Path(id): Path<Uuid>,
     body: Multipart,
 ) -> Result<Response, WebError> {
-    let file = sent(body).await.map_err(|error| too_large(&error))?;
+    let upload = Upload::read(body).await?;
     let about = writable(&session, id)
         .await
         .map_err(|fault| failed(fault, &report(id)))?;
-    match stored(&session, id, &about, file.name, file.content).await {
+    match stored(&session, id, &about, upload.file_name, upload.bytes).await {
         Ok(file) => Ok(Redirect::to(&preview_address(id, file)).into_response()),
         Err(fault) => {
             let refusal = field_error(fault, &address(id))?;
             let mut form = Form::new(&address(id), "", "");
             form.refuse("file", said(session.lang, refusal.vi, refusal.en));
             let view = page(&session, &about, form);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&view)).into_response())
+            Ok(refused(html(&view)))
         }
     }
 }

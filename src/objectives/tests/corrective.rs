@@ -159,11 +159,24 @@ async fn an_overdue_action_reminds_the_office_until_it_is_done_or_has_another_da
     assert_eq!(mails().await, 1);
     world.until("2023-04-10T07:31:00+07:00").await;
     assert_eq!(mails().await, 2, "five working days later");
+    let words = Typed {
+        cause: "Chưa hướng dẫn".to_owned(),
+        ..typed("31/3/2023")
+    };
+    corrective::take(&world.app, &chief, id, 0, Step::Change(words))
+        .await
+        .expect("other words, the same day");
+    world.until("2023-04-14T17:00:00+07:00").await;
+    assert_eq!(
+        mails().await,
+        2,
+        "an edit starts no second row of reminders"
+    );
     let (_, page) = world
         .ask("ly-duc-hai", &format!("/khac-phuc/{id}"), None)
         .await;
     assert!(page.contains("Quá hạn") && page.contains("Nhắc gần nhất"));
-    corrective::take(&world.app, &chief, id, 0, Step::Change(typed("28/4/2023")))
+    corrective::take(&world.app, &chief, id, 1, Step::Change(typed("28/4/2023")))
         .await
         .expect("another day");
     world.until("2023-04-28T17:00:00+07:00").await;
@@ -172,7 +185,7 @@ async fn an_overdue_action_reminds_the_office_until_it_is_done_or_has_another_da
         &world.app,
         &chief,
         id,
-        1,
+        2,
         Step::Done("28/4/2023".to_owned()),
     )
     .await
@@ -183,4 +196,17 @@ async fn an_overdue_action_reminds_the_office_until_it_is_done_or_has_another_da
         .await
         .expect("actions");
     assert_eq!(actions[0].state, state::DONE);
+    let check = Step::Check {
+        effective: false,
+        seen: "Quý II: 55%".to_owned(),
+    };
+    corrective::take(&world.app, &chief, id, 3, check)
+        .await
+        .expect("it did not work");
+    world.until("2023-05-23T17:00:00+07:00").await;
+    assert_eq!(
+        mails().await,
+        3,
+        "open and overdue again, so reminded again"
+    );
 }

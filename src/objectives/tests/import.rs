@@ -64,6 +64,9 @@ async fn a_kept_mapping_follows_columns_that_were_moved() {
     mapping
         .rows
         .insert("tiep nhan qua mang".to_owned(), "O3_online_rate".to_owned());
+    mapping
+        .rows
+        .insert("1a".to_owned(), "O9_of_another_year".to_owned());
     let moved = table("TT;Chỉ tiêu;Ghi chú;Mẫu số;Tử số\n1a;Hồ sơ;x;418;412\n");
     let mapping = adapted(&mapping, &moved, &indicators);
     assert_eq!((mapping.numerator.index, mapping.denominator.index), (4, 3));
