@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ActiveModelTrait as _, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
+    QueryFilter, QueryOrder,
 };
 use serde_json::json;
 use trinhky_drafting::Draft;
@@ -261,124 +262,110 @@ async fn confirming(
     })
 }
 
-/// Settles one question: the text's target becomes the confirmed one.
+/// How a question between the text and a confirmed measure is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settle {
+    /// The text's target becomes the confirmed one.
+    FollowText,
+    /// The confirmed target is written back into the text, as a new version.
+    FollowMeasure,
+    /// A measure whose sentence is gone goes, too.
+    Drop,
+}
+
+/// Settles the question about one measure.
 ///
 /// # Errors
-/// As [`confirm`].
-pub async fn follow_text(
+/// As [`confirm`]; where the question does not stand any more.
+pub async fn settle(
     app: &App,
     actor: &Actor,
     document_id: Uuid,
     seen_version: i32,
     code: String,
+    how: Settle,
 ) -> Outcome<()> {
+    let input = (document_id, seen_version, code, how);
     app.act(
         actor,
-        (document_id, seen_version, code),
-        |cx, (document_id, seen_version, code)| {
+        input,
+        |cx, (document_id, seen_version, code, how)| {
             Box::pin(async move {
                 let document = writable(cx, *document_id, *seen_version).await?;
                 let measure = questioned(cx, &document, code).await?;
-                let Some((found, old)) = measure.proposed.zip(measure.confirmed) else {
-                    return Err(settled());
-                };
-                let mut row = old.clone();
-                row.code.clone_from(&found.id);
-                row.source.clone_from(&found.source);
-                found.comparator.word().clone_into(&mut row.comparator);
-                (row.target_n, row.target_d) = stored(found.target)?;
-                row.is_count = found.unit == Unit::Count;
-                let summary = format!(
-                    "Chỉ tiêu “{}” theo văn bản: {}",
-                    row.name,
-                    words(found.comparator, found.target, found.unit)
-                );
-                row.confirmed_at = cx.now;
-                row.by_name.clone_from(&cx.actor.name);
-                store(cx, &[old], vec![row]).await?;
-                let entry = Entry::about(*document_id, "measures.confirmed", summary);
-                audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
+                match (*how, measure.proposed, measure.confirmed) {
+                    (Settle::FollowText, Some(found), Some(old)) => {
+                        follow_text(cx, &document, &found, old).await
+                    }
+                    (Settle::FollowMeasure, Some(found), Some(old)) => {
+                        follow_measure(cx, &document, code, found, old).await
+                    }
+                    (Settle::Drop, None, Some(row)) => drop_gone(cx, &document, row).await,
+                    _ => Err(settled()),
+                }
             })
         },
     )
     .await
 }
 
-/// Settles one question: the confirmed target is written back into the text, as a new version.
-///
-/// # Errors
-/// As [`confirm`].
-pub async fn follow_measure(
-    app: &App,
-    actor: &Actor,
-    document_id: Uuid,
-    seen_version: i32,
-    code: String,
+async fn follow_text(
+    cx: Cx<'_>,
+    document: &Document,
+    found: &Indicator,
+    old: confirmed_measure::Model,
 ) -> Outcome<()> {
-    app.act(
-        actor,
-        (document_id, seen_version, code),
-        |cx, (document_id, seen_version, code)| {
-            Box::pin(async move {
-                let document = writable(cx, *document_id, *seen_version).await?;
-                let measure = questioned(cx, &document, code).await?;
-                let Some((found, old)) = measure.proposed.zip(measure.confirmed) else {
-                    return Err(settled());
-                };
-                let mut row = old.clone();
-                let comparator = Comparator::of_word(&row.comparator).unwrap_or(found.comparator);
-                let text = with_target(
-                    document.draft.clone(),
-                    &found,
-                    comparator,
-                    row.target(),
-                    code,
-                )?;
-                let note = format!(
-                    "Câu văn trở lại theo chỉ tiêu đã xác nhận: {}",
-                    words(comparator, row.target(), row.unit())
-                );
-                draft::save_version(cx, &document, *seen_version, &text, &note).await?;
-                row.source = source_in(&text, &found.id).unwrap_or(found.source);
-                row.code = found.id;
-                store(cx, &[old], vec![row]).await
-            })
-        },
-    )
-    .await
+    let mut row = old.clone();
+    row.code.clone_from(&found.id);
+    row.source.clone_from(&found.source);
+    found.comparator.word().clone_into(&mut row.comparator);
+    (row.target_n, row.target_d) = stored(found.target)?;
+    row.is_count = found.unit == Unit::Count;
+    let summary = format!(
+        "Chỉ tiêu “{}” theo văn bản: {}",
+        row.name,
+        words(found.comparator, found.target, found.unit)
+    );
+    row.confirmed_at = cx.now;
+    row.by_name.clone_from(&cx.actor.name);
+    store(cx, &[old], vec![row]).await?;
+    let entry = Entry::about(document.row.id, "measures.confirmed", summary);
+    audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
 }
 
-/// Settles one question: a measure whose sentence is gone goes, too.
-///
-/// # Errors
-/// As [`confirm`].
-pub async fn drop_gone(
-    app: &App,
-    actor: &Actor,
-    document_id: Uuid,
-    seen_version: i32,
-    code: String,
+async fn follow_measure(
+    cx: Cx<'_>,
+    document: &Document,
+    code: &str,
+    found: Indicator,
+    old: confirmed_measure::Model,
 ) -> Outcome<()> {
-    app.act(
-        actor,
-        (document_id, seen_version, code),
-        |cx, (document_id, seen_version, code)| {
-            Box::pin(async move {
-                let document = writable(cx, *document_id, *seen_version).await?;
-                let measure = questioned(cx, &document, code).await?;
-                let Some(row) = measure.confirmed.filter(|_| measure.proposed.is_none()) else {
-                    return Err(settled());
-                };
-                confirmed_measure::Entity::delete_by_id((row.document_id, row.code))
-                    .exec(cx.tx)
-                    .await?;
-                let summary = format!("Bỏ chỉ tiêu “{}”: câu văn không còn", row.name);
-                let entry = Entry::about(*document_id, "measures.dropped", summary);
-                audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
-            })
-        },
-    )
-    .await
+    let mut row = old.clone();
+    let comparator = Comparator::of_word(&row.comparator).unwrap_or(found.comparator);
+    let text = with_target(
+        document.draft.clone(),
+        &found,
+        comparator,
+        row.target(),
+        code,
+    )?;
+    let note = format!(
+        "Câu văn trở lại theo chỉ tiêu đã xác nhận: {}",
+        words(comparator, row.target(), row.unit())
+    );
+    draft::save_version(cx, document, document.row.version, &text, &note).await?;
+    row.source = source_in(&text, &found.id).unwrap_or(found.source);
+    row.code = found.id;
+    store(cx, &[old], vec![row]).await
+}
+
+async fn drop_gone(cx: Cx<'_>, document: &Document, row: confirmed_measure::Model) -> Outcome<()> {
+    confirmed_measure::Entity::delete_by_id((row.document_id, row.code))
+        .exec(cx.tx)
+        .await?;
+    let summary = format!("Bỏ chỉ tiêu “{}”: câu văn không còn", row.name);
+    let entry = Entry::about(document.row.id, "measures.dropped", summary);
+    audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
 }
 
 /// `≥ 98%`
@@ -587,23 +574,9 @@ async fn store(
     if rows.is_empty() {
         return Ok(());
     }
-    let rows = rows.into_iter().map(|row| confirmed_measure::ActiveModel {
-        document_id: Set(row.document_id),
-        code: Set(row.code),
-        org_id: Set(row.org_id),
-        source: Set(row.source),
-        name: Set(row.name),
-        numerator: Set(row.numerator),
-        denominator: Set(row.denominator),
-        comparator: Set(row.comparator),
-        target_n: Set(row.target_n),
-        target_d: Set(row.target_d),
-        is_count: Set(row.is_count),
-        evidence: Set(row.evidence),
-        who_reports: Set(row.who_reports),
-        confirmed_at: Set(row.confirmed_at),
-        by_name: Set(row.by_name),
-    });
+    let rows = rows
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all());
     confirmed_measure::Entity::insert_many(rows)
         .exec_without_returning(cx.tx)
         .await?;
@@ -611,6 +584,6 @@ async fn store(
 }
 
 /// `on_time_rate` of `O1a_on_time_rate`: what is measured, without its place in the text.
-fn slug(code: &str) -> &str {
+pub(super) fn slug(code: &str) -> &str {
     code.split_once('_').map_or(code, |(_, slug)| slug)
 }

@@ -14,10 +14,8 @@ pub use inbox::inbox;
 pub use marks::of_row;
 pub use receive::{receive, receive_page, refuse};
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
-
 use crate::fault::Fault;
+use crate::web::refused;
 use crate::web::views::Choice;
 use crate::web::{Form, Lang};
 
@@ -85,11 +83,6 @@ fn reason_of(form: &Form) -> Result<String, Fault> {
         (_, "") => Ok(Lang::Vi.t(reason.key)),
         (_, remark) => Ok(format!("{}: {remark}", Lang::Vi.t(reason.key))),
     }
-}
-
-/// A page whose form was not accepted.
-fn refused(page: Response) -> Response {
-    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }
 
 #[cfg(test)]

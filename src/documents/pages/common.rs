@@ -1,13 +1,12 @@
 //! What the pages of documents share: sentences in two languages, the frame, forms that come back, the text.
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
 use trinhky_drafting::Draft;
 use uuid::Uuid;
 
 use crate::documents::Document;
 use crate::fault::{Fault, Refusal};
 use crate::people::session::{Session, field_error};
+pub(super) use crate::web::refused;
 use crate::web::views::Markup;
 use crate::web::{Form, Lang, Link, Page, WebError};
 
@@ -40,11 +39,6 @@ pub(super) fn refuse(
         said(lang, vi, en),
     );
     Ok(())
-}
-
-/// A page whose form was not accepted.
-pub(super) fn refused(page: Response) -> Response {
-    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }
 
 /// One of two sentences, by the reader's language.

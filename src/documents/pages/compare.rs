@@ -3,14 +3,14 @@
 use axum::extract::{Form as Body, Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
-use trinhky_drafting::objectives::{self, Comparator, Indicator, Unit};
+use trinhky_drafting::objectives::{self, Indicator};
 use trinhky_drafting::{Draft, Kept, compare};
 use uuid::Uuid;
 
 use super::approve::year_before;
 use super::common::{Pairs, changed, document_page, page, said};
 use super::edit::may_edit;
-use crate::documents::{Document, draft, find};
+use crate::documents::{Document, draft, find, measures};
 use crate::fault::{Fault, Outcome};
 use crate::people::may;
 use crate::people::session::{Session, done, failed};
@@ -209,15 +209,18 @@ fn meaning(before: &Draft, after: &Draft, lang: Lang) -> Vec<Meaning> {
             .collect()
     };
     let (old, new) = (indicators(before), indicators(after));
-    let measured = |indicator: &Indicator| {
-        indicator
-            .id
-            .split_once('_')
-            .map_or_else(|| indicator.id.clone(), |(_, measured)| measured.to_owned())
-    };
+    // Each old one answers for one new one: two objectives may measure the same.
+    let mut rest: Vec<&Indicator> = old.iter().collect();
     let mut rows = Vec::new();
     for now in &new {
-        let then = old.iter().find(|then| measured(then) == measured(now));
+        let then = rest
+            .iter()
+            .position(|then| then.id == now.id)
+            .or_else(|| {
+                rest.iter()
+                    .position(|then| measures::slug(&then.id) == measures::slug(&now.id))
+            })
+            .map(|at| rest.remove(at));
         let Some(then) = then else {
             rows.push(Meaning::added(
                 &now.name_vi,
@@ -253,10 +256,7 @@ fn meaning(before: &Draft, after: &Draft, lang: Lang) -> Vec<Meaning> {
             },
         ));
     }
-    let gone = old
-        .iter()
-        .filter(|then| !new.iter().any(|now| measured(now) == measured(then)));
-    rows.extend(gone.map(|then| Meaning {
+    rows.extend(rest.into_iter().map(|then| Meaning {
         objective: then.name_vi.clone(),
         what: said(lang, "bỏ", "dropped"),
         before: target(then),
@@ -273,26 +273,6 @@ fn measure(indicator: &Indicator) -> String {
     }
 }
 
-/// `≥ 98%`, `> 60%`, `= 0`.
 fn target(indicator: &Indicator) -> String {
-    let sign = match indicator.comparator {
-        Comparator::Ge => "≥",
-        Comparator::Gt => ">",
-        Comparator::Eq => "=",
-        Comparator::Le => "≤",
-        Comparator::Lt => "<",
-    };
-    let fraction = indicator.target;
-    match indicator.unit {
-        Unit::Count => format!("{sign} {}", fraction.numerator / fraction.denominator),
-        // Hundredths of a percent are more than any decision writes.
-        Unit::Percent => {
-            let hundredths = fraction.numerator * 10_000 / fraction.denominator;
-            let decimals = format!("{:02}", hundredths % 100);
-            match decimals.trim_end_matches('0') {
-                "" => format!("{sign} {}%", hundredths / 100),
-                decimals => format!("{sign} {},{decimals}%", hundredths / 100),
-            }
-        }
-    }
+    measures::words(indicator.comparator, indicator.target, indicator.unit)
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::common::{Pairs, document_page, page, refuse, refused, said};
 use super::edit::may_edit;
-use crate::documents::measures::{self, Measure, Standing, Typed, words};
+use crate::documents::measures::{self, Measure, Settle, Standing, Typed, words};
 use crate::documents::{Document, draft, find, state};
 use crate::fault::{Fault, Outcome};
 use crate::people::may;
@@ -69,7 +69,7 @@ async fn press(session: &Session, document: &Document, form: &Form) -> Outcome<S
     let seen = form.version.parse().unwrap_or(-1);
     let verb = form.value("do");
     if let Some(code) = verb.strip_prefix("text:") {
-        measures::follow_text(app, actor, id, seen, code.to_owned()).await?;
+        measures::settle(app, actor, id, seen, code.to_owned(), Settle::FollowText).await?;
         return Ok(said(
             lang,
             "Chỉ tiêu nay theo văn bản.",
@@ -77,7 +77,7 @@ async fn press(session: &Session, document: &Document, form: &Form) -> Outcome<S
         ));
     }
     if let Some(code) = verb.strip_prefix("measure:") {
-        measures::follow_measure(app, actor, id, seen, code.to_owned()).await?;
+        measures::settle(app, actor, id, seen, code.to_owned(), Settle::FollowMeasure).await?;
         return Ok(said(
             lang,
             "Câu văn nay theo chỉ tiêu.",
@@ -85,7 +85,7 @@ async fn press(session: &Session, document: &Document, form: &Form) -> Outcome<S
         ));
     }
     if let Some(code) = verb.strip_prefix("drop:") {
-        measures::drop_gone(app, actor, id, seen, code.to_owned()).await?;
+        measures::settle(app, actor, id, seen, code.to_owned(), Settle::Drop).await?;
         return Ok(said(lang, "Đã bỏ chỉ tiêu.", "The measure is dropped."));
     }
     let proposed = propose(&document.draft);

@@ -9,6 +9,7 @@ pub mod import;
 pub mod model;
 pub mod objectives;
 mod outline;
+mod package;
 pub mod sheet;
 mod text;
 mod walk;

@@ -1,8 +1,7 @@
 //! The report regime: of a decision while it is not issued, of the organisation at any time; and who reports what.
 
 use axum::extract::{Form as Body, Path};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use trinhky_calendar::periods::PeriodRule;
 use trinhky_calendar::{local, vn_date};
 use uuid::Uuid;
@@ -20,7 +19,7 @@ use crate::objectives::units_for_action;
 use crate::people::session::{Session, done, failed, field_error};
 use crate::people::{find as people_find, may};
 use crate::web::views::regimes::{AskedPage, PeriodLine, RegimePage};
-use crate::web::{Form, Lang, Link, WebError, html};
+use crate::web::{Form, Lang, Link, WebError, html, refused};
 
 const OF_ORGANISATION: &str = "/che-do-bao-cao";
 
@@ -125,7 +124,7 @@ pub async fn set_asked(
             let view = asked_view(&session, &found.0, &found.1, Some(form))
                 .await
                 .map_err(|fault| failed(fault, &here))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&view)).into_response())
+            Ok(refused(html(&view)))
         }
     }
 }
@@ -218,7 +217,7 @@ async fn pressed(session: &Session, whose: &Whose, pairs: Pairs) -> Result<Respo
                 said(session.lang, refusal.vi, refusal.en),
             );
             let page = shown(session, whose, Some(form)).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

@@ -276,13 +276,16 @@ impl About {
         self.indicators
             .iter()
             .filter(|indicator| !form.chosen(&format!("sure.{}", indicator.code), "1"))
-            .filter_map(|indicator| {
-                let typed = values.iter().find(|typed| typed.code == indicator.code)?;
-                let applies = self.asked.applies(indicator, &self.unit);
-                let value = input::read(indicator, typed, applies, Strictness::Complete).ok()?;
-                plausible::doubt(indicator, &value, self.last(indicator).as_ref())
-            })
+            .filter_map(|indicator| self.doubt(indicator, values))
             .collect()
+    }
+
+    /// What looks like a slip in the numbers of one indicator.
+    fn doubt(&self, indicator: &Indicator, values: &[Typed]) -> Option<Problem> {
+        let typed = values.iter().find(|typed| typed.code == indicator.code)?;
+        let applies = self.asked.applies(indicator, &self.unit);
+        let value = input::read(indicator, typed, applies, Strictness::Complete).ok()?;
+        plausible::doubt(indicator, &value, self.last(indicator).as_ref())
     }
 
     /// The unit's approved counts of the period before.
@@ -493,21 +496,7 @@ impl About {
 
     /// Whether the numbers were asked about, so that the box to confirm them is shown.
     fn is_doubted(&self, form: &Form, indicator: &Indicator) -> bool {
-        if !form.is_refused() {
-            return false;
-        }
-        let values = self.typed(form);
-        let complete = |typed: &Typed| {
-            let applies = self.asked.applies(indicator, &self.unit);
-            input::read(indicator, typed, applies, Strictness::Complete).ok()
-        };
-        values
-            .iter()
-            .find(|typed| typed.code == indicator.code)
-            .and_then(complete)
-            .is_some_and(|value| {
-                plausible::doubt(indicator, &value, self.last(indicator).as_ref()).is_some()
-            })
+        form.is_refused() && self.doubt(indicator, &self.typed(form)).is_some()
     }
 
     /// `kỳ trước 398/405 (98,27%); lũy kế các kỳ trước 810/823 (98,42%)`.

@@ -199,12 +199,13 @@ async fn a_moved_clause_keeps_its_measure_and_a_struck_one_leaves_a_question() {
     assert_eq!(gone.standing, Standing::Gone);
     let version = drafting.document().await.row.version;
     for code in ["O1a_on_time_rate", "O1b_repeat_complaints"] {
-        measures::drop_gone(
+        measures::settle(
             &drafting.world.app,
             &drafting.drafter,
             drafting.id,
             version,
             code.to_owned(),
+            measures::Settle::Drop,
         )
         .await
         .expect("dropped");

@@ -2,8 +2,7 @@
 
 use axum::Form as Body;
 use axum::extract::Query;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -14,7 +13,7 @@ use serde_json::json;
 use trinhky_calendar::{Calendar, DayKind, Entry as DayEntry, EntryKind, offset, vn_date};
 use uuid::Uuid;
 
-use super::{administered, frame, say};
+use super::{administered, frame};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
 use crate::flow::rows::flow_task;
@@ -24,7 +23,7 @@ use crate::people::{find, may};
 use crate::web::format::{read_date, weekday_date};
 use crate::web::page::Link;
 use crate::web::views::admin::{HolidayRow, Holidays};
-use crate::web::{Form, Lang, WebError, html};
+use crate::web::{Form, Lang, WebError, html, refused};
 
 const ADDRESS: &str = "/quan-tri/ngay-nghi";
 /// Years before and after the present one that the page offers.
@@ -75,14 +74,14 @@ pub async fn change_holiday(
         }
         Err(fault) => {
             let refusal = field_error(fault, ADDRESS)?;
-            let sentence = say(session.lang, &refusal.vi, &refusal.en);
+            let sentence = session.lang.say(&refusal.vi, &refusal.en);
             form.refuse(refusal.field.as_deref().unwrap_or("date"), sentence);
             let year =
                 read_date(form.value("date")).map_or(session.today().year(), |date| date.year());
             let view = view(&session, year, form)
                 .await
                 .map_err(|fault| failed(fault, ADDRESS))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&view)).into_response())
+            Ok(refused(html(&view)))
         }
     }
 }
@@ -99,7 +98,7 @@ async fn view(session: &Session, year: i32, form: Form) -> Outcome<Holidays> {
     sources.extend(calendar.notes(year).iter().map(|note| {
         format!(
             "{} ({})",
-            say(lang, &note.message_vi, &note.message),
+            lang.say(&note.message_vi, &note.message),
             note.source
         )
     }));
@@ -116,7 +115,7 @@ async fn view(session: &Session, year: i32, form: Form) -> Outcome<Holidays> {
             .map(|day| HolidayRow {
                 date: weekday_date(day.date, lang),
                 kind: kind(day.kind, lang),
-                reason: say(lang, &day.reason_vi, &day.reason),
+                reason: lang.say(&day.reason_vi, &day.reason),
                 source: day.source,
             })
             .collect(),
@@ -134,7 +133,7 @@ fn kind(kind: DayKind, lang: Lang) -> String {
         DayKind::SwappedOff => ("Nghỉ hoán đổi", "Off in exchange"),
         DayKind::OtherOff => ("Nghỉ theo quyết định", "Off by decision"),
     };
-    say(lang, vi, en)
+    lang.say(vi, en)
 }
 
 /// What a change did.

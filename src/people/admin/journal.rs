@@ -11,7 +11,7 @@ use sea_orm::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{administered, frame, in_address, say};
+use super::{administered, frame, in_address};
 use crate::audit::rows::journal::{Column, Entity, Model};
 use crate::distribution::tracking::csv;
 use crate::fault::Outcome;
@@ -117,7 +117,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Journal> {
     for group in &GROUPS {
         filters.push(Filter {
             href: address(&asked.q, group),
-            text: say(lang, group.vi, group.en),
+            text: lang.say(group.vi, group.en),
             count: usize::try_from(select(org_id, &asked.q, group).count(db).await?)
                 .unwrap_or(usize::MAX),
             current: group.word == current.word,
@@ -125,7 +125,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Journal> {
     }
     let here = address(&asked.q, current);
     Ok(Journal {
-        page: frame(session, &say(lang, "Nhật ký", "Journal")),
+        page: frame(session, &lang.say("Nhật ký", "Journal")),
         query: asked.q.clone(),
         filters,
         rows: rows.into_iter().map(happening).collect(),
@@ -222,7 +222,7 @@ async fn file(session: &Session, asked: &Asked) -> Outcome<Response> {
         lang.t("journal-number"),
         lang.t("time"),
         lang.t("person"),
-        say(lang, "Việc", "Act"),
+        lang.say("Việc", "Act"),
         lang.t("what"),
     ]];
     lines.extend(rows.into_iter().map(|row| {

@@ -31,8 +31,8 @@ use uuid::Uuid;
 use super::may;
 use super::session::Session;
 use crate::fault::{Fault, Outcome};
+use crate::web::Page;
 use crate::web::page::NavItem;
-use crate::web::{Lang, Page};
 
 /// The pages beside the units, in the order of the menu.
 const PAGES: [(&str, &str, &str); 9] = [
@@ -73,7 +73,7 @@ pub fn frame(session: &Session, title: &str) -> Page {
         .iter()
         .map(|(href, vi, en)| NavItem {
             href: (*href).to_owned(),
-            text: say(session.lang, vi, en),
+            text: session.lang.say(vi, en),
             current: page.path == *href,
         })
         .collect();
@@ -82,11 +82,6 @@ pub fn frame(session: &Session, title: &str) -> Page {
     }
     page.nav.extend(items);
     page
-}
-
-/// A short text in the reader's language.
-pub fn say(lang: Lang, vi: &str, en: &str) -> String {
-    lang.say(vi, en)
 }
 
 /// Text as it may stand in an address after `=`.

@@ -9,7 +9,7 @@ use sea_orm::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{administered, frame, say};
+use super::{administered, frame};
 use crate::fault::Outcome;
 use crate::mail::rows::outbox;
 use crate::people::session::{Session, failed};
@@ -85,7 +85,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Outbox> {
         .iter()
         .map(|state| Filter {
             href: address(Some(state)),
-            text: say(lang, state.vi, state.en),
+            text: lang.say(state.vi, state.en),
             count: count(state.word),
             current: asked.loc == state.word,
         })
@@ -96,7 +96,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Outbox> {
         .sum();
     filters.push(Filter {
         href: address(None),
-        text: say(lang, "Tất cả", "All"),
+        text: lang.say("Tất cả", "All"),
         count: all,
         current: current.is_none(),
     });
@@ -117,7 +117,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Outbox> {
     mails.truncate(PAGE);
     let here = address(current);
     let joint = if here.contains('?') { '&' } else { '?' };
-    let title = say(lang, "Thư đi", "Outgoing mail");
+    let title = lang.say("Thư đi", "Outgoing mail");
     Ok(Outbox {
         page: frame(session, &title),
         filters,
@@ -137,7 +137,7 @@ fn address(state: Option<&State>) -> String {
 
 fn row(lang: Lang, mail: outbox::Model) -> OutboxRow {
     let mark = match STATES.iter().find(|state| state.word == mail.state) {
-        Some(state) => Mark::new(state.tone, say(lang, state.vi, state.en)),
+        Some(state) => Mark::new(state.tone, lang.say(state.vi, state.en)),
         None => Mark::new(Tone::Nothing, mail.state.clone()),
     };
     OutboxRow {

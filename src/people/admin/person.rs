@@ -2,8 +2,7 @@
 
 use axum::Form as Body;
 use axum::extract::Path;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use chrono::NaiveDate;
 use trinhky_calendar::vn_date;
 use uuid::Uuid;
@@ -17,7 +16,7 @@ use crate::people::{ROLES, find, roles, second_factor};
 use crate::web::format::{date_time, read_date};
 use crate::web::page::Link;
 use crate::web::views::sheet::{Act, Entry, Field, Input, Part, Sheet, Table, choice};
-use crate::web::{Form, WebError, html};
+use crate::web::{Form, WebError, html, refused};
 
 const LIST: &str = "/quan-tri/nguoi-dung";
 const NEW: &str = "/quan-tri/nguoi-dung/moi";
@@ -66,7 +65,7 @@ pub async fn add_person(session: Session, Body(pairs): Body<Pairs>) -> Result<Re
             let page = new_view(&session, form)
                 .await
                 .map_err(|fault| failed(fault, LIST))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }
@@ -129,7 +128,7 @@ pub async fn change_person(
             let page = view(&session, id, form)
                 .await
                 .map_err(|fault| failed(fault, LIST))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

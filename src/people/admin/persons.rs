@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{administered, frame, in_address, say};
+use super::{administered, frame, in_address};
 use crate::documents::folded;
 use crate::fault::Outcome;
 use crate::people::rows::{person, post};
@@ -64,7 +64,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Persons> {
     let former = asked.loc == FORMER;
     let filter = |wanted: bool, vi: &str, en: &str| Filter {
         href: address(&asked.q, wanted),
-        text: say(lang, vi, en),
+        text: lang.say(vi, en),
         count: found
             .iter()
             .filter(|found| found.is_former() == wanted)
@@ -90,7 +90,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Persons> {
     let older = rest.peek().and(last);
     let here = address(&asked.q, former);
     Ok(Persons {
-        page: frame(session, &say(lang, "Người dùng", "Persons")),
+        page: frame(session, &lang.say("Người dùng", "Persons")),
         query: asked.q.clone(),
         filters,
         rows,
@@ -177,7 +177,7 @@ fn row(found: Found, session: &Session) -> PersonRow {
 fn mark(person: &person::Model, session: &Session) -> Mark {
     let lang = session.lang;
     match person.locked_until.filter(|until| *until > session.now) {
-        _ if !person.active => Mark::new(Tone::Nothing, say(lang, "Đã ngừng", "Ended")),
+        _ if !person.active => Mark::new(Tone::Nothing, lang.say("Đã ngừng", "Ended")),
         Some(until) => Mark::new(
             Tone::Failed,
             match lang {
@@ -187,8 +187,8 @@ fn mark(person: &person::Model, session: &Session) -> Mark {
         ),
         None if person.password_hash.is_none() => Mark::new(
             Tone::Waiting,
-            say(lang, "Chưa có mật khẩu", "No password yet"),
+            lang.say("Chưa có mật khẩu", "No password yet"),
         ),
-        None => Mark::new(Tone::Done, say(lang, "Đang dùng", "Active")),
+        None => Mark::new(Tone::Done, lang.say("Đang dùng", "Active")),
     }
 }

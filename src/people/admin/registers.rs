@@ -1,8 +1,7 @@
 //! Registers of the organisation: which are open at which number, and opening one where its paper register ends.
 
 use axum::Form as Body;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use chrono::Datelike as _;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -13,7 +12,7 @@ use crate::fault::{Fault, Outcome};
 use crate::people::find;
 use crate::people::session::{Session, done, failed, field_error};
 use crate::web::views::sheet::{Act, Entry, Field, Input, Part, Sheet, Table, choice};
-use crate::web::{Form, WebError, html};
+use crate::web::{Form, WebError, html, refused};
 
 const ADDRESS: &str = "/quan-tri/so";
 /// The kinds of document that are numbered.
@@ -52,7 +51,7 @@ pub async fn open_register(
             let page = view(&session, form)
                 .await
                 .map_err(|fault| failed(fault, ADDRESS))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

@@ -1,8 +1,7 @@
 //! How strictly people prove who they are, and the matrix of who may do what, worked out from the rule itself.
 
 use axum::Form as Body;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use super::{administered, frame, only_administrators};
 use crate::audit::{self, Entry as JournalEntry};
@@ -12,7 +11,7 @@ use crate::people::session::{Session, done, failed, field_error};
 use crate::people::settings::{self, Security};
 use crate::people::{ROLES, may, second_factor};
 use crate::web::views::sheet::{Act, Entry, Field, Input, Part, Sheet, Table, choice};
-use crate::web::{Form, WebError, html};
+use crate::web::{Form, WebError, html, refused};
 
 const ADDRESS: &str = "/quan-tri/an-toan";
 /// Longest time between two proofs that may be chosen, in minutes: a working day.
@@ -61,7 +60,7 @@ pub async fn change_security(
                 session.lang.say(&refusal.vi, &refusal.en),
             );
             let page = view(&session, form).map_err(|fault| failed(fault, ADDRESS))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

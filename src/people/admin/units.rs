@@ -10,7 +10,7 @@ use serde::Deserialize;
 use trinhky_calendar::vn_date;
 use uuid::Uuid;
 
-use super::{administered, frame, say};
+use super::{administered, frame};
 use crate::fault::Outcome;
 use crate::people::rows::unit;
 use crate::people::session::{Session, failed};
@@ -63,8 +63,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Units> {
     }
     let mut notes = Vec::new();
     if read.is_none() {
-        notes.push(say(
-            lang,
+        notes.push(lang.say(
             "Không đọc được ngày đã nhập (viết như 24/03/2023); trang này cho xem ngày hôm nay.",
             "The date cannot be read (write it like 24/03/2023); this page shows today.",
         ));
@@ -93,7 +92,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Units> {
             email: unit.email.clone().unwrap_or_default(),
         })
         .collect();
-    let title = say(lang, "Cơ quan và đơn vị", "Organisations and units");
+    let title = lang.say("Cơ quan và đơn vị", "Organisations and units");
     let on = if read.is_some() {
         vn_date(on)
     } else {
@@ -171,7 +170,7 @@ fn kind(lang: Lang, kind: &str) -> String {
         "committee" => ("Ban", "Board"),
         other => (other, other),
     };
-    say(lang, vi, en)
+    lang.say(vi, en)
 }
 
 #[cfg(test)]

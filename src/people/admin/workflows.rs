@@ -7,7 +7,7 @@ use serde::Deserialize;
 use trinhky_engine::draw::Overlay;
 use uuid::Uuid;
 
-use super::{administered, frame, say};
+use super::{administered, frame};
 use crate::fault::{Fault, Outcome};
 use crate::flow::{self, rows::flow_definition};
 use crate::people::session::{Session, failed};
@@ -82,7 +82,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Workflows> {
         });
     }
     Ok(Workflows {
-        page: frame(session, &say(session.lang, "Quy trình", "Workflows")),
+        page: frame(session, &session.lang.say("Quy trình", "Workflows")),
         rows,
         form: None,
         findings: Vec::new(),

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::{Form as Body, Multipart, Path};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use chrono::{NaiveDate, TimeDelta};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use trinhky_calendar::{local, vn_date};
@@ -14,7 +13,7 @@ use uuid::Uuid;
 
 use crate::fault::{Fault, Outcome};
 use crate::ids::hex;
-use crate::people::admin::{administered, frame, say};
+use crate::people::admin::{administered, frame};
 use crate::people::find as people_find;
 use crate::people::rows::{person, post};
 use crate::people::session::{Session, done, failed, field_error};
@@ -87,26 +86,22 @@ pub async fn stop(session: Session, Path(id): Path<Uuid>) -> Result<Response, We
         bind::stop(&session.app, &session.actor, org_id, id).await
     };
     act.await.map_err(|fault| failed(fault, ADDRESS))?;
-    let flash = say(
-        session.lang,
-        "Đã thôi dùng khóa.",
-        "The key is no longer used.",
-    );
+    let flash = session
+        .lang
+        .say("Đã thôi dùng khóa.", "The key is no longer used.");
     Ok(done(ADDRESS, &flash))
 }
 
 fn bound(session: &Session) -> Response {
-    let flash = say(
-        session.lang,
-        "Đã đăng ký khóa ký.",
-        "The key is registered.",
-    );
+    let flash = session
+        .lang
+        .say("Đã đăng ký khóa ký.", "The key is registered.");
     done(ADDRESS, &flash)
 }
 
 fn put(form: &mut Form, fault: Fault, lang: Lang) -> Result<(), WebError> {
     let refusal = field_error(fault, ADDRESS)?;
-    let sentence = say(lang, &refusal.vi, &refusal.en);
+    let sentence = lang.say(&refusal.vi, &refusal.en);
     form.refuse(refusal.field.as_deref().unwrap_or("holder"), sentence);
     Ok(())
 }
@@ -119,7 +114,7 @@ async fn refused(
     let view = view(session, file, token)
         .await
         .map_err(|fault| failed(fault, ADDRESS))?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&view)).into_response())
+    Ok(crate::web::refused(html(&view)))
 }
 
 async fn bind_file_act(session: &Session, form: &Form, file: Vec<u8>) -> Outcome<()> {
@@ -214,7 +209,7 @@ async fn view(session: &Session, file: Option<Form>, token: Option<Form>) -> Out
         form
     };
     Ok(Keys {
-        page: frame(session, &say(lang, "Khóa ký", "Signing keys")),
+        page: frame(session, &lang.say("Khóa ký", "Signing keys")),
         rows,
         file: file.unwrap_or_else(|| fresh("tep")),
         token: token.unwrap_or_else(|| fresh("thiet-bi")),
@@ -235,8 +230,7 @@ async fn holders(session: &Session, org_id: Uuid) -> Outcome<Vec<Choice>> {
         .filter(|unit| unit.org_id == org_id && unit.account)
         .map(|unit| Choice {
             value: format!("agency:{}", unit.id),
-            text: say(
-                session.lang,
+            text: session.lang.say(
                 &format!("Dấu của {}", unit.name),
                 &format!("Seal of {}", unit.name),
             ),
@@ -281,16 +275,16 @@ fn row(session: &Session, key: &signing_key::Model, holders: &[Choice]) -> Outco
         .iter()
         .find(|choice| choice.value == value)
         .map_or_else(
-            || say(lang, "Chức vụ đã thôi", "A post that has ended"),
+            || lang.say("Chức vụ đã thôi", "A post that has ended"),
             |choice| choice.text.clone(),
         );
     let ended = key.used_until.is_some_and(|until| until <= session.today());
     let mark = if ended {
-        Mark::new(Tone::Nothing, say(lang, "Đã thôi dùng", "No longer used"))
+        Mark::new(Tone::Nothing, lang.say("Đã thôi dùng", "No longer used"))
     } else if key.used_from > session.today() {
         Mark::new(
             Tone::Waiting,
-            say(lang, "Chưa đến ngày dùng", "Not used yet"),
+            lang.say("Chưa đến ngày dùng", "Not used yet"),
         )
     } else {
         standing(&certificate, session)
@@ -298,8 +292,8 @@ fn row(session: &Session, key: &signing_key::Model, holders: &[Choice]) -> Outco
     Ok(KeyRow {
         holder,
         kind: match key.kind.as_str() {
-            "token" => say(lang, "Thiết bị ký", "Token"),
-            _ => say(lang, "Tệp khóa", "Key file"),
+            "token" => lang.say("Thiết bị ký", "Token"),
+            _ => lang.say("Tệp khóa", "Key file"),
         },
         term: term(key.used_from, key.used_until, lang),
         mark,
@@ -311,8 +305,7 @@ fn row(session: &Session, key: &signing_key::Model, holders: &[Choice]) -> Outco
 fn trial_row(session: &Session, certificate: CertificateReport) -> KeyRow {
     KeyRow {
         holder: certificate.subject.clone(),
-        kind: say(
-            session.lang,
+        kind: session.lang.say(
             "Khóa thử nghiệm, không có giá trị pháp lý",
             "Trial key, without legal value",
         ),
@@ -350,17 +343,16 @@ fn standing(certificate: &CertificateReport, session: &Session) -> Mark {
             "Certificate has ended",
         ),
     };
-    Mark::new(tone, say(session.lang, vi, en))
+    Mark::new(tone, session.lang.say(vi, en))
 }
 
 fn term(from: NaiveDate, until: Option<NaiveDate>, lang: Lang) -> String {
     let from = vn_date(from);
     match until {
-        None => say(lang, &format!("từ {from}"), &format!("from {from}")),
+        None => lang.say(&format!("từ {from}"), &format!("from {from}")),
         Some(until) => {
             let last = vn_date(until - TimeDelta::days(1));
-            say(
-                lang,
+            lang.say(
                 &format!("từ {from} đến hết {last}"),
                 &format!("from {from} to {last}"),
             )
@@ -376,7 +368,7 @@ async fn plugged_in(session: &Session) -> Outcome<(Vec<Found>, Vec<String>)> {
         for module in modules {
             match trinhky_tokens::list(&module) {
                 Ok(more) => found.extend(more),
-                Err(error) => problems.push(say(lang, &error.message_vi(), &error.to_string())),
+                Err(error) => problems.push(lang.say(&error.message_vi(), &error.to_string())),
             }
         }
         (found, problems)
@@ -399,10 +391,6 @@ fn offered(found: &Found, lang: Lang) -> Choice {
     Choice {
         value: token_value(found),
         text: format!("{subject} ({})", found.token),
-        hint: say(
-            lang,
-            &format!("{issuer} cấp."),
-            &format!("Issued by {issuer}."),
-        ),
+        hint: lang.say(&format!("{issuer} cấp."), &format!("Issued by {issuer}.")),
     }
 }

@@ -1,8 +1,7 @@
 //! `/xac-minh`: anybody drops a PDF, or types what a print says, and reads what the signatures are worth.
 
 use axum::extract::{Multipart, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{Redirect, Response};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use trinhky_calendar::vn_date;
@@ -12,7 +11,6 @@ use crate::documents::rows::document;
 use crate::documents::{find, state};
 use crate::fault::{Fault, Outcome};
 use crate::files::digest;
-use crate::people::admin::say;
 use crate::people::find as people_find;
 use crate::people::session::{failed, field_error};
 use crate::signing::verifier::{self, Report, Sentence, Signature, Told};
@@ -20,7 +18,7 @@ use crate::web::format::{date_time, read_date};
 use crate::web::upload::{LIMIT, Upload};
 use crate::web::views::signing::{PrintFound, Verdict, Verification, VerifiedSignature};
 use crate::web::views::{Mark, Tone};
-use crate::web::{Form, Lang, Page, WebError, html};
+use crate::web::{Form, Lang, Page, WebError, html, refused};
 
 const ADDRESS: &str = "/xac-minh";
 
@@ -60,7 +58,7 @@ pub async fn verification(
         }
         Err(fault) => {
             put(&mut view.print, fault, lang)?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&view)).into_response())
+            Ok(refused(html(&view)))
         }
     }
 }
@@ -79,7 +77,7 @@ pub async fn verify(
     if upload.bytes.is_empty() {
         let nothing = Fault::invalid("file", "Chọn một tệp PDF.", "Choose a PDF file.");
         put(&mut view.file, nothing, lang)?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&view)).into_response());
+        return Ok(refused(html(&view)));
     }
     let sha256 = digest(&upload.bytes);
     let told = verifier::look_at(&app, upload.bytes)
@@ -91,7 +89,7 @@ pub async fn verify(
 
 fn put(form: &mut Form, fault: Fault, lang: Lang) -> Result<(), WebError> {
     let refusal = field_error(fault, ADDRESS)?;
-    let sentence = say(lang, &refusal.vi, &refusal.en);
+    let sentence = lang.say(&refusal.vi, &refusal.en);
     form.refuse(refusal.field.as_deref().unwrap_or("file"), sentence);
     Ok(())
 }
@@ -117,7 +115,7 @@ fn verdict(lang: Lang, told: Told, file_name: String, sha256: String) -> Verdict
         Told::Unreadable { unreadable } => Verdict {
             mark: Mark::new(
                 Tone::Failed,
-                say(lang, "Không kiểm tra được", "Cannot be verified"),
+                lang.say("Không kiểm tra được", "Cannot be verified"),
             ),
             sentence: in_language(lang, unreadable),
             file_name,
@@ -150,7 +148,7 @@ fn shown(lang: Lang, signature: Signature) -> VerifiedSignature {
     let mut facts = Vec::new();
     let mut fact = |vi: &str, en: &str, value: Option<String>| {
         if let Some(value) = value {
-            facts.push((say(lang, vi, en), value));
+            facts.push((lang.say(vi, en), value));
         }
     };
     let yes = |is: bool| match (is, lang) {
@@ -257,9 +255,8 @@ async fn printed(app: &App, lang: Lang, print: &Print) -> Outcome<PrintFound> {
         .collect();
     if rows.is_empty() {
         return Ok(PrintFound {
-            mark: Mark::new(Tone::Failed, say(lang, "Không tìm thấy", "Not found")),
-            sentence: say(
-                lang,
+            mark: Mark::new(Tone::Failed, lang.say("Không tìm thấy", "Not found")),
+            sentence: lang.say(
                 "Hệ thống này không phát hành văn bản có số, ký hiệu và ngày như vậy.",
                 "No document with this number, symbol and date was issued here.",
             ),
@@ -271,30 +268,24 @@ async fn printed(app: &App, lang: Lang, print: &Print) -> Outcome<PrintFound> {
         let document = find::document(db, row.id).await?;
         let agency = people_find::unit(db, row.org_id, date).await?;
         facts.extend([
-            (say(lang, "Văn bản", "Document"), document.title()),
-            (say(lang, "Ngày", "Date"), vn_date(date)),
-            (say(lang, "Cơ quan ban hành", "Agency"), agency.name),
+            (lang.say("Văn bản", "Document"), document.title()),
+            (lang.say("Ngày", "Date"), vn_date(date)),
+            (lang.say("Cơ quan ban hành", "Agency"), agency.name),
             (
-                say(lang, "Người ký", "Signer"),
+                lang.say("Người ký", "Signer"),
                 document.draft.signer.name.clone(),
             ),
         ]);
         if let Some(file) = find::file(db, row.id, "sealed").await? {
             facts.push((
-                say(
-                    lang,
-                    "SHA-256 của tệp đã đóng dấu",
-                    "SHA-256 of the sealed file",
-                ),
+                lang.say("SHA-256 của tệp đã đóng dấu", "SHA-256 of the sealed file"),
                 file.digest,
             ));
         }
     }
     Ok(PrintFound {
-        mark: Mark::new(Tone::Done, say(lang, "Có phát hành", "Was issued")),
-        sentence: say(
-            lang,
-            "Cơ quan đã phát hành văn bản này. Chữ trên bản in chỉ chắc chắn khi khớp với tệp PDF: hãy kiểm tra tệp ở trên.",
+        mark: Mark::new(Tone::Done, lang.say("Có phát hành", "Was issued")),
+        sentence: lang.say("Cơ quan đã phát hành văn bản này. Chữ trên bản in chỉ chắc chắn khi khớp với tệp PDF: hãy kiểm tra tệp ở trên.",
             "The agency has issued this document. The words of a print are certain only when they equal the PDF: verify the file above.",
         ),
         facts,

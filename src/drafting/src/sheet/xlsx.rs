@@ -1,36 +1,37 @@
 //! The first sheet of an Excel package.
 
-use std::io::{Cursor, Read};
-
-use roxmltree::{Document, Node, ParsingOptions};
-use zip::ZipArchive;
+use roxmltree::Node;
 
 use super::{Cell, MAX_COLUMNS, MAX_ROWS, Row, Sheet, too_many};
 use crate::import::ImportError;
+use crate::package::{Limits, Package};
 
-/// Unpacked size of one part, in bytes; two thousand full rows are about half of it.
-const PART_MAX_BYTES: u64 = 8 * 1024 * 1024;
-/// Elements, attributes and texts of one part.
-const NODES_MAX: u32 = 600_000;
+const LIMITS: Limits = Limits {
+    // Two thousand full rows are about half of it.
+    part_bytes: 8 * 1024 * 1024,
+    nodes: 600_000,
+    broken,
+    too_large: too_many,
+};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Sheet, ImportError> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
+    let mut archive = LIMITS.open(bytes)?;
     let name = first_sheet(&archive).ok_or_else(|| {
         ImportError::new(
             "the file has no sheet; save it as .xlsx from a spreadsheet program",
             "Tệp không có bảng tính nào; hãy lưu lại thành .xlsx từ phần mềm bảng tính.",
         )
     })?;
-    let strings = match part(&mut archive, "xl/sharedStrings.xml")? {
+    let strings = match LIMITS.part(&mut archive, "xl/sharedStrings.xml")? {
         Some(text) => shared(&text)?,
         None => Vec::new(),
     };
-    let text = part(&mut archive, &name)?.ok_or_else(broken)?;
+    let text = LIMITS.part(&mut archive, &name)?.ok_or_else(broken)?;
     table(&text, &strings)
 }
 
 /// `xl/worksheets/sheet1.xml`, else the first by name.
-fn first_sheet(archive: &ZipArchive<Cursor<&[u8]>>) -> Option<String> {
+fn first_sheet(archive: &Package<'_>) -> Option<String> {
     let mut names: Vec<&str> = archive
         .file_names()
         .filter(|name| name.starts_with("xl/worksheets/") && name.ends_with(".xml"))
@@ -39,42 +40,8 @@ fn first_sheet(archive: &ZipArchive<Cursor<&[u8]>>) -> Option<String> {
     names.first().map(|name| (*name).to_owned())
 }
 
-fn part(
-    archive: &mut ZipArchive<Cursor<&[u8]>>,
-    name: &str,
-) -> Result<Option<String>, ImportError> {
-    let file = match archive.by_name(name) {
-        Ok(file) => file,
-        Err(zip::result::ZipError::FileNotFound) => return Ok(None),
-        Err(_) => return Err(broken()),
-    };
-    // The size that the package declares may lie; what is read is counted.
-    let mut content = Vec::new();
-    file.take(PART_MAX_BYTES + 1)
-        .read_to_end(&mut content)
-        .map_err(|_| broken())?;
-    if content.len() as u64 > PART_MAX_BYTES {
-        return Err(too_many());
-    }
-    String::from_utf8(content).map(Some).map_err(|_| broken())
-}
-
-fn parse(text: &str) -> Result<Document<'_>, ImportError> {
-    let options = ParsingOptions {
-        allow_dtd: false,
-        nodes_limit: NODES_MAX,
-        ..ParsingOptions::default()
-    };
-    Document::parse_with_options(text.trim_start_matches('\u{feff}'), options).map_err(|error| {
-        match error {
-            roxmltree::Error::NodesLimitReached => too_many(),
-            _ => broken(),
-        }
-    })
-}
-
 fn shared(text: &str) -> Result<Vec<String>, ImportError> {
-    let document = parse(text)?;
+    let document = LIMITS.parse(text)?;
     Ok(document
         .root_element()
         .children()
@@ -96,7 +63,7 @@ fn words(node: Node<'_, '_>) -> String {
 }
 
 fn table(text: &str, strings: &[String]) -> Result<Sheet, ImportError> {
-    let document = parse(text)?;
+    let document = LIMITS.parse(text)?;
     let mut sheet = Sheet::default();
     for (place, node) in document
         .descendants()
