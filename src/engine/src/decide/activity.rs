@@ -389,6 +389,11 @@ impl<'a> Work<'a> {
         if !scope.tokens.is_empty() || scope.kind == ScopeKind::Round || self.is_over() {
             return Ok(());
         }
+        if !scope.resetting.is_empty() {
+            // A complex gateway has its second phase still to come.
+            self.joins.insert(id.clone());
+            return Ok(());
+        }
         let outcome = self.next_or_complete(id);
         self.stuck_if_failed(outcome, id, None, "", StuckAt::Leave)
     }

@@ -321,7 +321,7 @@ impl Work<'_> {
         let node = &process.nodes[inside];
         if interrupting {
             self.cancel_all(scope)?;
-            self.drop_hooks(scope)?;
+            self.drop_hooks(scope, None)?;
         }
         let inner = Scope::new(scope.clone(), &process.id, ScopeKind::SubProcess);
         self.open_event_sub_process(scope, node, start, inner, variables)
@@ -385,22 +385,44 @@ impl Work<'_> {
     }
 
     pub(super) fn cancel_all(&mut self, scope: &ScopeId) -> Step {
-        let tokens: Vec<u64> = self.expect(scope)?.tokens.keys().copied().collect();
+        self.cancel_all_but(scope, None)
+    }
+
+    /// Ends the tokens of a scope but one; its complex gateways wait for nothing more.
+    pub(super) fn cancel_all_but(&mut self, scope: &ScopeId, stays: Option<u64>) -> Step {
+        let found = self.expect(scope)?;
+        let tokens: Vec<u64> = found.tokens.keys().copied().collect();
+        let resetting: Vec<String> = found.resetting.keys().cloned().collect();
+        for element in resetting {
+            self.emit(Event::GatewayReset {
+                scope: scope.clone(),
+                tokens: Vec::new(),
+                element,
+            });
+        }
         for token in tokens {
-            self.cancel_token(scope, token);
+            if Some(token) != stays {
+                self.cancel_token(scope, token);
+            }
         }
         Ok(())
     }
 
-    /// Takes away what the scope's event sub-processes wait for.
-    fn drop_hooks(&mut self, scope: &ScopeId) -> Step {
+    /// Takes away what waits for a token's sake: for a boundary event, or with no token for an event sub-process.
+    pub(super) fn drop_hooks(&mut self, scope: &ScopeId, token: Option<u64>) -> Step {
         let found = self.expect(scope)?;
         let timers: Vec<(u64, String)> = found
             .timers
             .iter()
+            .filter(|(_, timer)| timer.token == token)
             .map(|(number, timer)| (*number, timer.element.clone()))
             .collect();
-        let subscriptions: Vec<u64> = found.subscriptions.keys().copied().collect();
+        let subscriptions: Vec<u64> = found
+            .subscriptions
+            .iter()
+            .filter(|(_, subscription)| subscription.token == token)
+            .map(|(number, _)| *number)
+            .collect();
         for (timer, element) in timers {
             self.emit(Event::TimerCancelled {
                 scope: scope.clone(),
@@ -434,34 +456,30 @@ impl Work<'_> {
             return Err(Halt::Need(Need::All));
         }
         for scope in self.scope_ids() {
-            let waiting: Vec<(u64, Subscription)> = match self.scope(&scope) {
+            let waiting: Vec<u64> = match self.scope(&scope) {
                 Some(found) => found
                     .subscriptions
                     .iter()
                     .filter(|(_, subscription)| matches!(subscription.to, Topic::Condition { .. }))
-                    .map(|(number, subscription)| (*number, subscription.clone()))
+                    .map(|(number, _)| *number)
                     .collect(),
                 None => continue,
             };
-            for (number, subscription) in waiting {
-                self.look_at_condition(&scope, number, &subscription)?;
+            for number in waiting {
+                self.look_at_condition(&scope, number)?;
             }
         }
         Ok(())
     }
 
-    fn look_at_condition(
-        &mut self,
-        scope: &ScopeId,
-        number: u64,
-        subscription: &Subscription,
-    ) -> Step {
-        if self
+    fn look_at_condition(&mut self, scope: &ScopeId, number: u64) -> Step {
+        // Read now: what another condition set off may have ended or met this one.
+        let Some(subscription) = self
             .scope(scope)
-            .is_none_or(|scope| !scope.subscriptions.contains_key(&number))
-        {
+            .and_then(|scope| scope.subscriptions.get(&number).cloned())
+        else {
             return Ok(());
-        }
+        };
         let node = self.node(scope, &subscription.element)?;
         let Kind::Event(EventNode { triggers, .. }) = &node.kind else {
             return Ok(());
@@ -484,7 +502,7 @@ impl Work<'_> {
             held: holds,
         });
         if holds {
-            self.meet(scope, number, subscription, Variables::new())
+            self.meet(scope, number, &subscription, Variables::new())
         } else {
             Ok(())
         }

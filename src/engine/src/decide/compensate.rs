@@ -93,26 +93,77 @@ impl Work<'_> {
         self.go_on_compensating(scope)
     }
 
+    /// A cancel end event ends everything else in its transaction and has undone what completed there, then leaves by
+    /// the cancel boundary event.
     pub(super) fn cancel_transaction(&mut self, scope: &ScopeId, token: u64, node: &Node) -> Step {
-        let others: Vec<u64> = self
-            .expect(scope)?
-            .tokens
-            .keys()
-            .copied()
-            .filter(|other| *other != token)
+        let transaction = self.transaction_around(scope)?;
+        // The sub-processes between the transaction and the event, the innermost first.
+        let inner: Vec<ScopeId> = scope
+            .outward()
+            .take_while(|id| *id != transaction)
             .collect();
-        for other in others {
-            self.cancel_token(scope, other);
-        }
+        let waits = match inner.last() {
+            None => token,
+            Some(outermost) => self.expect(outermost)?.host.unwrap_or(token),
+        };
+        self.cancel_all_but(&transaction, Some(waits))?;
         self.emit(Event::CompensationThrown {
             scope: scope.clone(),
             element: node.id.clone(),
         });
+        if let Some(outermost) = inner.last() {
+            self.emit(Event::ElementCompleted {
+                scope: scope.clone(),
+                token,
+                element: node.id.clone(),
+            });
+            self.gather_compensation(&transaction, &inner)?;
+            self.emit(Event::ScopeCancelled {
+                scope: outermost.clone(),
+            });
+            self.drop_hooks(&transaction, Some(waits))?;
+        }
         self.emit(Event::CompensationAwaited {
-            scope: scope.clone(),
-            token,
+            scope: transaction.clone(),
+            token: waits,
         });
-        self.go_on_compensating(scope)
+        self.go_on_compensating(&transaction)
+    }
+
+    /// The scope of the nearest transaction outward; a scope outside of any stands for itself.
+    fn transaction_around(&self, scope: &ScopeId) -> Step<ScopeId> {
+        for id in scope.outward() {
+            let found = self.expect(&id)?;
+            if found.kind == ScopeKind::Process {
+                break;
+            }
+            let node = match &found.element {
+                Some(element) if found.kind == ScopeKind::SubProcess => self.node(&id, element)?,
+                _ => continue,
+            };
+            if matches!(node.kind, Kind::SubProcess(SubProcessKind::Transaction)) {
+                return Ok(id);
+            }
+        }
+        Ok(scope.clone())
+    }
+
+    /// What completed in sub-processes that have not ended can be undone from the transaction around them.
+    fn gather_compensation(&mut self, transaction: &ScopeId, inner: &[ScopeId]) -> Step {
+        for (depth, id) in inner.iter().enumerate().rev() {
+            let mut within = Vec::new();
+            for around in &inner[depth..] {
+                within.extend(self.expect(around)?.element.clone());
+            }
+            for mut activity in self.expect(id)?.compensable.clone() {
+                activity.within.extend(within.clone());
+                self.emit(Event::CompensationReady {
+                    scope: transaction.clone(),
+                    activity,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Starts the next handler that a waiting throw event asks for, or lets it go on when there is none left.
@@ -128,11 +179,12 @@ impl Work<'_> {
         else {
             return Ok(());
         };
-        let node = self.node(scope, &element)?;
-        let Kind::Event(event) = &node.kind else {
-            return Ok(());
+        let (triggers, inside): (&[Trigger], bool) = match &self.node(scope, &element)?.kind {
+            Kind::Event(event) => (&event.triggers, false),
+            // The cancel end event stood inside this sub-process.
+            _ => (&[Trigger::Cancel], true),
         };
-        let wanted = event.triggers.iter().find_map(|trigger| match trigger {
+        let wanted = triggers.iter().find_map(|trigger| match trigger {
             Trigger::Compensate { activity } => activity.as_deref(),
             _ => None,
         });
@@ -158,16 +210,19 @@ impl Work<'_> {
                     _ => self.enter(scope, handler, None),
                 }
             }
-            None if event
-                .triggers
+            None if triggers
                 .iter()
                 .any(|trigger| matches!(trigger, Trigger::Cancel)) =>
             {
-                self.emit(Event::ElementCompleted {
-                    scope: scope.clone(),
-                    token,
-                    element,
-                });
+                if inside {
+                    self.cancel_token(scope, token);
+                } else {
+                    self.emit(Event::ElementCompleted {
+                        scope: scope.clone(),
+                        token,
+                        element,
+                    });
+                }
                 match self.find_catcher(scope, None, Thrown::Cancel, None)? {
                     Some(catcher) => self.catch(catcher, Thrown::Cancel, None),
                     None => self.finish_if_empty(scope),

@@ -6,7 +6,7 @@ use super::flow::WAITING_FOR_START;
 use super::work::{Step, Work};
 use crate::event::Event;
 use crate::model::{GatewayKind, Kind, Node, Process};
-use crate::state::{ScopeId, Variables, Wait};
+use crate::state::{ScopeId, StuckAt, Variables, Wait};
 
 impl Work<'_> {
     /// Starts one waiting join of a scope that may start, and asks to be called again.
@@ -24,15 +24,24 @@ impl Work<'_> {
         let only_joins = found.tokens.values().all(|token| token.wait == Wait::Join);
         let resetting: Vec<String> = found.resetting.keys().cloned().collect();
         let process = self.process(scope)?;
-        for element in resetting {
-            if let Some(index) = process.index(&element)
+        let failed: BTreeSet<String> = found
+            .incidents
+            .values()
+            .filter(|incident| incident.token.is_none())
+            .map(|incident| incident.element.clone())
+            .collect();
+        for element in resetting
+            .iter()
+            .filter(|element| !failed.contains(*element))
+        {
+            if let Some(index) = process.index(element)
                 && self.reset_if_nothing_more_comes(scope, process, index)?
             {
                 return Ok(());
             }
         }
         let mut inclusive = None;
-        for element in &waiting {
+        for element in waiting.iter().filter(|element| !failed.contains(*element)) {
             let Some(index) = process.index(element) else {
                 continue;
             };
@@ -44,7 +53,11 @@ impl Work<'_> {
                     !self.more_may_come(scope, process, index, &here)?
                 }
                 Kind::Gateway(GatewayKind::Complex { activation }) => {
-                    if self.complex_ready(scope, node, activation.as_ref())? {
+                    let ready = self.complex_ready(scope, node, activation.as_ref());
+                    let Some(ready) = self.unless_failed(ready, scope, node)? else {
+                        continue;
+                    };
+                    if ready {
                         return self.open_complex(scope, node);
                     }
                     false
@@ -59,6 +72,22 @@ impl Work<'_> {
         match inclusive {
             Some(index) if only_joins => self.start_join(scope, &process.nodes[index]),
             _ => Ok(()),
+        }
+    }
+
+    /// A condition of a gateway that cannot be evaluated is an incident of the gateway; it is asked again when a person
+    /// has resolved that.
+    fn unless_failed<T>(
+        &mut self,
+        outcome: Step<T>,
+        scope: &ScopeId,
+        gateway: &Node,
+    ) -> Step<Option<T>> {
+        match outcome {
+            Ok(value) => Ok(Some(value)),
+            Err(halt) => self
+                .stuck_if_failed(Err(halt), scope, None, &gateway.id, StuckAt::Leave)
+                .map(|()| None),
         }
     }
 
@@ -135,6 +164,10 @@ impl Work<'_> {
         if self.more_may_come(scope, process, gateway, &served)? {
             return Ok(false);
         }
+        let chosen = self.second_phase_flows(scope, process, node);
+        let Some(chosen) = self.unless_failed(chosen, scope, node)? else {
+            return Ok(false);
+        };
         let mut taken = BTreeSet::new();
         let tokens = self
             .waiting_at(scope, &node.id)?
@@ -148,23 +181,34 @@ impl Work<'_> {
             element: node.id.clone(),
         });
         self.joins.insert(scope.clone());
-        let locals = Variables::from([(WAITING_FOR_START.to_owned(), false.into())]);
-        for &index in &node.outgoing {
+        for index in chosen {
             let flow = &process.flows[index];
-            let Some(condition) = &flow.condition else {
-                continue;
-            };
-            if condition
-                .names()
-                .iter()
-                .any(|name| name == WAITING_FOR_START)
-                && self.holds(scope, &locals, condition)?
-            {
-                self.enter(scope, &process.nodes[flow.target], Some(&flow.id))?;
-            }
+            self.enter(scope, &process.nodes[flow.target], Some(&flow.id))?;
         }
         self.finish_if_empty(scope)?;
         Ok(true)
+    }
+
+    fn second_phase_flows(
+        &self,
+        scope: &ScopeId,
+        process: &Process,
+        gateway: &Node,
+    ) -> Step<Vec<usize>> {
+        let locals = Variables::from([(WAITING_FOR_START.to_owned(), false.into())]);
+        let mut chosen = Vec::new();
+        for &index in &gateway.outgoing {
+            if let Some(condition) = &process.flows[index].condition
+                && condition
+                    .names()
+                    .iter()
+                    .any(|name| name == WAITING_FOR_START)
+                && self.holds(scope, &locals, condition)?
+            {
+                chosen.push(index);
+            }
+        }
+        Ok(chosen)
     }
 
     fn complex_ready(

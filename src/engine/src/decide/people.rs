@@ -432,6 +432,7 @@ impl Work<'_> {
                 let outcome = if self.expect(&id.scope)?.mi.is_some() {
                     self.after_item(&id.scope, &Variables::new())
                 } else {
+                    self.joins.insert(id.scope.clone());
                     self.finish_if_empty(&id.scope)
                 };
                 self.stuck_if_failed(outcome, &id.scope, None, &incident.element, StuckAt::Leave)

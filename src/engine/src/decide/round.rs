@@ -45,7 +45,7 @@ impl<'a> Work<'a> {
             }
         };
         if items.is_empty() && style != RoundStyle::Loop {
-            return self.close_empty(scope, token, repeat);
+            return self.close_empty(scope, token, node, repeat);
         }
         let id = scope.child(self.next(scope));
         let total = if style == RoundStyle::Loop {
@@ -102,12 +102,13 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn close_empty(&mut self, scope: &ScopeId, token: u64, repeat: &Repeat) -> Step {
+    fn close_empty(&mut self, scope: &ScopeId, token: u64, node: &Node, repeat: &Repeat) -> Step {
         if let Repeat::Multi(Multi {
             output_collection: Some(name),
             ..
         }) = repeat
         {
+            self.current = Some(node.id.clone());
             self.assign(
                 scope,
                 Variables::from([(name.clone(), Value::Array(Vec::new()))]),

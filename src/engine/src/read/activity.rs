@@ -2,10 +2,9 @@
 
 use roxmltree::Node as Xml;
 
+use super::event::event_definitions;
 use super::process::id_of;
-use super::{
-    File, Reader, ZEEBE, child, children, extension, flag, is_bpmn, local, text, tk, vendor,
-};
+use super::{File, Reader, ZEEBE, child, children, extension, flag, local, text, tk, vendor};
 use crate::expr::{self, Expr};
 use crate::finding::Severity;
 use crate::model::{
@@ -289,14 +288,7 @@ impl Reader {
     ) -> Option<(Expr, Trigger)> {
         let condition = child(at, "condition")?;
         let event = child(at, "event")?;
-        let definition =
-            event
-                .children()
-                .filter(is_bpmn)
-                .find_map(|part| match part.tag_name().name() {
-                    "eventDefinitionRef" => file.root(&text(&part)).copied(),
-                    tag => tag.ends_with("EventDefinition").then_some(part),
-                })?;
+        let definition = event_definitions(file, &event).next()?;
         let trigger = self.item_event(file, process, &event, &definition)?;
         let condition = self.expression(file, &condition, &text(&condition), process.executable);
         Some((condition, trigger))

@@ -7,38 +7,27 @@ use crate::finding::Severity;
 use crate::model::{EventNode, Kind, Position, Process, TimerKind, Trigger};
 use crate::timers;
 
+/// The event definitions of an event, those given by reference included, in the order of the file.
+pub(super) fn event_definitions<'a>(
+    file: &'a File<'a, 'a>,
+    at: &Xml<'a, 'a>,
+) -> impl Iterator<Item = Xml<'a, 'a>> {
+    at.children().filter(is_bpmn).filter_map(move |part| {
+        let definition = match part.tag_name().name() {
+            "eventDefinitionRef" => file.root(&text(&part)).copied()?,
+            _ => part,
+        };
+        let known = definition.tag_name().name().ends_with("EventDefinition");
+        known.then_some(definition)
+    })
+}
+
 impl Reader {
     pub(super) fn event(&mut self, file: &File, process: &mut Process, index: usize, at: &Xml) {
-        let throws = matches!(&process.nodes[index].kind, Kind::Event(event) if matches!(event.position, Position::Throw | Position::End));
-        let mut triggers = Vec::new();
-        for part in at.children().filter(is_bpmn) {
-            let tag = part.tag_name().name();
-            let definition = if tag == "eventDefinitionRef" {
-                file.root(&text(&part)).copied()
-            } else {
-                Some(part)
-            };
-            let Some(definition) = definition
-                .filter(|definition| definition.tag_name().name().ends_with("EventDefinition"))
-            else {
-                continue;
-            };
-            if let Some(trigger) = self.trigger(file, process, at, &definition) {
-                triggers.push(trigger);
-            }
-        }
-        let message = triggers.iter().find_map(|trigger| match trigger {
-            Trigger::Message { name, key } => Some((name.clone(), key.clone())),
-            _ => None,
-        });
-        if throws {
-            self.mappings(file, process, index, at);
-        } else {
-            let mut inputs_unused = process.nodes[index].inputs.clone();
-            self.mappings(file, process, index, at);
-            std::mem::swap(&mut process.nodes[index].inputs, &mut inputs_unused);
-        }
-        process.nodes[index].settings.message = message;
+        let triggers = event_definitions(file, at)
+            .filter_map(|definition| self.trigger(file, process, at, &definition))
+            .collect();
+        self.mappings(file, process, index, at);
         let host = at.attribute("attachedToRef").and_then(|host| {
             process
                 .by_id

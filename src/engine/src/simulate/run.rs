@@ -134,7 +134,7 @@ impl<'a> Simulation<'a> {
                 })?;
             }
         }
-        let never_started = self.tell_what_never_started()?;
+        let never_started = self.tell_what_never_started(cut)?;
         self.out.flush()?;
         Ok(
             match (

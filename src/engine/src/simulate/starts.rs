@@ -103,8 +103,8 @@ impl Simulation<'_> {
         Ok(())
     }
 
-    /// A process that was asked for and never began is stuck at its start.
-    pub(super) fn tell_what_never_started(&mut self) -> io::Result<bool> {
+    /// A process that was asked for and never began is stuck at its start, or was not waited for long enough.
+    pub(super) fn tell_what_never_started(&mut self, cut: bool) -> io::Result<bool> {
         let started = |process: &String| {
             self.instances
                 .iter()
@@ -132,7 +132,8 @@ impl Simulation<'_> {
                 instance: "",
                 process,
             };
-            trace.instance_line("stuck", Some(serde_json::json!({ "waiting": waiting })))?;
+            let event = if cut { "until_reached" } else { "stuck" };
+            trace.instance_line(event, Some(serde_json::json!({ "waiting": waiting })))?;
         }
         Ok(!never.is_empty())
     }

@@ -1,6 +1,6 @@
 //! Events in their positions (BPMN 2.0.2, 10.5, 13.5).
 
-use crate::helper::{file, flows, run};
+use crate::helper::{file, flows, run, run_with};
 use serde_json::json;
 use trinhky_engine::simulate::Outcome;
 
@@ -390,4 +390,58 @@ fn an_instantiating_gateway_or_receive_task_starts_by_its_message() {
         (task.completed(), task.count("instance_started")),
         ("r t r t".into(), 2)
     );
+}
+
+#[test]
+fn a_condition_that_another_one_made_true_fires_once() {
+    // What the caught event sets makes the conditions be looked at again while they are being looked at.
+    let body = format!(
+        r#"<dataObject id="seen"/><startEvent id="s"/><userTask id="t"/><userTask id="go"/>
+        <boundaryEvent id="b1" attachedToRef="t" cancelActivity="false"><conditionalEventDefinition><condition>n == 1</condition></conditionalEventDefinition></boundaryEvent>
+        <boundaryEvent id="b2" attachedToRef="t" cancelActivity="false"><conditionalEventDefinition><condition>n >= 1</condition></conditionalEventDefinition></boundaryEvent>
+        <intermediateCatchEvent id="c"><dataOutputAssociation><targetRef>seen</targetRef><assignment><from>n</from><to>seen</to></assignment></dataOutputAssociation><conditionalEventDefinition><condition>n == 1</condition></conditionalEventDefinition></intermediateCatchEvent>
+        <task id="h1"/><task id="h2"/><task id="h3"/>{}"#,
+        flows("s > c; s > t; s > go; b1 > h1; b2 > h2; c > h3")
+    );
+    let run = run(
+        &file("", &body),
+        json!({"variables": {"n": 0}, "answers": [{"element": "t", "after": "P1D"}, {"element": "go", "after": "PT1H", "variables": {"n": 1}}]}),
+    );
+    assert_eq!(run.of("condition_met"), ["c", "b1", "b2"]);
+    assert_eq!(run.completed(), "s b1 b2 c go h1 h2 h3 t");
+}
+
+#[test]
+fn a_cancel_end_inside_a_sub_process_of_a_transaction_undoes_the_whole_transaction() {
+    let body = format!(
+        r#"<startEvent id="s"/><transaction id="x"><startEvent id="xs"/><task id="a"/><boundaryEvent id="ca" attachedToRef="a"><compensateEventDefinition/></boundaryEvent><task id="ha" isForCompensation="true"/>
+        <userTask id="w"/><subProcess id="i"><startEvent id="is"/><task id="b"/><boundaryEvent id="cb" attachedToRef="b"><compensateEventDefinition/></boundaryEvent><task id="hb" isForCompensation="true"/><endEvent id="c"><cancelEventDefinition/></endEvent>{}
+        <association id="as1" sourceRef="cb" targetRef="hb"/></subProcess><boundaryEvent id="late" attachedToRef="i"><timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition></boundaryEvent>{}
+        <association id="as2" sourceRef="ca" targetRef="ha"/></transaction><boundaryEvent id="out" attachedToRef="x"><cancelEventDefinition/></boundaryEvent><endEvent id="e"/><endEvent id="undone"/>{}"#,
+        flows("is > b; b > c"),
+        flows("xs > a; a > w; a > i; late > w"),
+        flows("s > x; x > e; out > undone")
+    );
+    let run = run(
+        &file("", &body),
+        json!({"answers": [{"element": "w", "after": "P9D"}]}),
+    );
+    assert_eq!(run.completed(), "s xs a is b c hb ha out undone");
+    assert_eq!(run.cancelled(), "w i x");
+    assert_eq!(run.outcome, Outcome::Ended);
+}
+
+#[test]
+fn a_start_later_than_the_end_of_the_scenario_is_not_stuck() {
+    let body = format!(
+        r#"<startEvent id="s"><timerEventDefinition><timeDuration>P10D</timeDuration></timerEventDefinition></startEvent><endEvent id="e"/>{}"#,
+        flows("s > e")
+    );
+    let early = run_with(
+        &file("", &body),
+        json!({"until": "2023-01-05T00:00:00Z"}),
+        &["p"],
+    );
+    assert_eq!((early.count("until_reached"), early.count("stuck")), (1, 0));
+    assert_eq!(early.outcome, Outcome::Stuck);
 }

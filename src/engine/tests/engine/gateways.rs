@@ -1,8 +1,10 @@
 //! Gateways and conditional flows (BPMN 2.0.2, 10.6, 13.4, 8.4.13).
 
-use crate::helper::{file, flows, run};
+use crate::commands::{act, variables};
+use crate::helper::{definitions, file, flows, run};
 use serde_json::json;
 use trinhky_engine::simulate::Outcome;
+use trinhky_engine::{CommandKind, LocalId, ScopeId, State, Status, Variables};
 
 const TASKS: &str = r#"<startEvent id="s"/><task id="a"/><task id="b"/><task id="c"/><task id="d"/><endEvent id="e"/>"#;
 
@@ -194,4 +196,86 @@ fn a_completion_quantity_sends_that_many_tokens() {
         flows("s > a; a > b")
     );
     assert_eq!(run(&file("", &body), json!({})).completed(), "s a b b b");
+}
+
+/// `a` opens the gateway at once, `b` may come to it or end elsewhere.
+fn two_phases(rest: &str) -> String {
+    format!(
+        r#"<startEvent id="s"/><userTask id="a"/><userTask id="b"/><complexGateway id="j"><activationCondition>activationCount >= 1</activationCondition></complexGateway><exclusiveGateway id="x"/><task id="first"/><task id="rest"/><endEvent id="e"/>{}"#,
+        flows(&format!(
+            "s > a; s > b; a > j; b > x; x > j ? comes; x > e ? !comes; j > first ? waitingForStart; j > rest ? {rest}"
+        ))
+    )
+}
+
+#[test]
+fn a_complex_gateway_has_its_second_phase_when_the_last_token_ended_elsewhere() {
+    let run = run(
+        &file("", &two_phases("!waitingForStart")),
+        json!({"variables": {"comes": false}, "answers": [{"element": "b", "after": "PT1H"}]}),
+    );
+    assert_eq!(run.completed(), "s a j first b x e rest");
+    assert_eq!(run.outcome, Outcome::Ended);
+}
+
+#[test]
+fn a_second_phase_that_cannot_be_decided_is_an_incident_of_the_gateway() {
+    let body = two_phases("!waitingForStart && unknown > 1");
+    let run = run(
+        &file("", &body),
+        json!({"variables": {"comes": true}, "answers": [{"element": "b", "after": "PT1H"}]}),
+    );
+    assert_eq!(
+        (run.of("incident"), run.count("refused")),
+        (vec!["j".to_owned()], 0)
+    );
+    assert_eq!(run.completed(), "s a j first b x");
+    assert_eq!(run.outcome, Outcome::Failed);
+}
+
+#[test]
+fn an_activation_condition_that_fails_is_an_incident_and_is_asked_again_once_resolved() {
+    let body = format!(
+        r#"{TASKS}<complexGateway id="j"><activationCondition>activationCount >= wanted</activationCondition></complexGateway>{}"#,
+        flows("s > a; s > b; a > j; b > j; j > d; d > e")
+    );
+    let defs = definitions(&file("", &body));
+    let mut state = State::default();
+    let start = CommandKind::Start {
+        process: "p".to_owned(),
+        variables: Variables::new(),
+        start: None,
+    };
+    act(&defs, &mut state, "x", start).unwrap();
+    let root = &state.scopes[&ScopeId::root()];
+    let numbers: Vec<u64> = root.incidents.keys().copied().collect();
+    assert_eq!(
+        numbers.len(),
+        1,
+        "one incident, however often it is looked at: {root:?}"
+    );
+    let resolve = CommandKind::ResolveIncident {
+        incident: LocalId::new(ScopeId::root(), numbers[0]),
+        variables: variables(json!({"wanted": 2})),
+    };
+    act(&defs, &mut state, "x", resolve).unwrap();
+    assert_eq!(state.instance.status, Status::Completed);
+}
+
+#[test]
+fn an_interrupting_event_ends_a_complex_gateway_for_good() {
+    let body = format!(
+        r#"<subProcess id="v" triggeredByEvent="true"><startEvent id="vs"><messageEventDefinition messageRef="m"/></startEvent><endEvent id="ve"/>{}</subProcess>{}"#,
+        flows("vs > ve"),
+        two_phases("!waitingForStart")
+    );
+    let run = run(
+        &file(r#"<message id="m" name="stop"/>"#, &body),
+        json!({"variables": {"comes": true}, "answers": [{"element": "b", "after": "P9D"}], "messages": [{"name": "stop", "after": "PT1H"}]}),
+    );
+    assert_eq!(
+        (run.completed().as_str(), run.cancelled().as_str()),
+        ("s a j first vs ve v", "b")
+    );
+    assert_eq!(run.outcome, Outcome::Ended);
 }
