@@ -1,5 +1,6 @@
 //! `trinhky calendar`: due dates, the days off of a year, lunar dates.
 
+use std::io::{Write as _, stdout};
 use std::process::ExitCode;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -50,16 +51,16 @@ pub fn run(command: CalendarCommand) -> anyhow::Result<ExitCode> {
             })?;
             let from = instant(&calendar, &from)?;
             match format {
-                Format::Text => print!("{}", ended(due_text(&calendar, from, &rule)?)),
+                Format::Text => write!(stdout(), "{}", ended(due_text(&calendar, from, &rule)?))?,
                 Format::Json => print_json(&due_json(&calendar, from, &rule)?)?,
             }
         }
         CalendarCommand::Year { year, format } => match format {
-            Format::Text => print!("{}", ended(year_text(&calendar, year)?)),
+            Format::Text => write!(stdout(), "{}", ended(year_text(&calendar, year)?))?,
             Format::Json => print_json(&year_json(&calendar, year)?)?,
         },
         CalendarCommand::Lunar { date, format } => match format {
-            Format::Text => print!("{}", ended(lunar_text(date)?)),
+            Format::Text => write!(stdout(), "{}", ended(lunar_text(date)?))?,
             Format::Json => print_json(&lunar_json(date)?)?,
         },
     }

@@ -1,5 +1,6 @@
 //! `trinhky document`: import, check, render.
 
+use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -51,7 +52,7 @@ pub fn run(command: DocumentCommand) -> anyhow::Result<ExitCode> {
             let imported = read(&file)?;
             match format {
                 Format::Json => print_json(&imported)?,
-                Format::Text => print_summary(&imported),
+                Format::Text => print_summary(&imported)?,
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -61,16 +62,17 @@ pub fn run(command: DocumentCommand) -> anyhow::Result<ExitCode> {
                 Format::Json => print_json(&findings)?,
                 Format::Text => {
                     for finding in &findings {
-                        println!(
+                        writeln!(
+                            stdout(),
                             "{:?} {} [{}] {}: {}",
                             finding.severity,
                             finding.rule,
                             finding.law,
                             finding.r#where,
                             finding.message_vi
-                        );
+                        )?;
                     }
-                    println!("{} findings", findings.len());
+                    writeln!(stdout(), "{} findings", findings.len())?;
                 }
             }
             let error = findings
@@ -83,7 +85,7 @@ pub fn run(command: DocumentCommand) -> anyhow::Result<ExitCode> {
             })
         }
         DocumentCommand::Rules => {
-            print!("{}", handbook());
+            write!(stdout(), "{}", handbook())?;
             Ok(ExitCode::SUCCESS)
         }
         DocumentCommand::Render { file, out, on } => {
@@ -138,22 +140,30 @@ fn render(
     }
 }
 
-fn print_summary(imported: &Imported) {
+fn print_summary(imported: &Imported) -> std::io::Result<()> {
     let draft = &imported.draft;
-    println!("{} {}", draft.doc_type.name_in_text(), draft.subject);
-    println!(
+    writeln!(
+        stdout(),
+        "{} {}",
+        draft.doc_type.name_in_text(),
+        draft.subject
+    )?;
+    writeln!(
+        stdout(),
         "symbol {}, {} bases, {} blocks, {} recipients",
         draft.symbol,
         draft.legal_basis.len(),
         draft.body.len(),
         draft.distribution.len()
-    );
-    println!(
+    )?;
+    writeln!(
+        stdout(),
         "signer {} {}",
         draft.signer.title_lines.join(" / "),
         draft.signer.name
-    );
+    )?;
     for piece in &imported.unplaced {
-        println!("not placed, line {}: {}", piece.line, piece.text);
+        writeln!(stdout(), "not placed, line {}: {}", piece.line, piece.text)?;
     }
+    Ok(())
 }

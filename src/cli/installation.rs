@@ -1,13 +1,14 @@
 //! Commands on an installation: migrate, check, doctor, user, org.
 
+use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, Database, EntityTrait,
-    QueryFilter, QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, Database, DatabaseConnection,
+    EntityTrait, QueryFilter, QueryOrder,
 };
 use sea_orm_migration::MigratorTrait;
 use trinhky_migrations::Migrator;
@@ -46,12 +47,12 @@ enum ConfigFormat {
 }
 
 /// Prints every setting with its default and its meaning.
-pub fn config(args: &ConfigArgs) -> ExitCode {
+pub fn config(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
     match args.format {
-        ConfigFormat::Toml => print!("{}", settings::commented_file()),
-        ConfigFormat::Markdown => print!("{}", settings::documentation()),
+        ConfigFormat::Toml => write!(stdout(), "{}", settings::commented_file())?,
+        ConfigFormat::Markdown => write!(stdout(), "{}", settings::documentation())?,
     }
-    ExitCode::SUCCESS
+    Ok(ExitCode::SUCCESS)
 }
 
 #[derive(Debug, Subcommand)]
@@ -117,44 +118,66 @@ pub async fn bring_up(config: &Config) -> anyhow::Result<usize> {
                 .to_owned()
         }
     })?;
-    let pending = match Migrator::get_pending_migrations(&database).await {
-        Ok(pending) => pending.len(),
-        Err(error) if error.to_string().contains("missing") => anyhow::bail!(
-            "the database is newer than this program (which knows {}); install the newer program or restore a backup",
-            trinhky_migrations::newest()
-        ),
-        Err(error) => return Err(error.into()),
-    };
+    let pending = pending_migrations(&database).await?;
     Migrator::up(&database, None).await?;
     database.close().await?;
     Ok(pending)
 }
 
+/// How many migrations the database lacks.
+///
+/// # Errors
+/// One sentence when it is newer than this program.
+async fn pending_migrations(database: &DatabaseConnection) -> anyhow::Result<usize> {
+    match Migrator::get_pending_migrations(database).await {
+        Ok(pending) => Ok(pending.len()),
+        // The library's words for a migration that was applied and that the program does not know.
+        Err(error) if error.to_string().contains("missing") => anyhow::bail!(
+            "the database is newer than this program (which knows {}); install the newer program or restore a backup",
+            trinhky_migrations::newest()
+        ),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Opens the store of an installation whose database is at this program's version.
+async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let store = Store::open(&config.database_url()).await?;
+    let pending = pending_migrations(store.reader()).await?;
+    anyhow::ensure!(
+        pending == 0,
+        "the database is older than this program; run `trinhky migrate`"
+    );
+    Ok(store)
+}
+
 pub async fn migrate(args: DataArgs) -> anyhow::Result<ExitCode> {
     let config = args.config()?;
     let applied = bring_up(&config).await?;
-    println!(
+    writeln!(
+        stdout(),
         "{applied} migrations applied; the database is at {}",
         trinhky_migrations::newest()
-    );
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub async fn check(args: CheckArgs) -> anyhow::Result<ExitCode> {
     let config = existing(&args.data)?;
-    let store = Store::open(&config.database_url()).await?;
+    let store = open_store(&config).await?;
     let breaches = invariants::check(store.reader()).await?;
     match args.format {
         Format::Json => print_json(&breaches)?,
         Format::Text => {
             for breach in &breaches {
-                println!("{}: {}", breach.invariant, breach.message);
+                writeln!(stdout(), "{}: {}", breach.invariant, breach.message)?;
             }
-            println!(
+            writeln!(
+                stdout(),
                 "{} invariants checked, {} breaches",
                 invariants::COUNT,
                 breaches.len()
-            );
+            )?;
         }
     }
     Ok(if breaches.is_empty() {
@@ -176,21 +199,15 @@ pub async fn doctor(args: DataArgs) -> anyhow::Result<ExitCode> {
     } else {
         match Store::open(&config.database_url()).await {
             Err(error) => problems.push(format!("The database cannot be opened: {error:#}.")),
-            Ok(store) => {
-                let pending = Migrator::get_pending_migrations(store.reader()).await;
-                match pending {
-                    Ok(pending) if !pending.is_empty() => {
-                        problems.push(format!(
-                            "{} migrations wait; run `trinhky migrate`.",
-                            pending.len()
-                        ));
-                    }
-                    Ok(_) => {}
-                    Err(error) => {
-                        problems.push(format!("The database does not fit this program: {error}."))
-                    }
+            Ok(store) => match pending_migrations(store.reader()).await {
+                Ok(0) => {}
+                Ok(pending) => {
+                    problems.push(format!("{pending} migrations wait; run `trinhky migrate`."))
                 }
-            }
+                Err(error) => problems.push(format!(
+                    "The database does not fit this program: {error:#}."
+                )),
+            },
         }
     }
     if config.smtp.is_none() {
@@ -205,13 +222,17 @@ pub async fn doctor(args: DataArgs) -> anyhow::Result<ExitCode> {
         notes.push("`public_url` is plain http; cookies are not marked Secure.".to_owned());
     }
     for problem in &problems {
-        println!("problem: {problem}");
+        writeln!(stdout(), "problem: {problem}")?;
     }
     for note in &notes {
-        println!("note: {note}");
+        writeln!(stdout(), "note: {note}")?;
     }
     if problems.is_empty() {
-        println!("The installation in {} is in order.", config.data.display());
+        writeln!(
+            stdout(),
+            "The installation in {} is in order.",
+            config.data.display()
+        )?;
     }
     Ok(if problems.is_empty() {
         ExitCode::SUCCESS
@@ -239,7 +260,7 @@ pub async fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
                             .join(", "),
                         Err(_) => "disabled".to_owned(),
                     };
-                println!("{}\t{}\t{posts}", person.email, person.name);
+                writeln!(stdout(), "{}\t{}\t{posts}", person.email, person.name)?;
             }
         }
         UserCommand::Password { email, data } => {
@@ -258,7 +279,10 @@ pub async fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
                 "Đặt lại mật khẩu",
             )
             .await?;
-            println!("The password of {email} is set; open sessions have ended.");
+            writeln!(
+                stdout(),
+                "The password of {email} is set; open sessions have ended."
+            )?;
         }
         UserCommand::Disable { email, data } => {
             let app = open(&data).await?;
@@ -271,7 +295,7 @@ pub async fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
                 "Khóa tài khoản",
             )
             .await?;
-            println!("{email} can no longer sign in.");
+            writeln!(stdout(), "{email} can no longer sign in.")?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -296,16 +320,21 @@ pub async fn org(command: OrgCommand) -> anyhow::Result<ExitCode> {
                 }
             };
             if dry_run {
-                println!("{} is in order.", file.display());
+                writeln!(stdout(), "{} is in order.", file.display())?;
                 return Ok(ExitCode::SUCCESS);
             }
             bring_up(&data.config()?).await?;
             let app = open(&data).await?;
             let counts = import::load(&app, read, None).await.map_err(sentence)?;
-            println!(
+            writeln!(
+                stdout(),
                 "{} organisations, {} units, {} groups, {} persons, {} posts imported.",
-                counts.organisations, counts.units, counts.groups, counts.persons, counts.posts
-            );
+                counts.organisations,
+                counts.units,
+                counts.groups,
+                counts.persons,
+                counts.posts
+            )?;
         }
         OrgCommand::List { data } => {
             let app = open(&data).await?;
@@ -316,12 +345,13 @@ pub async fn org(command: OrgCommand) -> anyhow::Result<ExitCode> {
                 .collect();
             units.sort_by(|a, b| a.key.cmp(&b.key));
             for unit in units {
-                println!(
+                writeln!(
+                    stdout(),
                     "{}\t{}\t{}",
                     unit.key,
                     unit.name,
                     unit.email.unwrap_or_default()
-                );
+                )?;
             }
         }
     }
@@ -382,7 +412,9 @@ async fn change(
 }
 
 async fn open(data: &DataArgs) -> anyhow::Result<App> {
-    App::open(existing(data)?, Clock::System, Ids::from_system()).await
+    let config = existing(data)?;
+    open_store(&config).await?;
+    App::open(config, Clock::System, Ids::from_system()).await
 }
 
 /// The configuration of an installation that must exist already.

@@ -9,6 +9,7 @@ pub(crate) mod serve;
 mod verify;
 mod workflow;
 
+use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -95,6 +96,8 @@ pub enum Format {
 pub const NO: u8 = 1;
 /// The exit code "it could not be done".
 pub const FAILED: u8 = 2;
+/// What shells show for a program whose reader went away (128 + SIGPIPE).
+const CLOSED_PIPE: u8 = 141;
 
 /// Runs the command that the arguments name.
 #[must_use]
@@ -107,7 +110,7 @@ pub fn run() -> ExitCode {
         Command::Verify(args) => verify::run(args),
         Command::Demo(args) => block_on(crate::demo::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
-        Command::Config(args) => Ok(installation::config(&args)),
+        Command::Config(args) => installation::config(&args),
         Command::Migrate(args) => block_on(installation::migrate(args)),
         Command::Check(args) => block_on(installation::check(args)),
         Command::Doctor(args) => block_on(installation::doctor(args)),
@@ -115,9 +118,20 @@ pub fn run() -> ExitCode {
         Command::Org(command) => block_on(installation::org(command)),
     };
     result.unwrap_or_else(|error| {
+        if reader_went_away(&error) {
+            return ExitCode::from(CLOSED_PIPE);
+        }
         eprintln!("trinhky: {error:#}");
         ExitCode::from(FAILED)
     })
+}
+
+/// `trinhky user list | head` has read enough: nothing needs saying.
+fn reader_went_away(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn block_on(future: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
@@ -129,6 +143,6 @@ fn block_on(future: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::R
 
 /// Prints a value as one JSON document.
 fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string_pretty(value)?);
+    writeln!(stdout(), "{}", serde_json::to_string_pretty(value)?)?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `trinhky serve`: pages and worker until the program is stopped.
 
+use std::io::{Write as _, stdout};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -35,12 +36,13 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     super::installation::bring_up(&config).await?;
     let app = App::open(config, Clock::System, Ids::from_system()).await?;
     flow::publish_shipped(&app).await?;
-    println!("Trình Ký: {}", app.config.base_url());
+    writeln!(stdout(), "Trình Ký: {}", app.config.base_url())?;
     if let Some(code) = setup::new_code(&app).await? {
-        println!(
+        writeln!(
+            stdout(),
             "Nothing is set up yet. Open {}/cai-dat and type the code {code}",
             app.config.base_url()
-        );
+        )?;
     }
     serve(app, listener).await?;
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,6 @@
 //! `trinhky verify`: the signatures of a PDF.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -42,8 +42,8 @@ pub fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     let at = args.at.unwrap_or_else(|| Clock::System.now());
     let result = verify(&pdf, &trust, at);
     match (args.format, &result) {
-        (Format::Json, _) => println!("{}", as_json(&result)?),
-        (Format::Text, Ok(report)) => print(report),
+        (Format::Json, _) => writeln!(stdout(), "{}", as_json(&result)?)?,
+        (Format::Text, Ok(report)) => print(report)?,
         (Format::Text, Err(error)) => {
             anyhow::bail!("{}: {error}", args.file.display());
         }
@@ -56,11 +56,11 @@ pub fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// The same as the page `/xac-minh` says, in both languages.
-fn print(report: &Report) {
-    println!("{}", report.message_vi);
-    println!("{}", report.message);
+fn print(report: &Report) -> std::io::Result<()> {
+    writeln!(stdout(), "{}", report.message_vi)?;
+    writeln!(stdout(), "{}", report.message)?;
     for problem in &report.problems {
-        println!("! {}", problem.message_vi());
+        writeln!(stdout(), "! {}", problem.message_vi())?;
     }
     for signature in &report.signatures {
         let who = [&signature.signer, &signature.title, &signature.agency]
@@ -73,14 +73,15 @@ fn print(report: &Report) {
             .claimed_time
             .map(|at| at.to_rfc3339())
             .unwrap_or_default();
-        println!("- {who} ({}) {at}", signature.field);
-        println!("  {}", signature.message_vi);
-        println!("  {}", signature.message);
+        writeln!(stdout(), "- {who} ({}) {at}", signature.field)?;
+        writeln!(stdout(), "  {}", signature.message_vi)?;
+        writeln!(stdout(), "  {}", signature.message)?;
         for problem in signature.problems.iter().skip(1) {
-            println!("  ! {}", problem.message_vi());
+            writeln!(stdout(), "  ! {}", problem.message_vi())?;
         }
         for note in &signature.notes {
-            println!("  · {}", note.message_vi);
+            writeln!(stdout(), "  · {}", note.message_vi)?;
         }
     }
+    Ok(())
 }

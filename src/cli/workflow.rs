@@ -1,7 +1,7 @@
 //! `trinhky workflow`: check, simulate, draw.
 
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -122,7 +122,8 @@ fn check(files: &[PathBuf], format: Format) -> anyhow::Result<ExitCode> {
         Format::Json => print_json(&findings)?,
         Format::Text => {
             for finding in &findings {
-                println!(
+                writeln!(
+                    stdout(),
                     "{}:{}:{}: {:?} {} {}: {}",
                     finding.file,
                     finding.line,
@@ -131,7 +132,7 @@ fn check(files: &[PathBuf], format: Format) -> anyhow::Result<ExitCode> {
                     finding.rule,
                     finding.element,
                     finding.message
-                );
+                )?;
             }
         }
     }

@@ -7,7 +7,7 @@ mod play;
 mod stage;
 mod story;
 
-use std::io::Write as _;
+use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -86,6 +86,10 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let last = last_instant(&config).await?;
+    let config = Config {
+        program: std::env::current_exe().ok(),
+        ..config
+    };
     let app = App::open(config, Clock::shifted_to(last), Ids::from_system()).await?;
     print_sign_ins(&app).await?;
     serve::log_to_stderr();
@@ -183,10 +187,16 @@ async fn last_instant(config: &Config) -> anyhow::Result<DateTime<Utc>> {
 
 /// One sign-in per role, so that a newcomer can be each person.
 async fn print_sign_ins(app: &App) -> anyhow::Result<()> {
-    println!("\nTrình Ký: {}", app.config.base_url());
-    println!("Mật khẩu của mọi tài khoản mẫu: {PASSWORD}");
+    writeln!(stdout(), "\nTrình Ký: {}", app.config.base_url())?;
+    writeln!(stdout(), "Mật khẩu của mọi tài khoản mẫu: {PASSWORD}")?;
     for (person, post) in find::one_per_role(app.store.reader()).await? {
-        println!("  {:<44} {} ({})", person.email, person.name, post.title);
+        writeln!(
+            stdout(),
+            "  {:<44} {} ({})",
+            person.email,
+            person.name,
+            post.title
+        )?;
     }
     Ok(())
 }

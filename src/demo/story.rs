@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use trinhky_calendar::{local, weekday_vi};
@@ -52,7 +53,7 @@ impl Teller {
             if row.act == "timer.fired" || row.act == "person.signed_in" {
                 continue;
             }
-            self.line(&row);
+            self.line(&row).map_err(anyhow::Error::from)?;
         }
         Ok(())
     }
@@ -63,7 +64,7 @@ impl Teller {
         self.text
     }
 
-    fn line(&mut self, row: &journal::Model) {
+    fn line(&mut self, row: &journal::Model) -> io::Result<()> {
         let at = local(row.at);
         let day = format!("{} {}", weekday_vi(at.date_naive()), at.format("%d/%m/%Y"));
         let mut out = String::new();
@@ -91,7 +92,8 @@ impl Teller {
             row.id,
             row.summary
         );
-        print!("{out}");
+        io::Write::write_all(&mut io::stdout(), out.as_bytes())?;
         self.text.push_str(&out);
+        Ok(())
     }
 }

@@ -1,17 +1,13 @@
 //! `kill -9` of the real server while units acknowledge: every answered act is there, nothing half done.
 
 use std::collections::BTreeSet;
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use trinhky::app::App;
 use trinhky::clock::Clock;
 use trinhky::config::Config;
 use trinhky::distribution::rows::delivery;
@@ -20,7 +16,8 @@ use trinhky::people::rows::person;
 use trinhky::people::{find, sign_in};
 use uuid::Uuid;
 
-use super::office;
+use super::served::{self, Installation};
+use super::{office, tools};
 
 /// Kills per run of the tests.
 const ROUNDS: usize = 30;
@@ -30,9 +27,21 @@ const CLIENTS: usize = 4;
 const COMMUNES: usize = 260;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answered_acknowledgement_survives_the_kill() {
+async fn every_answered_acknowledgement_survives_the_kill_on_sqlite() {
+    answered_acts_survive("").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answered_acknowledgement_survives_the_kill_on_postgresql() {
+    let Some(postgres) = tools::postgres() else {
+        return;
+    };
+    answered_acts_survive(&postgres.answer).await;
+}
+
+async fn answered_acts_survive(database: &str) {
     let folder = tempfile::tempdir().expect("a folder");
-    let app = office::open(folder.path(), "", &organisation()).await;
+    let app = office::open(folder.path(), database, &organisation()).await;
     let document = office::issue_decision(&app, office::DECISION).await;
     let clerk = person::Entity::find()
         .filter(person::Column::PersonKey.eq("vi-mau"))
@@ -57,9 +66,10 @@ async fn every_answered_acknowledgement_survives_the_kill() {
     // The server's clock is the machine's, so the session is opened by it, too.
     let config = Config {
         data: folder.path().to_owned(),
+        database: database.to_owned(),
         ..Config::default()
     };
-    let app = trinhky::app::App::open(config, Clock::System, Ids::seeded(9))
+    let app = App::open(config, Clock::System, Ids::seeded(9))
         .await
         .expect("opened");
     let token = Arc::new(
@@ -67,14 +77,14 @@ async fn every_answered_acknowledgement_survives_the_kill() {
             .await
             .expect("the clerk signs in"),
     );
-    drop(app);
+    let installation = Installation::describe(folder.path(), database);
 
     let mut rng = ChaCha8Rng::seed_from_u64(11);
     let mut answered = BTreeSet::new();
     for _ in 0..ROUNDS {
         let batch: Vec<Uuid> = waiting.split_off(waiting.len().saturating_sub(8));
         let kill_after = rng.random_range(0..7);
-        answered.extend(round(folder.path(), &token, batch, kill_after));
+        answered.extend(round(&installation, &token, batch, kill_after));
     }
     assert!(
         answered.len() >= ROUNDS,
@@ -82,25 +92,17 @@ async fn every_answered_acknowledgement_survives_the_kill() {
         answered.len()
     );
 
-    let checked = Command::new(env!("CARGO_BIN_EXE_trinhky"))
-        .arg("check")
-        .arg("--data")
-        .arg(folder.path())
+    let checked = installation
+        .command("check")
         .output()
-        .expect("runs");
+        .expect("the program runs");
     assert!(
         checked.status.success(),
         "{}",
         String::from_utf8_lossy(&checked.stdout)
     );
-    let store = trinhky::store::Store::open(&format!(
-        "sqlite://{}",
-        folder.path().join("trinhky.db").display()
-    ))
-    .await
-    .expect("opened");
     let rows = delivery::Entity::find()
-        .all(store.reader())
+        .all(app.store.reader())
         .await
         .expect("read");
     for id in &answered {
@@ -113,8 +115,14 @@ async fn every_answered_acknowledgement_survives_the_kill() {
 }
 
 /// One life of the server: it is killed when so many acts were answered, with others on their way.
-fn round(data: &Path, token: &Arc<String>, batch: Vec<Uuid>, kill_after: usize) -> Vec<Uuid> {
-    let (server, port) = serve(data);
+fn round(
+    installation: &Installation,
+    token: &Arc<String>,
+    batch: Vec<Uuid>,
+    kill_after: usize,
+) -> Vec<Uuid> {
+    let server = installation.serve();
+    let port = server.port;
     let server = Arc::new(std::sync::Mutex::new(server));
     let count = Arc::new(AtomicUsize::new(0));
     let clients: Vec<_> = batch
@@ -136,64 +144,23 @@ fn round(data: &Path, token: &Arc<String>, batch: Vec<Uuid>, kill_after: usize) 
                     }
                     if count.fetch_add(1, Ordering::SeqCst) == kill_after {
                         // SIGKILL: nothing is flushed, nothing is said.
-                        server
-                            .lock()
-                            .expect("the server")
-                            .kill()
-                            .expect("it is killed");
+                        server.lock().expect("the server").kill();
                     }
                 }
                 answered
             })
         })
         .collect();
-    let answered = clients
+    clients
         .into_iter()
         .flat_map(|client| client.join().expect("no client panics"))
-        .collect();
-    let mut server = server.lock().expect("the server");
-    let _ = server.kill();
-    let _ = server.wait();
-    answered
-}
-
-/// Starts the real program and waits until it answers.
-#[expect(
-    clippy::zombie_processes,
-    reason = "the caller kills it and waits; a panic ends the test program"
-)]
-fn serve(data: &Path) -> (Child, u16) {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .expect("a port")
-        .local_addr()
-        .expect("its number")
-        .port();
-    let server = Command::new(env!("CARGO_BIN_EXE_trinhky"))
-        .args(["serve", "--port", &port.to_string(), "--data"])
-        .arg(data)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    for _ in 0..2_000 {
-        if request(
-            port,
-            "GET /suc-khoe HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
-        )
-        .is_some()
-        {
-            return (server, port);
-        }
-        // Until the port is open there is nothing else to wait for.
-        std::thread::park_timeout(Duration::from_millis(10));
-    }
-    panic!("the server does not answer");
+        .collect()
 }
 
 /// Presses the button of a page; the status, or none when the server went away.
 fn press(port: u16, path: &str, token: &str) -> Option<u16> {
     let body = "";
-    request(
+    served::request(
         port,
         &format!(
             "POST {path} HTTP/1.1\r\nhost: localhost\r\ncookie: phien={token}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
@@ -201,21 +168,6 @@ fn press(port: u16, path: &str, token: &str) -> Option<u16> {
             body.len()
         ),
     )
-}
-
-fn request(port: u16, text: &str) -> Option<u16> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .ok()?;
-    stream.write_all(text.as_bytes()).ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).ok()?;
-    String::from_utf8_lossy(&answer)
-        .split_whitespace()
-        .nth(1)?
-        .parse()
-        .ok()
 }
 
 /// The sample organisation with further communes that share one clerk.
