@@ -127,3 +127,15 @@ fn element(line: &Value) -> String {
         item => format!("{id}:{item}"),
     }
 }
+
+/// How many random models a test walks: this many, or for a night `TRINHKY_WALKS`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the length of a run is asked for by the environment"
+)]
+pub fn walks(usual: u32) -> u32 {
+    let asked = std::env::var("TRINHKY_WALKS").ok();
+    asked
+        .and_then(|walks| walks.parse().ok())
+        .map_or(usual, |walks: u32| walks.max(usual))
+}
