@@ -9,6 +9,7 @@
 //! - [`worker`]: due timers, jobs, outgoing mail, recurring work; one match from a job's name to its function.
 //!
 //! Slices:
+//! - [`keeping`]: backups taken while the program runs, and bringing one back.
 //! - [`reminders`]: who is told what, by which mail.
 //! - [`distribution`]: recipients, deliveries, acknowledgement, attestation.
 //! - [`objectives`]: objectives, indicators, reports, consolidation, verdicts.
@@ -41,6 +42,7 @@ pub mod fault;
 pub mod files;
 pub mod flow;
 pub mod ids;
+pub mod keeping;
 pub mod mail;
 pub mod objectives;
 pub mod people;

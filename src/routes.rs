@@ -167,6 +167,11 @@ pub fn table() -> Vec<Route> {
         route("/van-ban/{id}/dong-dau", SignedIn, post(v::seal)).legal(),
         route("/van-ban/{id}/phat-hanh", SignedIn, post(v::issue)).legal(),
         route("/van-thu", SignedIn, get(v::clerk_desk)),
+        route(
+            "/so-van-ban/sau-khoi-phuc",
+            SignedIn,
+            get(v::restored_page).post(v::settle),
+        ),
         route("/so-van-ban/{id}", SignedIn, get(v::register)),
         // Distribution
         route("/van-ban-den", SignedIn, get(d::inbox)),

@@ -10,6 +10,7 @@ mod m0001_first;
 mod m0003_follow_up;
 mod m0005_office;
 mod m0006_evidence;
+mod m0008_keeping;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_follow_up::Migration),
             Box::new(m0005_office::Migration),
             Box::new(m0006_evidence::Migration),
+            Box::new(m0008_keeping::Migration),
         ]
     }
 }
@@ -34,6 +36,14 @@ pub fn newest() -> String {
         .last()
         .map(|migration| migration.name().to_owned())
         .unwrap_or_default()
+}
+
+/// Whether this program knows the migration, i.e. can work on a database that is at it.
+#[must_use]
+pub fn knows(name: &str) -> bool {
+    Migrator::migrations()
+        .iter()
+        .any(|migration| migration.name() == name)
 }
 
 /// Replaces the type placeholders and runs the statements one by one.

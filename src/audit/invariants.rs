@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 use super::rows::journal;
 use crate::fault::Outcome;
+use crate::files::Files;
+use crate::files::rows::stored_file;
 use crate::flow;
 use crate::flow::rows::flow_instance;
 
@@ -65,7 +67,8 @@ const QUERIES: &[(&str, &str, &str)] = &[
         "SELECT u.unit_key AS place FROM register r JOIN unit u ON u.id = r.owner_id \
          LEFT JOIN delivery v ON v.unit_id = r.owner_id AND v.arrival_year = r.year AND v.arrival_number IS NOT NULL \
          WHERE r.direction = 'in' GROUP BY r.id, u.unit_key, r.next_number, r.opened_at_number \
-         HAVING COUNT(v.id) <> r.next_number - r.opened_at_number",
+         HAVING COUNT(v.id) + (SELECT COUNT(*) FROM register_entry e WHERE e.register_id = r.id) \
+         <> r.next_number - r.opened_at_number",
     ),
     (
         "I2",
@@ -134,6 +137,23 @@ pub async fn check(db: &impl ConnectionTrait) -> Outcome<Vec<Breach>> {
         }));
     }
     breaches.extend(instances_against_journal(db).await?);
+    Ok(breaches)
+}
+
+/// Every stored file is there and is what was stored.
+///
+/// # Errors
+/// What the database reports.
+pub async fn check_files(db: &impl ConnectionTrait, files: &Files) -> Outcome<Vec<Breach>> {
+    let mut breaches = Vec::new();
+    for row in stored_file::Entity::find().all(db).await? {
+        if let Err(error) = files.get(&row.digest).await {
+            breaches.push(Breach {
+                invariant: "files",
+                message: format!("a stored file is missing or was changed: {error:#}"),
+            });
+        }
+    }
     Ok(breaches)
 }
 

@@ -19,10 +19,13 @@ use crate::audit::{self, invariants};
 use crate::clock::Clock;
 use crate::config::{Config, settings};
 use crate::fault::Fault;
+use crate::files::Files;
 use crate::ids::Ids;
+use crate::keeping;
 use crate::people::rows::person;
 use crate::people::{Actor, find as people_find, import, sign_in};
 use crate::store::Store;
+use crate::web::format::date_time;
 
 #[derive(Debug, Args)]
 pub struct CheckArgs {
@@ -163,10 +166,16 @@ pub async fn migrate(args: DataArgs) -> anyhow::Result<ExitCode> {
 }
 
 pub async fn check(args: CheckArgs) -> anyhow::Result<ExitCode> {
-    let config = existing(&args.data)?;
-    let store = open_store(&config).await?;
-    let breaches = invariants::check(store.reader()).await?;
-    match args.format {
+    print_check(&existing(&args.data)?, args.format).await
+}
+
+/// Verifies the invariants of an installation and its files, and says what is broken.
+pub(super) async fn print_check(config: &Config, format: Format) -> anyhow::Result<ExitCode> {
+    let store = open_store(config).await?;
+    let mut breaches = invariants::check(store.reader()).await?;
+    let files = Files::open(&config.data.join("files"))?;
+    breaches.extend(invariants::check_files(store.reader(), &files).await?);
+    match format {
         Format::Json => print_json(&breaches)?,
         Format::Text => {
             for breach in &breaches {
@@ -200,7 +209,18 @@ pub async fn doctor(args: DataArgs) -> anyhow::Result<ExitCode> {
         match Store::open(&config.database_url()).await {
             Err(error) => problems.push(format!("The database cannot be opened: {error:#}.")),
             Ok(store) => match pending_migrations(store.reader()).await {
-                Ok(0) => {}
+                Ok(0) => match keeping::last(store.reader()).await? {
+                    None => notes.push(
+                        "There is no backup; run `trinhky backup FOLDER` every night, to another disk."
+                            .to_owned(),
+                    ),
+                    Some(last) if last.is_late(Clock::System.now()) => problems.push(format!(
+                        "The last backup is of {} ({}); run `trinhky backup FOLDER`, and see why it no longer runs every night.",
+                        date_time(last.at),
+                        last.folder
+                    )),
+                    Some(_) => {}
+                },
                 Ok(pending) => {
                     problems.push(format!("{pending} migrations wait; run `trinhky migrate`."))
                 }
@@ -411,7 +431,7 @@ async fn change(
     .map_err(sentence)
 }
 
-async fn open(data: &DataArgs) -> anyhow::Result<App> {
+pub(super) async fn open(data: &DataArgs) -> anyhow::Result<App> {
     let config = existing(data)?;
     open_store(&config).await?;
     App::open(config, Clock::System, Ids::from_system()).await

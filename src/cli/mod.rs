@@ -5,6 +5,7 @@
 mod calendar;
 mod document;
 mod installation;
+mod keeping;
 pub(crate) mod serve;
 mod verify;
 mod workflow;
@@ -41,6 +42,10 @@ enum Command {
     Check(installation::CheckArgs),
     /// Say in sentences what is wrong with the installation and what to do. Example: trinhky doctor --data ./data
     Doctor(DataArgs),
+    /// Back up database, files and keys while the server works. Example: trinhky backup /backup/2026-11-24
+    Backup(keeping::BackupArgs),
+    /// Bring a backup back into an empty place. Example: trinhky restore /backup/2026-11-24 --data ./data
+    Restore(keeping::RestoreArgs),
     /// Persons who sign in. Example: trinhky user password an@caoloc.example --data ./data
     #[command(subcommand)]
     User(installation::UserCommand),
@@ -114,6 +119,8 @@ pub fn run() -> ExitCode {
         Command::Migrate(args) => block_on(installation::migrate(args)),
         Command::Check(args) => block_on(installation::check(args)),
         Command::Doctor(args) => block_on(installation::doctor(args)),
+        Command::Backup(args) => block_on(keeping::backup(args)),
+        Command::Restore(args) => block_on(keeping::restore(args)),
         Command::User(command) => block_on(installation::user(command)),
         Command::Org(command) => block_on(installation::org(command)),
     };

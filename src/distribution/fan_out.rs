@@ -230,6 +230,7 @@ pub(super) fn arrival_register(cx: Cx<'_>, unit: &Unit, year: i32) -> register::
         reason: Set("Mở sổ văn bản đến đầu năm".to_owned()),
         opened_at: Set(cx.now),
         closed_at: Set(None),
+        restored_from: Set(None),
     }
 }
 

@@ -13,6 +13,7 @@ use super::rows::{attestation, delivery};
 use super::state;
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
+use crate::documents::numbers;
 use crate::documents::rows::register;
 use crate::documents::{doc_type, title};
 use crate::fault::{Fault, Outcome, RefusalKind};
@@ -330,7 +331,8 @@ struct Arrival {
 async fn next_arrival_number(cx: Cx<'_>, unit_id: Uuid) -> Outcome<i32> {
     let year = cx.today().year();
     let sql = "UPDATE register SET next_number = next_number + 1 \
-               WHERE owner_id = $1 AND direction = 'in' AND doc_type = '' AND year = $2 RETURNING next_number - 1 AS number";
+               WHERE owner_id = $1 AND direction = 'in' AND doc_type = '' AND year = $2 AND restored_from IS NULL \
+               RETURNING next_number - 1 AS number";
     let give = || {
         Statement::from_sql_and_values(
             cx.tx.get_database_backend(),
@@ -351,10 +353,10 @@ async fn next_arrival_number(cx: Cx<'_>, unit_id: Uuid) -> Outcome<i32> {
         Ok(_) => savepoint.commit().await?,
         Err(_) => savepoint.rollback().await?,
     }
-    let arrival = Arrival::find_by_statement(give()).one(cx.tx).await?;
-    Ok(arrival
-        .ok_or_else(|| anyhow::anyhow!("the register of arrivals cannot be opened"))?
-        .number)
+    match Arrival::find_by_statement(give()).one(cx.tx).await? {
+        Some(arrival) => Ok(arrival.number),
+        None => Err(numbers::unusable(cx, unit_id, "in", "", year).await?),
+    }
 }
 
 async fn answer(

@@ -8,6 +8,7 @@ pub mod measures;
 pub mod numbers;
 pub mod pages;
 pub mod proposal;
+pub mod restored;
 pub mod review;
 pub mod rows;
 

@@ -8,10 +8,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::restored;
 use super::rows::{register, register_entry};
 use crate::app::Cx;
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
+use crate::people::Actor;
 
 /// What is entered in a register beside the number.
 #[derive(Debug, Clone)]
@@ -39,7 +41,7 @@ struct Given {
 /// When an earlier number of the register bears a later date, or what the database reports.
 pub async fn give(cx: Cx<'_>, entry: NewEntry<'_>) -> Outcome<i32> {
     let year = entry.entry_on.year();
-    open(
+    let opened = open(
         cx,
         entry.org_id,
         entry.owner_id,
@@ -49,9 +51,12 @@ pub async fn give(cx: Cx<'_>, entry: NewEntry<'_>) -> Outcome<i32> {
         "Mở sổ đầu năm",
     )
     .await?;
+    if opened {
+        restored::may_open(cx, year).await?;
+    }
     // The update locks the register's row: two clerks get consecutive numbers.
     let sql = "UPDATE register SET next_number = next_number + 1 \
-               WHERE owner_id = $1 AND direction = 'out' AND doc_type = $2 AND year = $3 AND closed_at IS NULL \
+               WHERE owner_id = $1 AND direction = 'out' AND doc_type = $2 AND year = $3 AND closed_at IS NULL AND restored_from IS NULL \
                RETURNING id, next_number - 1 AS number";
     let values = [entry.owner_id.into(), entry.doc_type.into(), year.into()];
     let given = Given::find_by_statement(Statement::from_sql_and_values(
@@ -60,14 +65,10 @@ pub async fn give(cx: Cx<'_>, entry: NewEntry<'_>) -> Outcome<i32> {
         values,
     ))
     .one(cx.tx)
-    .await?
-    .ok_or_else(|| {
-        Fault::invalid(
-            "date",
-            format!("Sổ văn bản năm {year} đã khóa."),
-            format!("The register of {year} is closed."),
-        )
-    })?;
+    .await?;
+    let Some(given) = given else {
+        return Err(unusable(cx, entry.owner_id, "out", entry.doc_type, year).await?);
+    };
     refuse_back_dating(cx, given.id, entry.entry_on).await?;
     register_entry::ActiveModel {
         id: Set(cx.id()),
@@ -87,6 +88,42 @@ pub async fn give(cx: Cx<'_>, entry: NewEntry<'_>) -> Outcome<i32> {
     .insert(cx.tx)
     .await?;
     Ok(given.number)
+}
+
+/// Why a register gives no number: it is closed, or it was restored and nobody has said how far it had come.
+///
+/// # Errors
+/// What the database reports.
+pub async fn unusable(
+    cx: Cx<'_>,
+    owner_id: Uuid,
+    direction: &str,
+    doc_type: &str,
+    year: i32,
+) -> Outcome<Fault> {
+    let found = register::Entity::find()
+        .filter(register::Column::OwnerId.eq(owner_id))
+        .filter(register::Column::Direction.eq(direction))
+        .filter(register::Column::DocType.eq(doc_type))
+        .filter(register::Column::Year.eq(year))
+        .one(cx.tx)
+        .await?;
+    Ok(match found.and_then(|register| register.restored_from) {
+        Some(taken_at) => restored::waits(taken_at),
+        None => Fault::invalid(
+            "date",
+            format!("Sổ văn bản năm {year} đã khóa."),
+            format!("The register of {year} is closed."),
+        ),
+    })
+}
+
+/// Whether the actor keeps the register of an owner: its clerk, the organisation's administrator, or the system.
+#[must_use]
+pub fn may_keep(actor: &Actor, org_id: Uuid, owner_id: Uuid) -> bool {
+    actor.person_id.is_none()
+        || actor.has_role_in_org("admin", org_id)
+        || actor.has_role_in_unit(&["clerk", "office_clerk"], owner_id)
 }
 
 /// Opens a register at a number, once; an open register is left as it is.
@@ -114,6 +151,7 @@ pub async fn open(
         reason: Set(reason.to_owned()),
         opened_at: Set(cx.now),
         closed_at: Set(None),
+        restored_from: Set(None),
     })
     .on_conflict(
         OnConflict::columns([
@@ -136,7 +174,7 @@ pub async fn open(
 /// When the register is open already, the actor may not, or what the database reports.
 pub async fn take_over(
     app: &crate::app::App,
-    actor: &crate::people::Actor,
+    actor: &Actor,
     owner_id: Uuid,
     doc_type: &str,
     year: i32,
@@ -150,12 +188,7 @@ pub async fn take_over(
             Box::pin(async move {
                 let (owner_id, doc_type, year, next, reason) = input;
                 let owner = crate::people::find::unit(cx.tx, *owner_id, cx.today()).await?;
-                let allowed = cx.actor.person_id.is_none()
-                    || cx.actor.has_role_in_org("admin", owner.org_id)
-                    || cx
-                        .actor
-                        .has_role_in_unit(&["clerk", "office_clerk"], *owner_id);
-                if !allowed {
+                if !may_keep(cx.actor, owner.org_id, *owner_id) {
                     return Err(Fault::forbidden(
                         "Chỉ văn thư hoặc quản trị được mở sổ.",
                         "Only a clerk or an administrator opens a register.",

@@ -19,6 +19,8 @@ pub mod register {
         pub reason: String,
         pub opened_at: DateTimeUtc,
         pub closed_at: Option<DateTimeUtc>,
+        /// Of the backup that was restored, until a person has said how far the register had come.
+        pub restored_from: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

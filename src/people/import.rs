@@ -365,6 +365,7 @@ async fn open_register(
         reason: Set(entry.reason.clone()),
         opened_at: Set(opened_at),
         closed_at: Set(None),
+        restored_from: Set(None),
     }
     .insert(cx.tx)
     .await?;

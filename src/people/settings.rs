@@ -16,6 +16,10 @@ use crate::store::Tx;
 pub const SETUP_CODE: &str = "setup_code";
 /// When a test mail was last asked for.
 pub const MAIL_TESTED: &str = "mail_tested";
+/// The last backup whose files were read back: when it was taken, and to which folder.
+pub const BACKUP: &str = "backup";
+/// When a backup was last restored, and of which instant it was.
+pub const RESTORED: &str = "restored";
 const SECURITY: &str = "security";
 
 /// A remembered value with the instant it was written.

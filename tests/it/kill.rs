@@ -158,7 +158,7 @@ fn round(
 }
 
 /// Presses the button of a page; the status, or none when the server went away.
-fn press(port: u16, path: &str, token: &str) -> Option<u16> {
+pub fn press(port: u16, path: &str, token: &str) -> Option<u16> {
     let body = "";
     served::request(
         port,
@@ -171,7 +171,7 @@ fn press(port: u16, path: &str, token: &str) -> Option<u16> {
 }
 
 /// The sample organisation with further communes that share one clerk.
-fn organisation() -> String {
+pub fn organisation() -> String {
     use std::fmt::Write as _;
     let mut text = super::receipt::large_organisation(COMMUNES);
     let mut posts = String::new();

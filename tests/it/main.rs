@@ -6,6 +6,7 @@ mod demo;
 mod drafting;
 mod first_day;
 mod forms;
+mod keeping;
 mod kill;
 mod mail;
 mod office;

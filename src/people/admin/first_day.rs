@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::audit::{self, Entry as JournalEntry};
 use crate::documents::rows::register;
 use crate::fault::{Fault, Outcome};
+use crate::keeping;
 use crate::mail::rows::outbox;
 use crate::mail::{self, NewMail};
 use crate::people::rows::{person, unit};
@@ -179,6 +180,7 @@ async fn steps(app: &App, org_id: Uuid, lang: Lang) -> Outcome<Vec<Step>> {
     steps.push(mail_step(app, lang).await?);
     steps.push(address(app, lang));
     steps.push(calendar(app, org_id, lang).await?);
+    steps.push(backup(app, lang).await?);
     Ok(steps)
 }
 
@@ -315,6 +317,30 @@ async fn mail_step(app: &App, lang: Lang) -> Outcome<Step> {
     Ok(Step {
         done: server && tested.is_some_and(|mail| mail.state == "sent"),
         text: lang.say("Gửi được thư", "Mails go out"),
+        note,
+        href: "",
+    })
+}
+
+/// A backup is done until it is late: an office that had one last month has none.
+async fn backup(app: &App, lang: Lang) -> Outcome<Step> {
+    let last = keeping::last(app.store.reader()).await?;
+    let note = match &last {
+        None => lang.say(
+            "Chưa có bản sao lưu nào. Chạy `trinhky backup THƯ_MỤC` mỗi đêm, sang đĩa khác.",
+            "There is no backup. Run `trinhky backup FOLDER` every night, to another disk.",
+        ),
+        Some(last) => {
+            let (at, folder) = (date_time(last.at), &last.folder);
+            lang.say(
+                &format!("Bản mới nhất: {at}, ở {folder}."),
+                &format!("The newest one: {at}, in {folder}."),
+            )
+        }
+    };
+    Ok(Step {
+        done: last.is_some_and(|last| !last.is_late(app.clock.now())),
+        text: lang.say("Có bản sao lưu mới", "There is a recent backup"),
         note,
         href: "",
     })

@@ -30,7 +30,7 @@ pub async fn registers(session: Session) -> Result<Response, WebError> {
         .map_err(|fault| failed(fault, ADDRESS))
 }
 
-/// `POST /quan-tri/so`: `do` is `open`, or `checked` after a restore.
+/// `POST /quan-tri/so`: opens a register.
 ///
 /// # Errors
 /// 403 for others; what is not acceptable shows the form again.

@@ -1,0 +1,79 @@
+//! `trinhky backup` and `trinhky restore`.
+
+use std::io::{Write as _, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::installation::{bring_up, open, print_check};
+use super::{DataArgs, Format, NO};
+use crate::clock::Clock;
+use crate::keeping::archive::Manifest;
+use crate::keeping::{backup, restore};
+use crate::web::format::date_time;
+
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// A new folder for this backup, on another disk if possible
+    folder: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The folder of a backup
+    folder: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+/// Takes a backup, also while the server works.
+pub async fn backup(args: BackupArgs) -> anyhow::Result<ExitCode> {
+    let app = open(&args.data).await?;
+    let manifest = backup::take(&app, &args.folder).await?;
+    writeln!(
+        stdout(),
+        "{} files, {} bytes, written to {} and read back.",
+        manifest.items.len(),
+        manifest.bytes(),
+        args.folder.display()
+    )?;
+    complete(&manifest)
+}
+
+/// Restores a backup into an empty place and checks what is there now.
+pub async fn restore(args: RestoreArgs) -> anyhow::Result<ExitCode> {
+    let config = args.data.config()?;
+    let manifest = restore::into_empty(&config, &args.folder, Clock::System.now()).await?;
+    bring_up(&config).await?;
+    writeln!(
+        stdout(),
+        "The backup of {} is restored. Sign-ins and links of mails have ended. \
+         Before a register gives a number, its clerk enters the last one given: /so-van-ban/sau-khoi-phuc",
+        date_time(manifest.taken_at)
+    )?;
+    let whole = complete(&manifest)?;
+    let checked = print_check(&config, Format::Text).await?;
+    Ok(if whole == ExitCode::SUCCESS {
+        checked
+    } else {
+        whole
+    })
+}
+
+/// Says which files the backup could not hold.
+fn complete(manifest: &Manifest) -> anyhow::Result<ExitCode> {
+    for digest in &manifest.damaged {
+        writeln!(
+            stdout(),
+            "missing: the file {digest} was damaged or missing when the backup was taken"
+        )?;
+    }
+    Ok(if manifest.damaged.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(NO)
+    })
+}
