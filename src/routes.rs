@@ -111,7 +111,13 @@ pub fn table() -> Vec<Route> {
             SignedIn,
             get(v::import_page).post(v::import),
         ),
+        route("/van-ban/moi", SignedIn, get(v::begin_page).post(v::begin)),
         route("/van-ban/{id}", SignedIn, get(v::show)),
+        route(
+            "/van-ban/{id}/dung-lai",
+            SignedIn,
+            get(v::again_page).post(v::again),
+        ),
         route("/van-ban/{id}/tep.pdf", SignedIn, get(v::pdf)),
         route("/van-ban/{id}/so-sanh", SignedIn, get(v::compare_page)),
         route("/van-ban/{id}/khoi-phuc", SignedIn, post(v::restore)),
@@ -173,6 +179,17 @@ pub fn table() -> Vec<Route> {
             get(v::restored_page).post(v::settle),
         ),
         route("/so-van-ban/{id}", SignedIn, get(v::register)),
+        route(
+            "/so-van-ban/{id}/ghi-tay",
+            SignedIn,
+            get(v::enter_number_page).post(v::enter_number),
+        ),
+        route(
+            "/so-van-ban/{id}/bo-so",
+            SignedIn,
+            get(v::strike_number_page).post(v::strike_number),
+        ),
+        route("/so-van-ban/{id}/khoa", SignedIn, post(v::close_register)),
         // Distribution
         route("/van-ban-den", SignedIn, get(d::inbox)),
         route(

@@ -11,6 +11,7 @@ mod m0003_follow_up;
 mod m0005_office;
 mod m0006_evidence;
 mod m0008_keeping;
+mod m0010_registers;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_office::Migration),
             Box::new(m0006_evidence::Migration),
             Box::new(m0008_keeping::Migration),
+            Box::new(m0010_registers::Migration),
         ]
     }
 }

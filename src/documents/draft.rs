@@ -350,7 +350,7 @@ pub(super) fn search_text(draft: &Draft, number: Option<i32>) -> String {
     ))
 }
 
-fn may_draft_for(cx: Cx<'_>, owner_id: Uuid) -> Outcome<()> {
+pub(super) fn may_draft_for(cx: Cx<'_>, owner_id: Uuid) -> Outcome<()> {
     if cx
         .actor
         .has_role_in_unit(&["drafter", "office_chief", "unit_head"], owner_id)

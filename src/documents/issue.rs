@@ -7,7 +7,6 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 use serde_json::json;
-use trinhky_drafting::DocType;
 use trinhky_engine::Variables;
 use uuid::Uuid;
 
@@ -45,7 +44,7 @@ pub async fn sign_with(
     document.same_content(&seen_hash)?;
     let step = Step::of(&document, "sign", "sign_proposal");
     check_right(app, actor, &document, step).await?;
-    if document.doc_type != DocType::TTR
+    if !document.is_carried()
         && document.row.approved_hash.as_deref() != Some(&document.row.content_hash)
     {
         return Err(Fault::stale(
@@ -107,36 +106,13 @@ pub async fn assign_number(app: &App, actor: &Actor, id: Uuid, date: NaiveDate) 
     app.act(actor, (id, date, step), |cx, (id, date, step)| {
         Box::pin(async move {
             let document = find::document(cx.tx, *id).await?;
-            check_numbering(&document, *date)?;
-            let code = document.row.doc_type.clone();
-            let owner = if document.doc_type == DocType::TTR {
-                document.row.owner_id
-            } else {
-                document.row.org_id
-            };
-            let entry = numbers::NewEntry {
-                org_id: document.row.org_id,
-                owner_id: owner,
-                doc_type: &code,
-                symbol: &document.row.symbol,
-                entry_on: *date,
-                document_id: *id,
-                subject: &document.row.subject,
-                signer: &document.draft.signer.name,
-            };
-            let number = numbers::give(cx, entry).await?;
-            document::ActiveModel {
-                id: Set(*id),
-                number: Set(Some(number)),
-                issued_on: Set(Some(*date)),
-                year: Set(date.year()),
-                state: Set(state::NUMBERED.to_owned()),
-                folded: Set(super::draft::search_text(&document.draft, Some(number))),
-                changed_at: Set(cx.now),
-                ..Default::default()
+            if document.row.state != state::SIGNED {
+                return Err(Fault::stale(
+                    "Chưa có chữ ký của người có thẩm quyền nên chưa được cấp số.",
+                    "There is no signature of the competent person yet, so no number is given.",
+                ));
             }
-            .update(cx.tx)
-            .await?;
+            let number = number(cx, &document, *date).await?;
             let summary = format!(
                 "Cấp số {number:02}/{} ngày {}, chờ đóng dấu",
                 document.row.symbol,
@@ -145,7 +121,7 @@ pub async fn assign_number(app: &App, actor: &Actor, id: Uuid, date: NaiveDate) 
             let entry = Entry::about(*id, "number.given", summary)
                 .data(json!({ "number": number, "date": date }));
             // A proposal keeps its step open until it is sealed; a decision goes on to the seal.
-            if document.doc_type == DocType::TTR {
+            if document.is_carried() {
                 audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await?;
             } else {
                 let advanced =
@@ -184,7 +160,7 @@ pub async fn seal_with(app: &App, actor: &Actor, id: Uuid, using: &Using) -> Out
     app.act(actor, (id, step, sealed), |cx, (id, step, sealed)| {
         Box::pin(async move {
             let document = find::document(cx.tx, *id).await?;
-            let proposal = document.doc_type == DocType::TTR;
+            let proposal = document.is_carried();
             let next = if proposal {
                 state::ISSUED
             } else {
@@ -279,11 +255,7 @@ impl Step {
     /// A proposal has no workflow of its own: its steps belong to the decision that it carries.
     fn of(document: &Document, own: &'static str, carried: &'static str) -> Self {
         Self {
-            element: if document.row.carried_by.is_some() {
-                carried
-            } else {
-                own
-            },
+            element: if document.is_carried() { carried } else { own },
         }
     }
 
@@ -318,13 +290,41 @@ async fn check_right(app: &App, actor: &Actor, document: &Document, step: Step) 
     .await
 }
 
-fn check_numbering(document: &Document, date: NaiveDate) -> Outcome<()> {
-    if document.row.state != state::SIGNED {
-        return Err(Fault::stale(
-            "Chưa có chữ ký của người có thẩm quyền nên chưa được cấp số.",
-            "There is no signature of the competent person yet, so no number is given.",
-        ));
+/// Gives the document the next number of its register, and the day that the clerk chose.
+pub(super) async fn number(cx: Cx<'_>, document: &Document, date: NaiveDate) -> Outcome<i32> {
+    check_day(cx, document, date).await?;
+    let row = &document.row;
+    let entry = numbers::NewEntry {
+        org_id: row.org_id,
+        owner_id: document.register_owner(),
+        doc_type: &row.doc_type,
+        symbol: &row.symbol,
+        entry_on: date,
+        document_id: Some(row.id),
+        subject: &row.subject,
+        signer: &document.draft.signer.name,
+        recipients: "",
+        keeper: "",
+        note: "",
+    };
+    let number = numbers::give(cx, entry).await?;
+    document::ActiveModel {
+        id: Set(row.id),
+        number: Set(Some(number)),
+        issued_on: Set(Some(date)),
+        year: Set(date.year()),
+        state: Set(state::NUMBERED.to_owned()),
+        folded: Set(super::draft::search_text(&document.draft, Some(number))),
+        changed_at: Set(cx.now),
+        ..Default::default()
     }
+    .update(cx.tx)
+    .await?;
+    Ok(number)
+}
+
+/// The day of the number: not before the signature, and in the month that the signed page bears.
+async fn check_day(cx: Cx<'_>, document: &Document, date: NaiveDate) -> Outcome<()> {
     let printed = document.draft.expected_month;
     if printed.is_some_and(|printed| (printed.month, printed.year) != (date.month(), date.year())) {
         return Err(Fault::invalid(
@@ -333,7 +333,19 @@ fn check_numbering(document: &Document, date: NaiveDate) -> Outcome<()> {
             "Month and year printed on the signed page differ from this date. Choose a day of that month or have it signed anew.",
         ));
     }
-    Ok(())
+    let signed = find::file(cx.tx, document.row.id, "signed").await?;
+    let signed_on = signed.map(|file| trinhky_calendar::local(file.at).date_naive());
+    match signed_on {
+        Some(signed_on) if date < signed_on => Err(Fault::invalid(
+            "date",
+            format!(
+                "Văn bản ký ngày {}; số không được ghi ngày trước đó.",
+                trinhky_calendar::vn_date(signed_on)
+            ),
+            format!("It was signed on {signed_on}; the number cannot bear an earlier day."),
+        )),
+        _ => Ok(()),
+    }
 }
 
 async fn keep_file(cx: Cx<'_>, document: &Document, kind: &str, stored: &Stored) -> Outcome<()> {

@@ -1,5 +1,7 @@
 //! Documents: drafts and their versions, opinions, checks, approval, registers and numbers, issue.
 
+pub mod begin;
+pub mod books;
 pub mod decide;
 pub mod draft;
 pub mod find;
@@ -11,6 +13,7 @@ pub mod proposal;
 pub mod restored;
 pub mod review;
 pub mod rows;
+pub mod signers;
 
 use chrono::NaiveDate;
 use trinhky_drafting::{DocType, Draft};
@@ -64,6 +67,22 @@ impl Document {
             .and_then(|number| u32::try_from(number).ok());
         draft.issued_on = self.row.issued_on;
         draft
+    }
+
+    /// Whether it is a proposal that carries another document to the Chairman: its steps belong to that one's workflow.
+    #[must_use]
+    pub fn is_carried(&self) -> bool {
+        self.row.carried_by.is_some()
+    }
+
+    /// Who keeps the register of its numbers: the drafting unit of its own proposals, else the organisation.
+    #[must_use]
+    pub fn register_owner(&self) -> Uuid {
+        if self.is_carried() {
+            self.row.owner_id
+        } else {
+            self.row.org_id
+        }
     }
 
     /// Refuses an act on another content than the one that its actor had before him: opinions, checks, approvals and

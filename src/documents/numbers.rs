@@ -4,7 +4,7 @@
 use chrono::{Datelike as _, NaiveDate};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult,
-    QueryFilter, Statement, sea_query::OnConflict,
+    QueryFilter, QueryOrder, QuerySelect, Statement, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -15,6 +15,10 @@ use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
 use crate::people::Actor;
 
+/// Days of January in which last year's books still take what was signed in its last days: a number is given on the day of
+/// the signature or the next working day (Art. 15.2), and the first days of the year are off.
+const DAYS_OF_GRACE: u32 = 5;
+
 /// What is entered in a register beside the number.
 #[derive(Debug, Clone)]
 pub struct NewEntry<'a> {
@@ -24,9 +28,15 @@ pub struct NewEntry<'a> {
     pub doc_type: &'a str,
     pub symbol: &'a str,
     pub entry_on: NaiveDate,
-    pub document_id: Uuid,
+    /// None for a number that was given on paper.
+    pub document_id: Option<Uuid>,
     pub subject: &'a str,
     pub signer: &'a str,
+    /// Of a document that is here they come from its draft.
+    pub recipients: &'a str,
+    pub keeper: &'a str,
+    /// Why it is entered by hand; empty for others.
+    pub note: &'a str,
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -38,9 +48,10 @@ struct Given {
 /// Gives the next number of the register of the day's year and enters it; opens the register at 01 where there is none.
 ///
 /// # Errors
-/// When an earlier number of the register bears a later date, or what the database reports.
+/// When the day lies ahead or its year's book is closed, an earlier number bears a later date, or what the database reports.
 pub async fn give(cx: Cx<'_>, entry: NewEntry<'_>) -> Outcome<i32> {
     let year = entry.entry_on.year();
+    refuse_other_days(cx, entry.entry_on)?;
     let opened = open(
         cx,
         entry.org_id,
@@ -69,7 +80,10 @@ pub async fn give(cx: Cx<'_>, entry: NewEntry<'_>) -> Outcome<i32> {
     let Some(given) = given else {
         return Err(unusable(cx, entry.owner_id, "out", entry.doc_type, year).await?);
     };
-    refuse_back_dating(cx, given.id, entry.entry_on).await?;
+    let last = last_entry(cx, given.id).await?;
+    if let Some(last) = &last {
+        refuse_back_dating(last, entry.entry_on)?;
+    }
     register_entry::ActiveModel {
         id: Set(cx.id()),
         org_id: Set(entry.org_id),
@@ -77,12 +91,15 @@ pub async fn give(cx: Cx<'_>, entry: NewEntry<'_>) -> Outcome<i32> {
         number: Set(given.number),
         symbol: Set(entry.symbol.to_owned()),
         entry_on: Set(entry.entry_on),
-        at: Set(cx.now),
-        document_id: Set(Some(entry.document_id)),
+        // Another server's clock may be ahead, and who waited for the row read his own before that.
+        at: Set(last.map_or(cx.now, |last| last.at.max(cx.now))),
+        document_id: Set(entry.document_id),
         subject: Set(entry.subject.to_owned()),
         signer: Set(entry.signer.to_owned()),
+        recipients: Set(entry.recipients.to_owned()),
+        keeper: Set(entry.keeper.to_owned()),
         state: Set("given".to_owned()),
-        note: Set(String::new()),
+        note: Set(entry.note.to_owned()),
         by_name: Set(cx.actor.name.clone()),
     }
     .insert(cx.tx)
@@ -110,11 +127,7 @@ pub async fn unusable(
         .await?;
     Ok(match found.and_then(|register| register.restored_from) {
         Some(taken_at) => restored::waits(taken_at),
-        None => Fault::invalid(
-            "date",
-            format!("Sổ văn bản năm {year} đã khóa."),
-            format!("The register of {year} is closed."),
-        ),
+        None => book_closed(year),
     })
 }
 
@@ -124,6 +137,39 @@ pub fn may_keep(actor: &Actor, org_id: Uuid, owner_id: Uuid) -> bool {
     actor.person_id.is_none()
         || actor.has_role_in_org("admin", org_id)
         || actor.has_role_in_unit(&["clerk", "office_clerk"], owner_id)
+}
+
+/// Whether a year's books take no more numbers on a day: they close with the year, after a few days of grace.
+#[must_use]
+pub fn year_is_over(year: i32, today: NaiveDate) -> bool {
+    year < today.year()
+        && (year + 1 < today.year() || today.month() > 1 || today.day() > DAYS_OF_GRACE)
+}
+
+fn refuse_other_days(cx: Cx<'_>, entry_on: NaiveDate) -> Outcome<()> {
+    if entry_on > cx.today() {
+        return Err(Fault::invalid(
+            "date",
+            "Ngày của số không được sau hôm nay.",
+            "A number cannot bear a day that is still to come.",
+        ));
+    }
+    if year_is_over(entry_on.year(), cx.today()) {
+        return Err(book_closed(entry_on.year()));
+    }
+    Ok(())
+}
+
+fn book_closed(year: i32) -> Fault {
+    Fault::invalid(
+        "date",
+        format!(
+            "Sổ văn bản năm {year} đã khóa. Ghi ngày của năm nay; nếu bản ký đã in tháng cũ thì trình ký lại."
+        ),
+        format!(
+            "The register of {year} is closed. Enter a day of this year; where the signed page bears the old month, have it signed anew."
+        ),
+    )
 }
 
 /// Opens a register at a number, once; an open register is left as it is.
@@ -218,44 +264,30 @@ pub async fn take_over(
     .await
 }
 
-/// The entries of a register in the order of their numbers.
-///
-/// # Errors
-/// What the database reports.
-pub async fn entries(
-    db: &impl ConnectionTrait,
-    register_id: Uuid,
-) -> Outcome<Vec<register_entry::Model>> {
-    use sea_orm::QueryOrder as _;
+async fn last_entry(cx: Cx<'_>, register_id: Uuid) -> Outcome<Option<register_entry::Model>> {
     Ok(register_entry::Entity::find()
-        .filter(register_entry::Column::RegisterId.eq(register_id))
-        .order_by_asc(register_entry::Column::Number)
-        .all(db)
-        .await?)
-}
-
-/// Numbers run in the order of time (Art. 15.1): no date before that of an earlier number.
-async fn refuse_back_dating(cx: Cx<'_>, register_id: Uuid, entry_on: NaiveDate) -> Outcome<()> {
-    use sea_orm::{QueryOrder as _, QuerySelect as _};
-    let last = register_entry::Entity::find()
         .filter(register_entry::Column::RegisterId.eq(register_id))
         .order_by_desc(register_entry::Column::Number)
         .limit(1)
         .one(cx.tx)
-        .await?;
-    match last {
-        Some(last) if last.entry_on > entry_on => Err(Fault::invalid(
-            "date",
-            format!(
-                "Số {:02} đã ghi ngày {}; số sau không được ghi ngày trước đó.",
-                last.number,
-                trinhky_calendar::vn_date(last.entry_on)
-            ),
-            format!(
-                "Number {:02} bears {}; a later number cannot bear an earlier date.",
-                last.number, last.entry_on
-            ),
-        )),
-        _ => Ok(()),
+        .await?)
+}
+
+/// Numbers run in the order of time (Art. 15.1): no date before that of an earlier number.
+fn refuse_back_dating(last: &register_entry::Model, entry_on: NaiveDate) -> Outcome<()> {
+    if last.entry_on <= entry_on {
+        return Ok(());
     }
+    Err(Fault::invalid(
+        "date",
+        format!(
+            "Số {:02} đã ghi ngày {}; số sau không được ghi ngày trước đó.",
+            last.number,
+            trinhky_calendar::vn_date(last.entry_on)
+        ),
+        format!(
+            "Number {:02} bears {}; a later number cannot bear an earlier date.",
+            last.number, last.entry_on
+        ),
+    ))
 }

@@ -138,6 +138,8 @@ async fn settle_one(cx: Cx<'_>, waiting: &Waiting, last: i32) -> Outcome<()> {
             document_id: Set(None),
             subject: Set(String::new()),
             signer: Set(String::new()),
+            recipients: Set(String::new()),
+            keeper: Set(String::new()),
             state: Set("lost".to_owned()),
             note: Set(reason.clone()),
             by_name: Set(cx.actor.name.clone()),

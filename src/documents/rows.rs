@@ -47,7 +47,12 @@ pub mod register_entry {
         pub document_id: Option<Uuid>,
         pub subject: String,
         pub signer: String,
+        /// Recipients and keeper of the file copy, where no document of ours has them.
+        pub recipients: String,
+        pub keeper: String,
+        /// `given`, `void`, or `lost` in a restore.
         pub state: String,
+        /// Why it was entered by hand, or is void.
         pub note: String,
         pub by_name: String,
     }
@@ -196,6 +201,30 @@ pub mod confirmed_measure {
         pub who_reports: String,
         pub confirmed_at: DateTimeUtc,
         pub by_name: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `document_template`.
+pub mod document_template {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "document_template")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub doc_type: String,
+        pub name: String,
+        pub draft: String,
+        pub made_at: DateTimeUtc,
+        pub by_name: String,
+        pub dropped_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

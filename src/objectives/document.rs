@@ -173,6 +173,7 @@ impl<'a> Facts<'a> {
             annexes: vec![Annex {
                 label: "Phụ lục".to_owned(),
                 title: format!("Kết quả của từng đơn vị {}", self.results.name),
+                attached: false,
                 body: vec![Block::Table(self.grid())],
             }],
         }

@@ -272,9 +272,12 @@ async fn give_kind(app: &App, clerk: &Actor, org: Uuid, kind: &'static str) -> O
                 doc_type: kind,
                 symbol: "QĐ-UBND",
                 entry_on: cx.today(),
-                document_id: cx.id(),
+                document_id: Some(cx.id()),
                 subject: "Thử",
                 signer: "Thử",
+                recipients: "",
+                keeper: "",
+                note: "",
             };
             numbers::give(cx, entry).await
         })

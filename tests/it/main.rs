@@ -12,6 +12,7 @@ mod mail;
 mod office;
 mod pages;
 mod receipt;
+mod registers;
 mod served;
 mod signing;
 mod start;

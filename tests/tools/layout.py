@@ -108,7 +108,8 @@ def check_pages(report, pdf, draft):
         report.check("LAY-01", near(box[0], WIDTH, 0.5) and near(box[1], HEIGHT, 0.5), f"page {page.page_number} is {box}")
         top_lines = [l for l in lines_of(page) if l.base < TOP]
         body_lines = [l for l in lines_of(page) if l.base >= TOP]
-        starts_annex = bool(body_lines) and body_lines[0].text.startswith("Phụ lục") and page.page_number > 1
+        starts_annex = bool(body_lines) and page.page_number > 1 and (
+            body_lines[0].text.startswith("Phụ lục") or any(l.text == NATION for l in body_lines[:3]))
         expected = 1 if page.page_number == 1 or starts_annex else expected + 1
         if expected == 1:
             report.check("LAY-04", not top_lines, f"page {page.page_number} has {[l.text for l in top_lines]} over it")
@@ -120,7 +121,7 @@ def check_pages(report, pdf, draft):
                          f"page {page.page_number} should be numbered {expected}")
         last_rule = 4 * MM + 0.5
         for line in body_lines:
-            over = last_rule if page.page_number == 1 and line.base < 80 * MM else 0.5
+            over = last_rule if expected == 1 and line.base < 80 * MM else 0.5
             report.check("LAY-02", line.x0 >= LEFT - over and line.x1 <= float(page.width) - RIGHT + over,
                          f"page {page.page_number} '{line.text[:40]}' runs over a side: {line.x0:.1f} to {line.x1:.1f}")
             report.check("LAY-02", line.base <= float(page.height) - BOTTOM, f"'{line.text[:40]}' runs over the foot")
@@ -264,6 +265,42 @@ def check_title(report, pdf, draft):
         rule_under(report, "LAY-10", page, subject[-1], 1 / 3, 1 / 2, of=max(l.width for l in subject))
 
 
+def attached(draft):
+    return any(annex.get("attached") for annex in draft["annexes"])
+
+
+def check_attached(report, pdf, draft):
+    """Form 1.3: the text issued has the header without number and date, its type, its subject, the open note, a rule."""
+    for annex in draft["annexes"]:
+        if not annex.get("attached"):
+            continue
+        kind = " ".join(w for w in annex["title"].split() if w == w.upper())
+        subject = annex["title"][len(kind):].strip()
+        pages = [p for p in pdf.pages[1:] if any(l.text == NATION for l in lines_of(p))]
+        report.check("LAY-23", len(pages) == 1, f"{len(pages)} headers of the attached text")
+        if not pages:
+            continue
+        page, lines = pages[0], lines_of(pages[0])
+        whole = lines_of(page, gap=200)
+        middle = (LEFT + WIDTH - RIGHT) / 2
+        report.check("LAY-23", any(l.text == MOTTO for l in lines) and not any(l.text.startswith("Số:") for l in lines), "its header")
+        issuer = squeeze(" ".join(draft["issuer"]))
+        report.check("LAY-23", issuer in squeeze(" ".join(l.text for l in lines if l.x1 < WIDTH / 2)), "its agency")
+        head = next((l for l in whole if l.text == kind), None)
+        report.check("LAY-23", head and head.is_style("bold") and 13 <= head.size <= 14 and near(head.centre, middle, MM), "its type")
+        if head is None:
+            continue
+        under = [l for l in whole if l.base > head.base]
+        note_at = next((i for i, l in enumerate(under) if l.text.startswith("(Kèm theo")), None)
+        report.check("LAY-23", note_at is not None, "its note")
+        if note_at is None:
+            continue
+        report.check("LAY-23", squeeze(" ".join(l.text for l in under[:note_at])) == squeeze(subject)
+                     and all(l.is_style("bold") for l in under[:note_at]), "its subject")
+        note = under[note_at]
+        report.check("LAY-23", note.is_style("italic") and not re.search(r"số\s*\d", note.text), "its note is filled in")
+
+
 def body_region(pdf, draft):
     """The lines between the title block and the signature block, with those of the block itself."""
     body, ending, started = [], [], False
@@ -274,7 +311,7 @@ def body_region(pdf, draft):
                 continue
             if not started:
                 started = bool(first) and squeeze(first).startswith(squeeze(line.text)[:30])
-            if ending and line.text.startswith("Phụ lục"):
+            if ending and (line.text.startswith("Phụ lục") or line.text == NATION or line.page is not ending[0].page and attached(draft)):
                 return split_ending(body, ending)
             if started and ending == [] and line.text.startswith("Nơi nhận:"):
                 ending.append(line)
@@ -385,6 +422,8 @@ def check_addressed(report, pdf, draft):
 
 def check_annexes(report, pdf, draft):
     for annex in draft["annexes"]:
+        if annex.get("attached"):
+            continue
         label = annex["label"] or "Phụ lục"
         found = [(p, l) for p in pdf.pages[1:] for l in lines_of(p, gap=200) if l.text == label]
         report.check("LAY-23", len(found) == 1, f"'{label}' stands {len(found)} times")

@@ -5,7 +5,6 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use trinhky_calendar::vn_date;
-use trinhky_drafting::DocType;
 use uuid::Uuid;
 
 use super::common::{Pairs, document_page, refuse, refused, said};
@@ -255,7 +254,7 @@ async fn clerk_item(
                 format!("Đóng dấu {}", document.title()),
                 format!("Seal {}", document.title()),
             ),
-            if document.doc_type == DocType::TTR {
+            if document.is_carried() {
                 said(
                     lang,
                     "Đóng dấu xong, Tờ trình đến Chủ tịch.",
@@ -341,13 +340,8 @@ async fn next_number(
     document: &Document,
     today: NaiveDate,
 ) -> Outcome<i32> {
-    let owner = if document.doc_type == DocType::TTR {
-        document.row.owner_id
-    } else {
-        document.row.org_id
-    };
     let register = register::Entity::find()
-        .filter(register::Column::OwnerId.eq(owner))
+        .filter(register::Column::OwnerId.eq(document.register_owner()))
         .filter(register::Column::Direction.eq("out"))
         .filter(register::Column::DocType.eq(document.row.doc_type.as_str()))
         .filter(register::Column::Year.eq(expected_year(&document.draft, today)))

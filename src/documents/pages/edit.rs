@@ -4,15 +4,18 @@ use axum::extract::{Form as Body, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use trinhky_drafting::{Draft, Fix, Imported, apply, check_with_fixes, content_hash};
+use trinhky_drafting::{
+    DocType, Draft, Fix, Imported, Signer, apply, check_with_fixes, content_hash,
+};
 use uuid::Uuid;
 
 use super::common::{Pairs, changed, document_page, page, refuse, refused, said, text};
 use super::findings::{finding_view, findings_line};
 use super::measures;
-use super::sheet::Sheet;
+use super::sheet::{Sheet, URGENCIES};
 use crate::audit;
 use crate::documents::draft::{self, Saved};
+use crate::documents::signers::{self, Paper};
 use crate::documents::{Document, find};
 use crate::fault::{Fault, Outcome, RefusalKind};
 use crate::people::Actor;
@@ -20,6 +23,7 @@ use crate::people::kept::{self, Kept};
 use crate::people::session::{Session, done, failed};
 use crate::web::format::date_time;
 use crate::web::views::documents::DocumentEdit;
+use crate::web::views::sheet::choice;
 use crate::web::{Form, Lang, Link, WebError, html};
 
 /// Whether the actor may change drafts of the unit; the act looks again.
@@ -88,7 +92,14 @@ pub async fn save(
     if verb == "save" || verb.is_empty() {
         return save_typed(&session, &document, &sheet, &sent.version).await;
     }
-    if let Some(fix) = verb.strip_prefix("fix:") {
+    if let Some(n) = verb.strip_prefix("signer:") {
+        let signers = possible_signers(&session, &document, &sheet.draft(&document.draft))
+            .await
+            .map_err(|fault| failed(fault, &fresh))?;
+        if let Some(signer) = n.parse().ok().and_then(|n: usize| signers.get(n)) {
+            sheet.sign_by(signer);
+        }
+    } else if let Some(fix) = verb.strip_prefix("fix:") {
         let mut draft = sheet.draft(&document.draft);
         if serde_json::from_str::<Fix>(fix).is_ok_and(|fix| apply(&mut draft, &fix)) {
             sheet = Sheet::of(&draft);
@@ -157,7 +168,11 @@ async fn save_typed(
             ),
         ));
     }
-    match save_act(session, document, typed, seen).await {
+    let saved = match sheet.check() {
+        Ok(()) => save_act(session, document, typed, seen).await,
+        Err(fault) => Err(fault),
+    };
+    match saved {
         Ok(Saved::Version(version)) => {
             session
                 .sent(&autosave(id))
@@ -197,7 +212,10 @@ async fn save_typed(
             Ok((StatusCode::CONFLICT, html(&view)).into_response())
         }
         Err(fault) => {
-            refuse(&mut form, fault, lang, &fresh, |_| "subject".to_owned())?;
+            refuse(&mut form, fault, lang, &fresh, |field| match field {
+                "month" => field.to_owned(),
+                _ => "subject".to_owned(),
+            })?;
             let view = edit_view(session, document, sheet, form, false)
                 .await
                 .map_err(|fault| failed(fault, &fresh))?;
@@ -233,6 +251,13 @@ fn differences(before: &Draft, after: &Draft) -> String {
             "thẩm quyền ban hành",
             before.authority_line != after.authority_line,
         ),
+        ("nơi kính gửi", before.addressed_to != after.addressed_to),
+        (
+            "tháng ban hành",
+            before.expected_month != after.expected_month,
+        ),
+        ("độ khẩn", before.urgency != after.urgency),
+        ("phụ lục", before.annexes != after.annexes),
         ("căn cứ", before.legal_basis != after.legal_basis),
         ("nội dung", before.body != after.body),
         ("nơi nhận", before.distribution != after.distribution),
@@ -312,6 +337,24 @@ async fn edit_view(
         legal_basis: sheet.legal_basis(lang),
         articles: sheet.articles(lang),
         distribution: sheet.distribution(lang),
+        annexes: sheet.annex_fields(lang),
+        urgencies: URGENCIES
+            .iter()
+            .zip(["Thường", "KHẨN", "THƯỢNG KHẨN", "HỎA TỐC"])
+            .map(|((word, _), name)| choice(word, name.to_owned()))
+            .collect(),
+        signers: possible_signers(session, document, &imported.draft)
+            .await?
+            .iter()
+            .enumerate()
+            .map(|(n, signer)| {
+                (
+                    format!("{}: {}", signer.title_lines.join(" / "), signer.name),
+                    format!("signer:{n}"),
+                )
+            })
+            .collect(),
+        decides: document.doc_type == DocType::QD,
         unplaced: imported
             .unplaced
             .iter()
@@ -329,6 +372,19 @@ async fn edit_view(
         preview: text(&imported.draft),
         pdf_href: format!("{}/tep.pdf", document_page(id)),
     })
+}
+
+async fn possible_signers(
+    session: &Session,
+    document: &Document,
+    draft: &Draft,
+) -> Outcome<Vec<Signer>> {
+    let paper = Paper {
+        org_id: document.row.org_id,
+        unit_id: document.row.owner_id,
+        of_unit: document.is_carried(),
+    };
+    signers::possible(session.app.store.reader(), paper, draft, session.today()).await
 }
 
 /// Why the draft came back, in the words of who sent it; none once it has been handed over again.

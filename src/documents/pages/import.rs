@@ -88,7 +88,7 @@ async fn import_act(session: &Session, name: &str, bytes: &[u8]) -> Outcome<Uuid
     draft::import(&session.app, &session.actor, unit, name, bytes).await
 }
 
-fn unit(session: &Session) -> Outcome<Uuid> {
+pub(super) fn unit(session: &Session) -> Outcome<Uuid> {
     drafting_unit(&session.actor).ok_or_else(|| {
         Fault::forbidden(
             "Chỉ người soạn thảo hoặc lãnh đạo đơn vị soạn thảo được lập dự thảo.",

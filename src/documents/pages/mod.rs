@@ -1,6 +1,8 @@
 //! Pages of documents: reading and editing, opinions and checks, the Chairman's and the clerk's desks.
 
 mod approve;
+mod begin;
+mod bound;
 mod check;
 mod clerk;
 mod common;
@@ -24,6 +26,7 @@ mod step;
 mod submit;
 
 pub use approve::{approve_page, decide};
+pub use begin::{again, again_page, begin, begin_page};
 pub use check::{check, check_page};
 pub use clerk::{assign_number, clerk_desk, issue, seal};
 pub use compare::{compare_page, restore};
@@ -34,7 +37,10 @@ pub use list::list;
 pub use measures::{confirm_measures, measures_page};
 pub use opinions::{answer_opinions, answers_page, give_opinion, opinion_page};
 pub use question::{answer_question, question_page};
-pub use register::register;
+pub use register::{
+    close as close_register, enter as enter_number, enter_page as enter_number_page, register,
+    strike as strike_number, strike_page as strike_number_page,
+};
 pub use restored::{restored_page, settle};
 pub use show::show;
 pub use sign::{sign, sign_page};

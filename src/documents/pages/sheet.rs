@@ -1,18 +1,21 @@
 //! A draft as the editor's fields and back: every part a text in its own field, numbered by its place.
 //!
 //! The markup is what people write anyway: a point begins with `a)`, a paragraph after the clauses stands behind an empty
-//! line, a table has `|` between its cells. What the fields do not show (symbol, header, annexes) is kept from the draft.
+//! line, a table has `|` between its cells. What the fields do not show (symbol, header) is kept from the draft.
 
+mod blocks;
 mod markup;
 #[cfg(test)]
 mod tests;
 
-use trinhky_drafting::{DocType, Draft};
+use trinhky_drafting::{Annex, DocType, Draft, MonthYear, Signer, Urgency};
 
-use markup::{Counter, Kind, Piece, folded, line, signer, tidy};
+use blocks::Blocks;
+use markup::{Counter, folded, line, signer, tidy};
 
 use super::common::{Pairs, said};
-use crate::web::views::documents::{ArticleFields, PartField};
+use crate::fault::{Fault, Outcome};
+use crate::web::views::documents::{AnnexFields, ArticleFields, PartField};
 use crate::web::{Form, Lang};
 
 /// The texts of all fields, in their order on the page.
@@ -20,22 +23,55 @@ use crate::web::{Form, Lang};
 pub(super) struct Sheet {
     single: [String; SINGLE.len()],
     bases: Vec<String>,
-    body: Vec<Piece>,
+    body: Blocks,
     lines: Vec<String>,
+    annexes: Vec<AnnexSheet>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct AnnexSheet {
+    title: String,
+    attached: bool,
+    body: Blocks,
 }
 
 /// The fields that exist once.
-const SINGLE: [&str; 5] = [
+const SINGLE: [&str; 8] = [
     "subject",
     "place",
     "authority_line",
     "signer_title",
     "signer_name",
+    "addressed_to",
+    "month",
+    "urgency",
 ];
+
+/// The words of the field `urgency`.
+pub(super) const URGENCIES: [(&str, Urgency); 4] = [
+    ("thuong", Urgency::Normal),
+    ("khan", Urgency::Khan),
+    ("thuong-khan", Urgency::ThuongKhan),
+    ("hoa-toc", Urgency::HoaToc),
+];
+
+impl AnnexSheet {
+    fn take(&mut self, name: &str, text: String) {
+        if name == "attached" {
+            self.attached = true;
+        } else {
+            self.body.take(name, text);
+        }
+    }
+}
 
 impl Sheet {
     /// The fields of a draft.
     pub fn of(draft: &Draft) -> Self {
+        let urgency = URGENCIES
+            .iter()
+            .find(|(_, urgency)| *urgency == draft.urgency)
+            .map_or("", |(word, _)| word);
         Self {
             single: [
                 draft.subject.clone(),
@@ -43,13 +79,28 @@ impl Sheet {
                 draft.authority_line.clone(),
                 draft.signer.title_lines.join("\n"),
                 draft.signer.name.clone(),
+                draft.addressed_to.join("\n"),
+                draft
+                    .expected_month
+                    .map(|at| format!("{:02}/{}", at.month, at.year))
+                    .unwrap_or_default(),
+                urgency.to_owned(),
             ],
             bases: draft.legal_basis.clone(),
-            body: draft.body.iter().map(Piece::of).collect(),
+            body: Blocks::of(&draft.body),
             lines: draft
                 .distribution
                 .iter()
                 .map(|line| line.text().to_owned())
+                .collect(),
+            annexes: draft
+                .annexes
+                .iter()
+                .map(|annex| AnnexSheet {
+                    title: annex.title.clone(),
+                    attached: annex.attached,
+                    body: Blocks::of(&annex.body),
+                })
                 .collect(),
         }
     }
@@ -59,23 +110,25 @@ impl Sheet {
         let mut sheet = Self::default();
         for (name, text) in pairs {
             let text = text.replace("\r\n", "\n").replace('\r', "\n");
-            let mut path = name.split('.');
-            let kind = path.next().unwrap_or_default();
-            let deep = path.count() > 1;
             if let Some(n) = SINGLE.iter().position(|single| *single == name) {
                 sheet.single[n] = text;
-            } else if kind == "legal_basis" {
-                sheet.bases.push(text);
-            } else if kind == "line" {
-                sheet.lines.push(text);
-            } else if let (true, Some(article)) = (deep, sheet.body.last_mut()) {
-                article.clauses.push(text);
-            } else if let Some(kind) = Kind::parse(kind) {
-                sheet.body.push(Piece {
-                    kind,
-                    text,
-                    clauses: Vec::new(),
-                });
+                continue;
+            }
+            match name.split_once('.') {
+                Some(("legal_basis", _)) => sheet.bases.push(text),
+                Some(("line", _)) => sheet.lines.push(text),
+                Some(("annex", place)) => match place.split_once('.') {
+                    None => sheet.annexes.push(AnnexSheet {
+                        title: text,
+                        ..AnnexSheet::default()
+                    }),
+                    Some((_, name)) => {
+                        if let Some(annex) = sheet.annexes.last_mut() {
+                            annex.take(name, text);
+                        }
+                    }
+                },
+                _ => sheet.body.take(name, text),
             }
         }
         sheet
@@ -83,7 +136,16 @@ impl Sheet {
 
     /// The draft that the fields describe; empty fields are left out, what has no field is kept from `base`.
     pub fn draft(&self, base: &Draft) -> Draft {
-        let [subject, place, authority_line, signer_title, signer_name] = &self.single;
+        let [
+            subject,
+            place,
+            authority_line,
+            signer_title,
+            signer_name,
+            addressed_to,
+            month,
+            urgency,
+        ] = &self.single;
         let filled = |texts: &[String]| {
             texts
                 .iter()
@@ -91,24 +153,83 @@ impl Sheet {
                 .filter(|text| !text.is_empty())
                 .collect::<Vec<_>>()
         };
-        let mut counter = Counter::default();
         Draft {
             subject: tidy(subject),
             place: tidy(place),
             authority_line: tidy(authority_line),
-            legal_basis: filled(&self.bases),
-            body: self
-                .body
-                .iter()
-                .filter_map(|piece| piece.block(base, &mut counter))
+            addressed_to: addressed_to
+                .lines()
+                .map(|name| tidy(name.trim_start_matches(['-', '–', ' '])))
+                .map(|name| name.trim_end_matches([';', '.']).to_owned())
+                .filter(|name| !name.is_empty())
                 .collect(),
+            expected_month: read_month(month),
+            urgency: URGENCIES
+                .iter()
+                .find(|(word, _)| word == urgency)
+                .map_or(base.urgency, |(_, urgency)| *urgency),
+            legal_basis: filled(&self.bases),
+            body: self.body.blocks(&mut Counter::default()),
             distribution: filled(&self.lines)
                 .iter()
                 .filter_map(|text| line(text, base))
                 .collect(),
             signer: signer(signer_title, signer_name, &base.signer),
+            annexes: self.annexes(base),
             ..base.clone()
         }
+    }
+
+    /// One annex needs no number, several have Roman ones; those that were there keep theirs.
+    fn annexes(&self, base: &Draft) -> Vec<Annex> {
+        let mut annexes: Vec<Annex> = self
+            .annexes
+            .iter()
+            .map(|annex| Annex {
+                label: String::new(),
+                title: tidy(&annex.title),
+                attached: annex.attached,
+                body: annex.body.blocks(&mut Counter::default()),
+            })
+            .filter(|annex| !annex.title.is_empty() || !annex.body.is_empty())
+            .collect();
+        let attached = |annexes: &[Annex]| {
+            annexes
+                .iter()
+                .map(|annex| annex.attached)
+                .collect::<Vec<_>>()
+        };
+        let known = attached(&base.annexes) == attached(&annexes);
+        let numbered = annexes.iter().filter(|annex| !annex.attached).count() > 1;
+        let mut number = 0;
+        for (n, annex) in annexes.iter_mut().enumerate() {
+            number += usize::from(!annex.attached);
+            if known {
+                annex.label.clone_from(&base.annexes[n].label);
+            } else if numbered && !annex.attached {
+                annex.label = format!("Phụ lục {}", roman(number));
+            }
+        }
+        annexes
+    }
+
+    /// Refuses what a field cannot say, at that field; nothing typed is thrown away for it.
+    pub fn check(&self) -> Outcome<()> {
+        let month = &self.single[6];
+        if month.trim().is_empty() || read_month(month).is_some() {
+            return Ok(());
+        }
+        Err(Fault::invalid(
+            "month",
+            "Ghi tháng và năm dạng 03/2023, hoặc để trống.",
+            "Enter month and year as 03/2023, or leave it empty.",
+        ))
+    }
+
+    /// Puts a signer into the fields.
+    pub fn sign_by(&mut self, signer: &Signer) {
+        self.single[3] = signer.title_lines.join("\n");
+        self.single[4].clone_from(&signer.name);
     }
 
     /// Does what a button asks for: `up:`, `down:`, `remove:` with a field's name, `add:` with a list's or an article's.
@@ -120,27 +241,35 @@ impl Sheet {
         if verb == "add" {
             return self.add(name, doc_type);
         }
-        let (kind, place) = name.split_once('.').unwrap_or((name, ""));
-        let (n, inner) = place
-            .split_once('.')
-            .map_or((place, None), |(n, inner)| (n, Some(inner)));
-        let Ok(n) = n.parse::<usize>() else {
-            return false;
-        };
-        match (kind, inner.and_then(|inner| inner.parse::<usize>().ok())) {
-            ("legal_basis", _) => moved(&mut self.bases, verb, n),
-            ("line", _) => moved(&mut self.lines, verb, n),
-            ("article", Some(inner)) => self
-                .body
-                .get_mut(n)
-                .is_some_and(|article| moved(&mut article.clauses, verb, inner)),
-            _ => moved(&mut self.body, verb, n),
+        let place = |rest: &str| rest.parse::<usize>().ok();
+        match name.split_once('.') {
+            Some(("legal_basis", n)) => place(n).is_some_and(|n| moved(&mut self.bases, verb, n)),
+            Some(("line", n)) => place(n).is_some_and(|n| moved(&mut self.lines, verb, n)),
+            Some(("annex", rest)) => match rest.split_once('.') {
+                None => place(rest).is_some_and(|n| moved(&mut self.annexes, verb, n)),
+                Some((n, name)) => self.annex(n).is_some_and(|body| body.change(verb, name)),
+            },
+            _ => self.body.change(verb, name),
         }
+    }
+
+    fn annex(&mut self, n: &str) -> Option<&mut Blocks> {
+        let annex = self.annexes.get_mut(n.parse::<usize>().ok()?)?;
+        Some(&mut annex.body)
     }
 
     fn add(&mut self, name: &str, doc_type: DocType) -> bool {
         match name {
             "legal_basis" => self.bases.push(String::new()),
+            "annex" => self.annexes.push(AnnexSheet::default()),
+            // Before the annexes, as it is printed.
+            "attached" => self.annexes.insert(
+                0,
+                AnnexSheet {
+                    attached: true,
+                    ..AnnexSheet::default()
+                },
+            ),
             // Before the archive line, which stays last.
             "line" => {
                 let archive = self
@@ -150,29 +279,18 @@ impl Sheet {
                 self.lines
                     .insert(self.lines.len() - usize::from(archive), String::new());
             }
-            "article" => {
-                let articles = doc_type == DocType::QD
-                    || self.body.iter().any(|piece| piece.kind == Kind::Article);
-                let kind = if articles {
-                    Kind::Article
-                } else {
-                    Kind::Paragraph
-                };
-                self.body.push(Piece {
-                    kind,
-                    text: String::new(),
-                    clauses: Vec::new(),
-                });
+            // The part that the type is mostly made of.
+            "part" => {
+                let article = doc_type == DocType::QD || self.body.has_articles();
+                return self.body.add(if article { "article" } else { "paragraph" });
             }
-            _ => {
-                let n = name
-                    .strip_prefix("article.")
-                    .and_then(|n| n.parse::<usize>().ok());
-                let Some(article) = n.and_then(|n| self.body.get_mut(n)) else {
-                    return false;
-                };
-                article.clauses.push(String::new());
-            }
+            _ => match name
+                .strip_prefix("annex.")
+                .and_then(|rest| rest.split_once('.'))
+            {
+                Some((n, kind)) => return self.annex(n).is_some_and(|body| body.add(kind)),
+                None => return self.body.add(name),
+            },
         }
         true
     }
@@ -188,11 +306,13 @@ impl Sheet {
                 form.set(&format!("{kind}.{n}"), text.as_str());
             }
         }
-        for (n, piece) in self.body.iter().enumerate() {
-            form.set(&piece.name(n), piece.text.as_str());
-            for (inner, text) in piece.clauses.iter().enumerate() {
-                form.set(&clause_name(n, inner), text.as_str());
+        self.body.fill(&mut form, "");
+        for (n, annex) in self.annexes.iter().enumerate() {
+            form.set(&format!("annex.{n}"), annex.title.as_str());
+            if annex.attached {
+                form.set(&format!("annex.{n}.attached"), "1");
             }
+            annex.body.fill(&mut form, &format!("annex.{n}."));
         }
         form
     }
@@ -224,24 +344,28 @@ impl Sheet {
     }
 
     pub fn articles(&self, lang: Lang) -> Vec<ArticleFields> {
-        let mut numbers = 0;
-        self.body
+        self.body.fields("", "", lang)
+    }
+
+    pub fn annex_fields(&self, lang: Lang) -> Vec<AnnexFields> {
+        let count = self.annexes.len();
+        self.annexes
             .iter()
             .enumerate()
-            .map(|(n, piece)| {
-                numbers += usize::from(piece.kind == Kind::Article);
-                let label = piece.label(n, numbers, lang);
-                let clause = |inner: usize| match lang {
-                    Lang::Vi => format!("{label}, khoản {}", inner + 1),
-                    Lang::En => format!("{label}, clause {}", inner + 1),
+            .map(|(n, annex)| {
+                let number = roman(n + 1);
+                let label = if annex.attached {
+                    said(lang, "Văn bản kèm theo", "Attached text")
+                } else {
+                    said(lang, format!("Phụ lục {number}"), format!("Annex {number}"))
                 };
-                let count = piece.clauses.len();
-                ArticleFields {
-                    clauses: (0..count)
-                        .map(|inner| part(clause_name(n, inner), clause(inner), inner, count))
-                        .collect(),
-                    takes_clauses: piece.kind == Kind::Article,
-                    article: part(piece.name(n), label.clone(), n, self.body.len()),
+                AnnexFields {
+                    parts: annex
+                        .body
+                        .fields(&format!("annex.{n}."), &format!("{label}, "), lang),
+                    prefix: format!("annex.{n}."),
+                    attached: annex.attached,
+                    title: part(format!("annex.{n}"), label, n, count),
                 }
             })
             .collect()
@@ -258,21 +382,7 @@ impl Sheet {
             (0..self.lines.len())
                 .map(|n| (format!("Nơi nhận dòng {}", n + 1), format!("line.{n}"))),
         );
-        let mut number = 0;
-        for (n, piece) in self.body.iter().enumerate() {
-            if piece.kind != Kind::Article {
-                places.push((format!("đoạn {}", n + 1), piece.name(n)));
-                continue;
-            }
-            number += 1;
-            places.push((format!("Điều {number}"), piece.name(n)));
-            places.extend((0..piece.clauses.len()).map(|inner| {
-                (
-                    format!("Điều {number} khoản {}", inner + 1),
-                    clause_name(n, inner),
-                )
-            }));
-        }
+        places.extend(self.body.places());
         let holds = |known: &str| {
             // `Điều 1` is not the place of `Điều 12`.
             place
@@ -287,11 +397,21 @@ impl Sheet {
     }
 }
 
-fn clause_name(article: usize, clause: usize) -> String {
-    format!("article.{article}.{clause}")
+/// `3/2023`
+fn read_month(typed: &str) -> Option<MonthYear> {
+    let (month, year) = typed.trim().split_once('/')?;
+    let (month, year) = (month.trim().parse().ok()?, year.trim().parse().ok()?);
+    ((1..=12).contains(&month) && (2000..=2100).contains(&year))
+        .then_some(MonthYear { month, year })
 }
 
-fn part(name: String, label: String, n: usize, count: usize) -> PartField {
+/// Annexes are few; beyond thirty-nine the numbers would need further signs.
+fn roman(n: usize) -> String {
+    const ONES: [&str; 10] = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"];
+    format!("{}{}", "X".repeat(n / 10), ONES[n % 10])
+}
+
+pub(super) fn part(name: String, label: String, n: usize, count: usize) -> PartField {
     PartField {
         name,
         label,

@@ -317,6 +317,12 @@ impl Shown<'_> {
                 &said(lang, "Sửa dự thảo", "Edit the draft"),
             ));
         }
+        if may_edit(&self.session.actor, row.owner_id) && row.carried_by.is_none() {
+            links.push(Link::new(
+                &format!("{}/dung-lai", document_page(row.id)),
+                &said(lang, "Dùng lại văn bản này", "Use this document again"),
+            ));
+        }
         if let Some(decision) = row.carried_by {
             links.push(Link::new(
                 &document_page(decision),

@@ -268,13 +268,35 @@ pub struct Signer {
     pub name: String,
 }
 
-/// An annex in the same file.
+/// What follows the signature in the same file: an annex, or the text that an indirect decision issues (form 1.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annex {
-    /// `Phụ lục I`; empty where it is the only one and unnumbered.
+    /// `Phụ lục I`; empty where it is the only one and unnumbered, and for an attached text.
     pub label: String,
+    /// Of an attached text its type and subject: `QUY CHẾ Tổ chức và hoạt động của Ban Chỉ đạo`.
     pub title: String,
+    /// A text of its own with its own header, issued or approved by the decision.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub attached: bool,
     pub body: Vec<Block>,
+}
+
+impl Annex {
+    /// Type and subject of an attached text: the words in capitals that begin its title, and what follows.
+    #[must_use]
+    pub fn type_and_subject(&self) -> (&str, &str) {
+        let small = self
+            .title
+            .split_inclusive(' ')
+            .scan(0, |at, word| {
+                let from = *at;
+                *at += word.len();
+                Some((from, word))
+            })
+            .find(|(_, word)| word.chars().any(char::is_lowercase));
+        let at = small.map_or(self.title.len(), |(at, _)| at);
+        (self.title[..at].trim(), self.title[at..].trim())
+    }
 }
 
 /// What an import made of a file.

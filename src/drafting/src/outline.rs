@@ -56,6 +56,8 @@ pub(crate) enum Role {
     AnnexOnly,
     AnnexTitle,
     AnnexReference,
+    /// The header over the text that a decision issues.
+    Attached,
 }
 
 const NAMES: &[(Role, &str)] = &[
@@ -96,6 +98,7 @@ const NAMES: &[(Role, &str)] = &[
     (Role::AnnexOnly, "annex-only"),
     (Role::AnnexTitle, "annex-title"),
     (Role::AnnexReference, "annex-reference"),
+    (Role::Attached, "attached"),
 ];
 
 /// Levels of headings that have a name of their own; deeper ones are written as the deepest.
@@ -268,7 +271,9 @@ pub(crate) fn signature(draft: &Draft) -> Vec<Entry<'_>> {
 pub(crate) fn annexes(draft: &Draft) -> Vec<Entry<'_>> {
     let mut list = Vec::new();
     for annex in &draft.annexes {
-        list.push(if annex.label.is_empty() {
+        list.push(if annex.attached {
+            entry(Role::Attached, shape::NATIONAL_TITLE)
+        } else if annex.label.is_empty() {
             entry(Role::AnnexOnly, "Phụ lục")
         } else {
             entry(Role::AnnexLabel, &annex.label)

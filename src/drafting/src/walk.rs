@@ -63,7 +63,9 @@ pub(crate) fn visit(draft: &mut Draft, see: &mut dyn FnMut(Part, &str, &mut Stri
         );
     }
     for (index, annex) in draft.annexes.iter_mut().enumerate() {
-        let name = if annex.label.is_empty() {
+        let name = if annex.attached {
+            "Văn bản kèm theo".to_owned()
+        } else if annex.label.is_empty() {
             format!("Phụ lục {}", index + 1)
         } else {
             annex.label.clone()

@@ -5,6 +5,7 @@
 //! never read as markup. No clock, no system fonts, no files but the embedded ones.
 
 mod anchors;
+mod book;
 mod rules;
 mod typesetter;
 mod view;
@@ -12,5 +13,6 @@ mod words;
 mod world;
 
 pub use anchors::{Anchor, Place};
+pub use book::{Book, BookColumn};
 pub use rules::RuleSet;
 pub use typesetter::{Options, Rendered, TypesetError, Typesetter};

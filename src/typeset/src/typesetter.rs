@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
+use serde::Serialize;
 use trinhky_drafting::{DocType, Draft};
 use typst::diag::{SourceDiagnostic, Warned};
 use typst::ecow::EcoVec;
@@ -11,8 +12,10 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::anchors::{self, Anchor, Place};
+use crate::book::Book;
 use crate::rules::RuleSet;
 use crate::view;
+use crate::words;
 use crate::world::{Request, Shared};
 
 /// After so many further documents without use, what the compiler remembers of one is dropped, so
@@ -87,26 +90,61 @@ impl Typesetter {
     /// of the templates.
     pub fn document(&self, draft: &Draft, options: &Options) -> Result<Rendered, TypesetError> {
         let view = view::of(draft, options.mark.as_deref());
-        let data = serde_json::to_vec(&view).map_err(|error| TypesetError::Template {
+        let (pdf, document) =
+            self.typeset(template(draft.doc_type), &view, options.rules, options.now)?;
+        let mut anchors = anchors::of(&document);
+        if !options.places {
+            anchors.retain(|anchor, _| !anchor.is_open_place());
+        }
+        Ok(Rendered {
+            pdf,
+            pages: document.pages().len(),
+            anchors,
+        })
+    }
+
+    /// Typesets a register with its cover, as a tagged PDF/A-2a file.
+    ///
+    /// # Errors
+    /// As [`Self::document`]. Characters that the font lacks are shown by their code points: a register is printed whatever
+    /// was once entered.
+    pub fn book(
+        &self,
+        book: &Book,
+        rules: &RuleSet,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<u8>, TypesetError> {
+        let mut book = book.clone();
+        for cell in book.rows.iter_mut().flatten() {
+            *cell = self.shared.spelled(&words::clean(cell));
+        }
+        self.typeset("register.typ", &book, rules, now)
+            .map(|(pdf, _)| pdf)
+    }
+
+    /// The data on the template's pages.
+    fn typeset(
+        &self,
+        template: &str,
+        data: &impl Serialize,
+        rules: &RuleSet,
+        now: DateTime<Utc>,
+    ) -> Result<(Vec<u8>, PagedDocument), TypesetError> {
+        let data = serde_json::to_vec(data).map_err(|error| TypesetError::Template {
             message: error.to_string(),
         })?;
         let characters = self.shared.missing_characters(&data);
         if !characters.is_empty() {
             return Err(TypesetError::MissingCharacters { characters });
         }
-        let request = Request::new(
-            &self.shared,
-            template(draft.doc_type),
-            data,
-            options.rules.json().to_vec(),
-        );
+        let request = Request::new(&self.shared, template, data, rules.json().to_vec());
         let outcome = request.map_or_else(
             || {
                 Err(TypesetError::Template {
                     message: "the template is missing".into(),
                 })
             },
-            |request| render(&request, options),
+            |request| render(&request, now),
         );
         typst::comemo::evict(CACHE_AGE);
         outcome
@@ -130,25 +168,16 @@ fn template(doc_type: DocType) -> &'static str {
     }
 }
 
-fn render(request: &Request, options: &Options) -> Result<Rendered, TypesetError> {
+fn render(request: &Request, now: DateTime<Utc>) -> Result<(Vec<u8>, PagedDocument), TypesetError> {
     let Warned { output, .. } = typst::compile::<PagedDocument>(request);
     let document = output.map_err(|errors| TypesetError::Template {
         message: said(&errors),
     })?;
-    let pdf = typst_pdf::pdf(&document, &pdf_options(options.now)?).map_err(|errors| {
-        TypesetError::Pdf {
+    let pdf =
+        typst_pdf::pdf(&document, &pdf_options(now)?).map_err(|errors| TypesetError::Pdf {
             message: said(&errors),
-        }
-    })?;
-    let mut anchors = anchors::of(&document);
-    if !options.places {
-        anchors.retain(|anchor, _| !anchor.is_open_place());
-    }
-    Ok(Rendered {
-        pdf,
-        pages: document.pages().len(),
-        anchors,
-    })
+        })?;
+    Ok((pdf, document))
 }
 
 fn pdf_options(now: DateTime<Utc>) -> Result<PdfOptions, TypesetError> {

@@ -80,8 +80,12 @@ struct Stamp {
 
 #[derive(Debug, Serialize)]
 struct AnnexView {
+    /// A text of its own with its own header (form 1.3), not an annex.
+    attached: bool,
     label: String,
     title: String,
+    /// Of an attached text: what its title says after the type.
+    subject: String,
     body: Vec<Item>,
 }
 
@@ -143,7 +147,19 @@ pub fn of(draft: &Draft, mark: Option<&str>) -> View {
 
 fn annex(annex: &Annex) -> AnnexView {
     let label = clean(&annex.label);
+    if annex.attached {
+        let (kind, subject) = annex.type_and_subject();
+        return AnnexView {
+            attached: true,
+            label: String::new(),
+            title: clean(kind),
+            subject: clean(subject),
+            body: items(&annex.body),
+        };
+    }
     AnnexView {
+        attached: false,
+        subject: String::new(),
         label: if label.is_empty() {
             "Phụ lục".into()
         } else {

@@ -49,16 +49,32 @@ impl Shared {
 
     /// The characters of a UTF-8 text that some font style cannot show, each once.
     pub fn missing_characters(&self, text: &[u8]) -> Vec<char> {
-        let shown = |c: char| {
-            self.fonts
-                .iter()
-                .all(|font| font.info().coverage.contains(u32::from(c)))
-        };
         let missing: BTreeSet<char> = String::from_utf8_lossy(text)
             .chars()
-            .filter(|&c| !c.is_ascii() && !shown(c))
+            .filter(|&c| !self.shows(c))
             .collect();
         missing.into_iter().collect()
+    }
+
+    /// The text with `[U+1F600]` in the place of what the fonts cannot show.
+    pub fn spelled(&self, text: &str) -> String {
+        let mut spelled = String::with_capacity(text.len());
+        for c in text.chars() {
+            if self.shows(c) {
+                spelled.push(c);
+            } else {
+                spelled.push_str(&format!("[U+{:04X}]", u32::from(c)));
+            }
+        }
+        spelled
+    }
+
+    fn shows(&self, c: char) -> bool {
+        c.is_ascii()
+            || self
+                .fonts
+                .iter()
+                .all(|font| font.info().coverage.contains(u32::from(c)))
     }
 }
 

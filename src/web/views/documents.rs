@@ -179,6 +179,14 @@ pub struct DocumentEdit {
     pub articles: Vec<ArticleFields>,
     /// Fields `line.0` …
     pub distribution: Vec<PartField>,
+    /// Fields `annex.0` …
+    pub annexes: Vec<AnnexFields>,
+    /// Field `urgency`.
+    pub urgencies: Vec<Choice>,
+    /// Who may sign today, and the value of the button that puts him into the fields.
+    pub signers: Vec<(String, String)>,
+    /// Whether it is a decision, which has an authority line; others have addressees.
+    pub decides: bool,
     /// What an import could not place: `dòng 12` and the text.
     pub unplaced: Vec<(String, String)>,
     pub preview: Markup,
@@ -201,6 +209,16 @@ pub struct ArticleFields {
     /// Other blocks of the body are shown alike, without clauses.
     pub takes_clauses: bool,
     pub clauses: Vec<PartField>,
+}
+
+/// An annex: the field of its title, and its parts; adding one sends `do` = `add:<prefix><kind>`.
+#[derive(Debug, Clone)]
+pub struct AnnexFields {
+    pub title: PartField,
+    pub prefix: String,
+    /// A text that the decision issues, sent as `<prefix>attached`.
+    pub attached: bool,
+    pub parts: Vec<ArticleFields>,
 }
 
 /// A new draft from a file.
@@ -397,10 +415,29 @@ pub struct ClerkItem {
 pub struct Register {
     pub page: Page,
     /// `Số mở đầu 91, ghi nhận từ sổ giấy` and the like.
-    pub note: String,
+    pub notes: Vec<String>,
+    /// How many were found, where something was searched for.
+    pub count: Option<String>,
+    /// What was searched for: fields `q`, `tu`, `den`, `loc`.
+    pub query: String,
+    pub from: String,
+    pub until: String,
+    pub void_only: bool,
     pub rows: Vec<RegisterRow>,
     pub pager: Pager,
-    pub csv_href: String,
+    /// What was found as a file: PDF, XLSX, CSV.
+    pub files: Vec<Link>,
+    /// For who keeps it while it is open.
+    pub acts: Option<RegisterActs>,
+}
+
+/// What the keeper of an open register does by hand.
+#[derive(Debug, Clone)]
+pub struct RegisterActs {
+    pub enter_href: String,
+    pub strike_href: String,
+    /// Only where the year is over.
+    pub close_action: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -418,5 +455,27 @@ pub struct RegisterRow {
     /// How many have acknowledged.
     pub receipt: String,
     pub note: String,
-    pub href: String,
+    pub void: bool,
+    /// The document; none for a number that was given on paper or is void.
+    pub href: Option<String>,
+}
+
+impl RegisterRow {
+    /// The ten columns of Annex IV in their order.
+    #[must_use]
+    pub fn cells(&self) -> [String; 10] {
+        [
+            &self.number,
+            &self.date,
+            &self.subject,
+            &self.signer,
+            &self.recipients,
+            &self.unit,
+            &self.copies,
+            &self.sent_on,
+            &self.receipt,
+            &self.note,
+        ]
+        .map(Clone::clone)
+    }
 }

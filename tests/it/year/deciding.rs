@@ -98,6 +98,8 @@ async fn the_clerk_numbers_seals_and_issues(town: &Town) {
     let desk = clerk.open("/van-thu").await;
     let mut entered = 0;
     for register in desk.links("/so-van-ban/") {
+        clerk.open(&format!("{register}/ghi-tay")).await;
+        clerk.open(&format!("{register}/bo-so")).await;
         entered += usize::from(clerk.open(&register).await.says("05/QĐ-UBND"));
     }
     assert_eq!(entered, 1, "it stands in one register");

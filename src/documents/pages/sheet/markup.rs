@@ -114,7 +114,7 @@ impl Piece {
     }
 
     /// None where everything of it is empty.
-    pub fn block(&self, base: &Draft, counter: &mut Counter) -> Option<Block> {
+    pub fn block(&self, counter: &mut Counter) -> Option<Block> {
         if self.kind == Kind::Article {
             return self.article(counter);
         }
@@ -144,7 +144,7 @@ impl Piece {
                 counter.clause = number;
                 Block::Clause(clause(number, text))
             }
-            Kind::Table => Block::Table(table(&self.text, base)),
+            Kind::Table => Block::Table(table(&self.text)),
         })
     }
 
@@ -251,20 +251,41 @@ fn table_text(table: &Table) -> String {
             .join(" | ")
     };
     let caption = table.caption.iter().map(|caption| format!("# {caption}"));
+    let widths = table.widths.iter().map(u32::to_string).collect::<Vec<_>>();
     caption
+        .chain(table.landscape.then(|| LANDSCAPE.to_owned()))
+        .chain((!widths.is_empty()).then(|| format!("{WIDTHS} {}", widths.join(" "))))
         .chain([row(&table.header)])
         .chain(table.rows.iter().map(|cells| row(cells)))
         .collect::<Vec<_>>()
         .join("\n")
 }
 
-/// A table keeps widths and direction while its header stays.
-fn table(text: &str, base: &Draft) -> Table {
+/// A line before the rows that puts the table on landscape pages.
+const LANDSCAPE: &str = "(trang ngang)";
+/// A line before the rows with the columns' relative widths.
+const WIDTHS: &str = "(độ rộng)";
+
+fn table(text: &str) -> Table {
     let (mut caption, mut rows) = (None, Vec::new());
+    let (mut widths, mut landscape) = (Vec::new(), false);
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        match line.strip_prefix("# ") {
-            Some(found) if rows.is_empty() && caption.is_none() => caption = Some(tidy(found)),
-            _ => rows.push(cells(line)),
+        let before = rows.is_empty();
+        let plain = folded(line);
+        if before && plain == LANDSCAPE {
+            landscape = true;
+        } else if let Some(found) = plain.strip_prefix(WIDTHS).filter(|_| before) {
+            widths = found
+                .split_whitespace()
+                .filter_map(|width| width.parse().ok())
+                .collect();
+        } else if let Some(found) = line
+            .strip_prefix("# ")
+            .filter(|_| before && caption.is_none())
+        {
+            caption = Some(tidy(found));
+        } else {
+            rows.push(cells(line));
         }
     }
     let header = if rows.is_empty() {
@@ -272,13 +293,6 @@ fn table(text: &str, base: &Draft) -> Table {
     } else {
         rows.remove(0)
     };
-    let known = base.body.iter().find_map(|block| match block {
-        Block::Table(table) if table.header == header => Some(table),
-        _ => None,
-    });
-    let (widths, landscape) = known
-        .map(|table| (table.widths.clone(), table.landscape))
-        .unwrap_or_default();
     Table {
         caption,
         header,

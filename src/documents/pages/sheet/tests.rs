@@ -1,9 +1,10 @@
 //! The editor's fields and drafts are the same thing in two forms.
 
-use trinhky_drafting::{Article, Block, Line, Table};
+use trinhky_drafting::{Annex, Article, Block, Line, Table};
 
 use super::markup::{clause, line};
 use super::*;
+use crate::web::views::documents::ArticleFields;
 
 const SEED: &[u8] = include_bytes!("../../../drafting/fixtures/decision-2023.md");
 
@@ -23,9 +24,19 @@ fn pairs(sheet: &Sheet) -> Pairs {
             .into_iter()
             .map(|part| part.name),
     );
-    for article in sheet.articles(Lang::Vi) {
-        names.push(article.article.name);
-        names.extend(article.clauses.into_iter().map(|part| part.name));
+    let all = |articles: Vec<ArticleFields>| {
+        articles.into_iter().flat_map(|article| {
+            std::iter::once(article.article.name)
+                .chain(article.clauses.into_iter().map(|part| part.name))
+        })
+    };
+    names.extend(all(sheet.articles(Lang::Vi)));
+    for annex in sheet.annex_fields(Lang::Vi) {
+        names.push(annex.title.name);
+        if annex.attached {
+            names.push(format!("{}attached", annex.prefix));
+        }
+        names.extend(all(annex.parts));
     }
     names.extend(
         sheet
@@ -81,6 +92,14 @@ fn every_kind_of_block_comes_back() {
             tail: vec!["Đoạn cuối.".to_owned()],
         }),
     ];
+    draft.annexes = vec![Annex {
+        label: "Phụ lục".to_owned(),
+        title: "Biểu chỉ tiêu".to_owned(),
+        attached: false,
+        body: draft.body.clone(),
+    }];
+    draft.addressed_to = vec!["Chủ tịch UBND huyện".to_owned(), "Sở Nội vụ".to_owned()];
+    draft.urgency = trinhky_drafting::Urgency::ThuongKhan;
     assert_eq!(again(&draft), draft);
     let Block::Clause(found) = &draft.body[3] else {
         panic!("a clause")
@@ -91,10 +110,10 @@ fn every_kind_of_block_comes_back() {
 #[test]
 fn moving_removing_and_adding_number_anew() {
     let mut sheet = Sheet::of(&seed());
-    let second = sheet.body[0].clauses[1].clone();
+    let second = sheet.body.0[0].clauses[1].clone();
     assert!(sheet.change("up:article.0.1", DocType::QD));
     assert!(sheet.change("remove:legal_basis.0", DocType::QD));
-    assert!(sheet.change("add:article", DocType::QD));
+    assert!(sheet.change("add:part", DocType::QD));
     assert!(sheet.change("add:line", DocType::QD));
     assert!(!sheet.change("up:article.0", DocType::QD));
     assert!(!sheet.change("remove:line.99", DocType::QD));
@@ -110,6 +129,84 @@ fn moving_removing_and_adding_number_anew() {
         (article.clauses[0].number, &article.clauses[0].text),
         (1, &second)
     );
+}
+
+#[test]
+fn a_text_that_is_issued_stands_before_the_annexes_and_has_no_number() {
+    let mut sheet = Sheet::of(&seed());
+    for verb in ["add:annex", "add:attached", "add:annex.0.article"] {
+        assert!(sheet.change(verb, DocType::QD), "{verb}");
+    }
+    let mut sent = pairs(&sheet);
+    for (name, text) in &mut sent {
+        match name.as_str() {
+            "annex.0" => *text = "QUY CHẾ Làm việc".to_owned(),
+            "annex.0.article.0" => *text = "Phạm vi".to_owned(),
+            "annex.1" => *text = "Biểu".to_owned(),
+            _ => {}
+        }
+    }
+    let draft = Sheet::sent(&sent).draft(&seed());
+    let [regulation, annex] = &draft.annexes[..] else {
+        panic!("two parts")
+    };
+    assert!(regulation.attached && !annex.attached);
+    assert_eq!(regulation.type_and_subject(), ("QUY CHẾ", "Làm việc"));
+    assert_eq!((regulation.label.as_str(), annex.label.as_str()), ("", ""));
+    assert_eq!(again(&draft), draft);
+}
+
+#[test]
+fn annexes_are_added_filled_and_numbered() {
+    let mut sheet = Sheet::of(&seed());
+    for verb in [
+        "add:annex",
+        "add:annex.0.table",
+        "add:annex",
+        "add:annex.1.article",
+        "add:annex.1.article.0",
+    ] {
+        assert!(sheet.change(verb, DocType::QD), "{verb}");
+    }
+    let mut sent = pairs(&sheet);
+    for (name, text) in &mut sent {
+        match name.as_str() {
+            "annex.0" => *text = "Biểu chỉ tiêu".to_owned(),
+            "annex.0.table.0" => *text = "(trang ngang)\nTT | Chỉ tiêu\n1 | 98%".to_owned(),
+            "annex.1" => *text = "Quy chế".to_owned(),
+            "annex.1.article.0.0" => *text = "Phạm vi".to_owned(),
+            _ => {}
+        }
+    }
+    let draft = Sheet::sent(&sent).draft(&seed());
+    let labels: Vec<_> = draft
+        .annexes
+        .iter()
+        .map(|annex| annex.label.as_str())
+        .collect();
+    assert_eq!(labels, ["Phụ lục I", "Phụ lục II"]);
+    assert!(
+        matches!(&draft.annexes[0].body[..], [Block::Table(table)] if table.landscape && table.rows.len() == 1)
+    );
+    assert!(
+        matches!(&draft.annexes[1].body[..], [Block::Article(article)] if article.clauses.len() == 1)
+    );
+    let mut sheet = Sheet::of(&draft);
+    assert!(sheet.change("remove:annex.0", DocType::QD));
+    assert_eq!(sheet.draft(&draft).annexes[0].label, "");
+}
+
+#[test]
+fn a_month_that_is_none_is_refused_and_not_lost() {
+    let mut sent = pairs(&Sheet::of(&seed()));
+    for (name, text) in &mut sent {
+        if name == "month" {
+            *text = "13/2023".to_owned();
+        }
+    }
+    let sheet = Sheet::sent(&sent);
+    assert!(sheet.check().is_err());
+    assert_eq!(sheet.form("/x", "1").value("month"), "13/2023");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The screen view: semantic, escaped, with classes and without styles.
 
 use super::shape;
-use crate::model::{Article, Block, Clause, DocType, Draft, Table, Urgency};
+use crate::model::{Annex, Article, Block, Clause, DocType, Draft, Table, Urgency};
 
 /// The document as an HTML fragment for the screen and for screen readers.
 ///
@@ -45,16 +45,14 @@ fn fragment(draft: &Draft, top: u8) -> String {
     for (index, annex) in draft.annexes.iter().enumerate() {
         let id = format!("phu-luc-{}", index + 1);
         page.open("section", "doc-annex", &[("id", &id)]);
-        page.element(
-            "p",
-            "doc-annex-label",
-            if annex.label.is_empty() {
-                "Phụ lục"
-            } else {
-                &annex.label
-            },
-        );
-        page.heading(0, "doc-annex-title", &annex.title);
+        if annex.attached {
+            page.attached_title(draft, annex);
+        } else {
+            let only = annex.label.is_empty();
+            let label = if only { "Phụ lục" } else { &annex.label };
+            page.element("p", "doc-annex-label", label);
+            page.heading(0, "doc-annex-title", &annex.title);
+        }
         page.element("p", "doc-annex-reference", &shape::annex_reference(draft));
         page.blocks(&format!("{id}-"), &annex.body);
         page.close("section");
@@ -93,6 +91,31 @@ impl Html {
         self.element("p", "doc-place-date", &shape::place_date(draft));
         self.close("div");
         self.close("header");
+    }
+
+    /// The head of a text that the decision issues: its own header without number and date, its type and subject.
+    fn attached_title(&mut self, draft: &Draft, annex: &Annex) {
+        self.open("header", "doc-header", &[]);
+        self.open("div", "doc-issuer", &[]);
+        if let Some(superior) = &draft.superior_agency {
+            self.element("p", "doc-superior", superior);
+        }
+        self.open("p", "doc-agency", &[]);
+        self.broken(draft.issuer.iter().map(String::as_str));
+        self.close("p");
+        self.close("div");
+        self.open("div", "doc-national", &[]);
+        self.element("p", "doc-national-title", shape::NATIONAL_TITLE);
+        self.element("p", "doc-motto", shape::MOTTO);
+        self.close("div");
+        self.close("header");
+        let (kind, subject) = annex.type_and_subject();
+        let tag = self.heading_tag(0);
+        self.open(&tag, "doc-title", &[]);
+        self.element("span", "doc-type", kind);
+        self.out.push(' ');
+        self.element("span", "doc-subject", subject);
+        self.close(&tag);
     }
 
     fn title(&mut self, draft: &Draft) {
@@ -151,15 +174,23 @@ impl Html {
     }
 
     fn blocks(&mut self, prefix: &str, blocks: &[Block]) {
-        let mut above = 0;
+        // The levels of the headings above, so that a numbering that begins at its second level skips none for screen readers.
+        let mut above: Vec<u8> = Vec::new();
         for (index, block) in blocks.iter().enumerate() {
             match block {
                 Block::Article(article) => self.article(prefix, article),
                 Block::Paragraph { text } => self.paragraphs("doc-paragraph", text),
                 Block::Heading { level, label, text } => {
-                    // Numbering may begin at its second level; headings for screen readers skip none.
-                    above = (*level).clamp(1, 3).min(above + 1);
-                    self.heading(above, "doc-heading", &format!("{label} {text}"));
+                    above.retain(|upper| upper < level);
+                    above.push(*level);
+                    let below = u8::try_from(above.len()).unwrap_or(u8::MAX).min(3);
+                    let centred = shape::is_division(label);
+                    let class = if centred {
+                        "doc-heading centre"
+                    } else {
+                        "doc-heading"
+                    };
+                    self.heading(below, class, &format!("{label} {text}"));
                 }
                 Block::Clause(clause) => self.clause(
                     &format!("{prefix}khoan-{index}-{}", clause.number),

@@ -35,6 +35,13 @@ pub(crate) fn place_date(draft: &Draft) -> String {
         .to_owned()
 }
 
+/// Whether a heading's label makes it a part, chapter or section, which stands centred over its title (Annex I.II.6d).
+pub(crate) fn is_division(label: &str) -> bool {
+    ["Phần", "Chương", "Mục", "Tiểu mục"]
+        .iter()
+        .any(|word| label.starts_with(word))
+}
+
 /// The distribution lines as printed: dash, words, semicolon, the last with a full stop.
 pub(crate) fn distribution(draft: &Draft) -> Vec<String> {
     let last = draft.distribution.len().saturating_sub(1);

@@ -205,8 +205,17 @@ impl Builder {
         self.draft.annexes.push(Annex {
             label: label.to_owned(),
             title: title.to_owned(),
+            attached: false,
             body: Vec::new(),
         });
+    }
+
+    /// The text that the decision issues; its header says again what the decision's has said.
+    pub(crate) fn attached(&mut self, title: &str) {
+        self.annex("", title);
+        if let Some(annex) = self.draft.annexes.last_mut() {
+            annex.attached = true;
+        }
     }
 
     /// Puts the end mark that stands on a line of its own behind the last text.

@@ -136,12 +136,21 @@ impl Hinted {
             Role::SignName => join(&mut draft.signer.name, text),
             Role::AnnexLabel => self.builder.annex(text, ""),
             Role::AnnexOnly => self.builder.annex("", ""),
+            // Every line of its header says so; the first begins it.
+            Role::Attached => {
+                let begun = draft.annexes.last().is_some_and(|annex| {
+                    annex.attached && annex.title.is_empty() && annex.body.is_empty()
+                });
+                if !begun {
+                    self.builder.attached("");
+                }
+            }
             Role::AnnexTitle => match draft.annexes.last_mut() {
                 Some(annex) => join(&mut annex.title, text),
                 None => self.builder.unplaced(para.line, text),
             },
         }
-        if matches!(role, Role::AnnexLabel | Role::AnnexOnly) {
+        if matches!(role, Role::AnnexLabel | Role::AnnexOnly | Role::Attached) {
             self.over = false;
         }
     }

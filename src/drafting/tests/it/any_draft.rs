@@ -198,7 +198,7 @@ pub fn draft() -> impl Strategy<Value = Draft> {
         vec(words(), 0..3),
         words(),
         prop::sample::select(urgencies.to_vec()),
-        vec((words(), words(), vec(block(), 0..3), any::<bool>()), 0..2),
+        vec((words(), words(), vec(block(), 0..3), 0_u8..3), 0..2),
     );
     (head, opening, rest).prop_map(
         |(
@@ -232,9 +232,10 @@ pub fn draft() -> impl Strategy<Value = Draft> {
                 urgency,
                 annexes: annexes
                     .into_iter()
-                    .map(|(label, title, body, only)| Annex {
-                        label: if only { String::new() } else { label },
+                    .map(|(label, title, body, kind)| Annex {
+                        label: if kind == 0 { label } else { String::new() },
                         title,
+                        attached: kind == 2,
                         body,
                     })
                     .collect(),

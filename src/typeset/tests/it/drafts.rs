@@ -191,6 +191,7 @@ pub fn report(rows: usize) -> Draft {
             Annex {
                 label: "Phụ lục I".into(),
                 title: "Kết quả thực hiện Mục tiêu chất lượng".into(),
+                attached: false,
                 body: vec![Block::Table(Table {
                     caption: None,
                     header: header.map(String::from).to_vec(),
@@ -202,6 +203,7 @@ pub fn report(rows: usize) -> Draft {
             Annex {
                 label: "Phụ lục II".into(),
                 title: "Danh sách minh chứng".into(),
+                attached: false,
                 body: vec![paragraph("Ảnh niêm yết tại Bộ phận Một cửa.")],
             },
         ],
@@ -209,6 +211,35 @@ pub fn report(rows: usize) -> Draft {
             DocType::BC,
             "Kết quả thực hiện Mục tiêu chất lượng quý II năm 2023",
         )
+    }
+}
+
+/// Form 1.3: a decision that issues a regulation.
+pub fn indirect() -> Draft {
+    let chapter = |label: &str, text: &str| heading(1, label, text);
+    Draft {
+        body: vec![
+            Block::Article(article(1, "Ban hành kèm theo Quyết định này Quy chế tổ chức và hoạt động của Ban Chỉ đạo ISO huyện Cao Lộc.")),
+            Block::Article(article(2, "Quyết định này có hiệu lực kể từ ngày ký.")),
+            Block::Article(article(3, "Chánh Văn phòng, Thủ trưởng các cơ quan chuyên môn chịu trách nhiệm thi hành Quyết định này./.")),
+        ],
+        annexes: vec![Annex {
+            label: String::new(),
+            title: "QUY CHẾ Tổ chức và hoạt động của Ban Chỉ đạo ISO huyện Cao Lộc".into(),
+            attached: true,
+            body: vec![
+                chapter("Chương I", "Quy định chung"),
+                Block::Article(article(1, "Quy chế này quy định tổ chức và hoạt động của Ban Chỉ đạo ISO huyện Cao Lộc.")),
+                chapter("Chương II", "Tổ chức"),
+                Block::Article(Article {
+                    title: Some("Thành phần".into()),
+                    clauses: (1..=24).map(|n| clause(n, "Thành viên Ban Chỉ đạo thực hiện nhiệm vụ do Trưởng ban phân công và chịu trách nhiệm trước Trưởng ban.")).collect(),
+                    ..article(2, "")
+                }),
+                Block::Article(article(3, "Văn phòng theo dõi, đôn đốc việc thực hiện Quy chế này.")),
+            ],
+        }],
+        ..decision()
     }
 }
 

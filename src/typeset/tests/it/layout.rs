@@ -79,6 +79,7 @@ fn forms() -> Vec<(&'static str, Draft)> {
         ("decision", drafts::decision()),
         ("decision-long", long),
         ("decision-tight", tight),
+        ("decision-indirect", drafts::indirect()),
         ("proposal", drafts::proposal()),
         ("report", drafts::report(60)),
         ("letter", drafts::letter()),

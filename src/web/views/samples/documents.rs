@@ -7,6 +7,7 @@ use crate::web::page::Link;
 use crate::web::views::documents::*;
 use crate::web::views::measures::*;
 use crate::web::views::shared::{ActForm, Mark, Tone};
+use crate::web::views::sheet::choice;
 
 pub(super) fn all(m: &Maker) -> Vec<Rendered> {
     vec![
@@ -152,6 +153,19 @@ fn edit(m: &Maker) -> DocumentEdit {
             clauses: vec![part("article.0.clause.0", "Điều 1, khoản 1", true, true)],
         }],
         distribution: vec![part("line.0", "Dòng 1", true, true)],
+        annexes: vec![AnnexFields {
+            title: part("annex.0", "Phụ lục I", true, true),
+            prefix: "annex.0.".to_owned(),
+            attached: true,
+            parts: vec![ArticleFields {
+                article: part("annex.0.table.0", "Phụ lục I, bảng", true, true),
+                takes_clauses: false,
+                clauses: Vec::new(),
+            }],
+        }],
+        urgencies: vec![choice("thuong", "Thường".to_owned())],
+        signers: vec![("CHỦ TỊCH: Nguyễn Duy Anh".to_owned(), "signer:0".to_owned())],
+        decides: true,
         unplaced: vec![("Dòng 12".to_owned(), m.words.clone())],
         preview: m.body(),
         pdf_href: "/van-ban/05/xem-truoc.pdf".to_owned(),
@@ -388,7 +402,12 @@ fn register(m: &Maker) -> Register {
             "Sổ đăng ký Tờ trình của Văn phòng năm 2023",
             "/so/ttr-vp/2023",
         ),
-        note: "Sổ mở từ số 91, tiếp theo sổ giấy; lý do ghi ở nhật ký số 12.".to_owned(),
+        notes: vec!["Sổ mở từ số 91, tiếp theo sổ giấy; lý do ghi ở nhật ký số 12.".to_owned()],
+        count: Some("1 dòng".to_owned()),
+        query: m.words.clone(),
+        from: "01/03/2023".to_owned(),
+        until: "31/03/2023".to_owned(),
+        void_only: false,
         rows: vec![RegisterRow {
             number: "92/TTr-VP".to_owned(),
             date: "20/03/2023".to_owned(),
@@ -400,10 +419,16 @@ fn register(m: &Maker) -> Register {
             sent_on: "20/03/2023".to_owned(),
             receipt: "1 / 1".to_owned(),
             note: String::new(),
-            href: "/van-ban/92".to_owned(),
+            void: false,
+            href: Some("/van-ban/92".to_owned()),
         }],
         pager: m.pager(),
-        csv_href: "/so/ttr-vp/2023.csv".to_owned(),
+        files: vec![Link::new("/so/ttr-vp/2023?dang=pdf", "PDF")],
+        acts: Some(RegisterActs {
+            enter_href: "/so/ttr-vp/2023/ghi-tay".to_owned(),
+            strike_href: "/so/ttr-vp/2023/bo-so".to_owned(),
+            close_action: Some("/so/ttr-vp/2023/khoa".to_owned()),
+        }),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::styles::{HEADER_COLUMNS, SIGNATURE_COLUMNS, STYLE_PREFIX, TEXT_WIDTH};
 use super::{DECLARATION, WORD_NAMESPACES, escaped};
+use crate::export::shape;
 use crate::model::{DocType, Draft, Table};
 use crate::outline::{self, Entry, Role};
 
@@ -41,14 +42,24 @@ pub(super) fn document(draft: &Draft) -> String {
         if matches!(
             &annex,
             Entry::Text {
-                role: Role::AnnexLabel | Role::AnnexOnly,
+                role: Role::AnnexLabel | Role::AnnexOnly | Role::Attached,
                 ..
             }
         ) {
             sections.end(false);
             sections.restart = true;
         }
-        sections.entry(&annex);
+        if matches!(
+            &annex,
+            Entry::Text {
+                role: Role::Attached,
+                ..
+            }
+        ) {
+            attached_header(draft, &mut sections.open);
+        } else {
+            sections.entry(&annex);
+        }
     }
     let last = section_properties(false, sections.restart);
     format!(
@@ -171,6 +182,21 @@ fn header(draft: &Draft, out: &mut String) {
     if draft.doc_type == DocType::CV {
         empty(out);
     }
+}
+
+/// The header without number and date of the text that the decision issues (form 1.3).
+fn attached_header(draft: &Draft, out: &mut String) {
+    let (mut left, mut right) = (String::new(), String::new());
+    for line in draft.superior_agency.iter().chain(&draft.issuer) {
+        paragraph(Role::Attached, line, &mut left);
+    }
+    rule("rule-issuer", &mut left);
+    for line in [shape::NATIONAL_TITLE, shape::MOTTO] {
+        paragraph(Role::Attached, line, &mut right);
+    }
+    rule("rule-motto", &mut right);
+    layout(HEADER_COLUMNS, &[[&left, &right]], out);
+    empty(out);
 }
 
 fn signature(draft: &Draft, out: &mut String) {

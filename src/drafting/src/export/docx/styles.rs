@@ -411,6 +411,14 @@ fn looks() -> Vec<(Role, &'static str, Look)> {
             },
         ),
         (
+            Role::Attached,
+            "TK Đầu văn bản kèm theo",
+            Look {
+                keep_next: true,
+                ..bold
+            },
+        ),
+        (
             Role::AnnexTitle,
             "TK Tên phụ lục",
             Look {

@@ -61,7 +61,7 @@ impl Recogniser {
     /// An annex, or the text that the decision issues, with a header of its own.
     fn after_signature(&mut self, para: &Para) {
         let text = &para.text;
-        if parts::is_national(text) {
+        if parts::is_national(text) || self.is_own_header(text) {
             return;
         }
         if parts::annex_label(text).is_some() {
@@ -72,14 +72,25 @@ impl Recogniser {
             };
             self.builder.annex(label, "");
             self.stage = Stage::AnnexTitle;
-        } else if parts::unsupported_type(text).is_some()
-            || (is_capitals(text) && text.starts_with("DANH SÁCH"))
-        {
+        } else if parts::unsupported_type(text).is_some() {
+            self.builder.attached(text);
+            self.stage = Stage::AnnexTitle;
+        } else if is_capitals(text) && text.starts_with("DANH SÁCH") {
             self.builder.annex("", text);
             self.stage = Stage::AnnexTitle;
         } else {
             self.builder.unplaced(para.line, text);
         }
+    }
+
+    /// A line of the document's header, which an attached text repeats.
+    fn is_own_header(&self, text: &str) -> bool {
+        let draft = &self.builder.draft;
+        draft
+            .superior_agency
+            .iter()
+            .chain(&draft.issuer)
+            .any(|line| fold(line) == fold(text))
     }
 
     fn is_distribution(&self, text: &str) -> bool {
