@@ -44,6 +44,8 @@ pub struct Parts {
     pub verifications: Semaphore,
     /// Rung after every act, so that the worker need not wait for its next look.
     pub wake: Notify,
+    /// Rung for those who send mails.
+    pub wake_mail: Notify,
 }
 
 impl Deref for App {
@@ -115,6 +117,7 @@ impl App {
             workflows: RwLock::new(HashMap::new()),
             verifications: Semaphore::new(VERIFICATIONS_AT_ONCE),
             wake: Notify::new(),
+            wake_mail: Notify::new(),
         })))
     }
 
@@ -152,7 +155,10 @@ impl App {
             )
             .await;
         match &outcome {
-            Ok(_) => self.wake.notify_one(),
+            Ok(_) => {
+                self.wake.notify_one();
+                self.wake_mail.notify_one();
+            }
             Err(Fault::Refused(refusal)) if refusal.kind == RefusalKind::Forbidden => {
                 self.journal_refusal(actor, now, refusal.vi.clone()).await?;
             }

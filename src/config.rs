@@ -48,18 +48,38 @@ pub struct Config {
 
 /// How to reach the SMTP server.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Smtp {
     pub host: String,
-    #[serde(default = "submission")]
     pub port: u16,
     /// `none`, `starttls` or `tls`.
-    #[serde(default = "starttls")]
     pub security: String,
-    #[serde(default)]
     pub user: String,
-    #[serde(default)]
     pub password: String,
+    /// Seconds that connecting may take.
+    pub connect_seconds: u64,
+    /// Seconds that the server may take to answer a command.
+    pub reply_seconds: u64,
+    /// Seconds that it may take to answer a mail's content.
+    pub data_seconds: u64,
+    /// Mails a minute to one domain; 0 for no limit.
+    pub per_minute: u32,
+}
+
+impl Default for Smtp {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: 587,
+            security: "starttls".to_owned(),
+            user: String::new(),
+            password: String::new(),
+            connect_seconds: 10,
+            reply_seconds: 60,
+            data_seconds: 120,
+            per_minute: 300,
+        }
+    }
 }
 
 /// One piece of recurring work.
@@ -235,6 +255,17 @@ impl Config {
                 "`smtp.user` is set and `smtp.security` is none: the password would travel unprotected; write starttls or tls"
                     .to_owned(),
             );
+            // Together they stay under the time for which a worker holds a mail.
+            for (key, seconds, most) in [
+                ("connect_seconds", smtp.connect_seconds, 60),
+                ("reply_seconds", smtp.reply_seconds, 90),
+                ("data_seconds", smtp.data_seconds, 180),
+            ] {
+                unless(
+                    (1..=most).contains(&seconds),
+                    format!("`smtp.{key}` is {seconds}; write 1 to {most}"),
+                );
+            }
         }
         for recurring in &self.cron {
             if let Err(error) = cron::Schedule::from_str(&recurring.at) {
@@ -260,14 +291,6 @@ impl Config {
         );
         problems
     }
-}
-
-fn starttls() -> String {
-    "starttls".to_owned()
-}
-
-fn submission() -> u16 {
-    587
 }
 
 #[expect(

@@ -339,6 +339,7 @@ pub fn table() -> Vec<Route> {
         ),
         route("/quan-tri/quy-trinh", Admin, get(a::workflows)),
         route("/quan-tri/thu-di", Admin, get(a::outbox)),
+        route("/quan-tri/thu-di/{id}/gui-lai", Admin, post(a::send_again)),
         route("/quan-tri/khoa-ky", Admin, get(s::keys)),
         route("/quan-tri/khoa-ky/tep", Admin, post(s::bind_file)),
         route("/quan-tri/khoa-ky/thiet-bi", Admin, post(s::bind_token)),

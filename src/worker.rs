@@ -12,6 +12,7 @@ use sea_orm::{
 };
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::sync::Notify;
 use trinhky_calendar::offset;
 use trinhky_engine::{CommandKind, TaskId, TimerId};
 use uuid::Uuid;
@@ -35,6 +36,11 @@ pub const REFUSED_NOTICE: &str = "reminders.refused";
 pub const YEAR_EVALUATED: &str = "objectives.evaluated";
 /// A corrective action is past its day: remind the Office.
 pub const ACTION_OVERDUE: &str = "objectives.action_overdue";
+
+/// A mail will not arrive: tell the sender's office.
+pub const UNDELIVERED_NOTICE: &str = "reminders.undelivered";
+/// The mail that says so.
+const UNDELIVERED_LETTER: &str = "undelivered";
 
 /// The services that workflow files may name in `tk:service`.
 pub const SERVICES: &[&str] = &[
@@ -77,17 +83,32 @@ pub fn service_name(name: &str) -> Outcome<&'static str> {
         .ok_or_else(|| Fault::Internal(anyhow::anyhow!("no service is called `{name}`")))
 }
 
-/// Works until the program ends.
+/// Works until the program ends. Mails leave beside everything else: a mail server that hangs stops no timer.
 pub async fn run(app: App) {
+    for _ in 0..app.mailer.lanes() {
+        let app = app.clone();
+        tokio::spawn(async move {
+            repeat(&app, &app.wake_mail, || send_on_a_lane(&app)).await;
+        });
+    }
+    repeat(&app, &app.wake, || work(&app)).await;
+}
+
+/// Does something again and again; waits where there was nothing to do.
+async fn repeat<F>(app: &App, wake: &Notify, mut act: impl FnMut() -> F)
+where
+    F: Future<Output = Outcome<usize>>,
+{
     loop {
-        match look(&app).await {
+        match act().await {
             Ok(0) => {
-                let _ = tokio::time::timeout(LOOK_EVERY, app.wake.notified()).await;
+                let _ = tokio::time::timeout(LOOK_EVERY, wake.notified()).await;
             }
-            Ok(_) => {}
+            // What was done may have written mails.
+            Ok(_) => app.wake_mail.notify_one(),
             Err(error) => {
                 tracing::error!(%error, "the worker could not look at its tables");
-                let _ = tokio::time::timeout(LOOK_EVERY, app.wake.notified()).await;
+                let _ = tokio::time::timeout(LOOK_EVERY, wake.notified()).await;
             }
         }
     }
@@ -131,10 +152,13 @@ pub async fn next_due(app: &App) -> Outcome<Option<DateTime<Utc>>> {
 
 /// One look at timers, jobs, mails and ticks; returns how many things were done.
 async fn look(app: &App) -> Outcome<usize> {
+    Ok(work(app).await? + send_mails(app).await?)
+}
+
+async fn work(app: &App) -> Outcome<usize> {
     let mut done = fire_timers(app).await?;
     done += tick(app).await?;
     done += run_jobs(app).await?;
-    done += send_mails(app).await?;
     Ok(done)
 }
 
@@ -158,10 +182,11 @@ async fn fire_timers(app: &App) -> Outcome<usize> {
                         flow::advance(cx, timer.instance_id, CommandKind::FireDue { timer: id })
                             .await?;
                     let instance = flow::instance(cx.tx, timer.instance_id).await?;
+                    let name = flow::element_name(cx, &instance, &timer.element).await?;
                     let mut entry = Entry::about(
                         instance.document_id,
                         "timer.fired",
-                        format!("Đến hạn: {}", timer.element),
+                        format!("Đến hạn: {name}"),
                     );
                     entry.instance_id = Some(timer.instance_id);
                     entry.events = advanced.events;
@@ -219,6 +244,7 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
         TASK_NOTICE => reminders::task_opened(app, &payload).await,
         OPINION_REQUEST => reminders::opinions_asked(app, &payload).await,
         REFUSED_NOTICE => reminders::refused(app, &payload).await,
+        UNDELIVERED_NOTICE => reminders::undelivered(app, &payload).await,
         "distribution.fan_out" => distribution::fan_out(app, &service()?).await,
         "distribution.notify" => distribution::notify(app, &payload).await,
         YEAR_EVALUATED => objectives::year_evaluated(app, &payload).await,
@@ -235,24 +261,73 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
     }
 }
 
+/// Sends what is due on all lanes at once.
 async fn send_mails(app: &App) -> Outcome<usize> {
-    let mails = app
-        .store
-        .write((worker_name(app), app.clock.now()), |tx, (worker, now)| {
-            Box::pin(mail::claim(tx, worker, *now, BATCH))
-        })
-        .await?;
-    let count = mails.len();
-    for mail in mails {
-        let sent = app.mailer.send(&app.config.mail_from, &mail).await;
-        let now = app.clock.now();
-        app.store
-            .write((mail, sent, now), |tx, (mail, sent, now)| {
-                Box::pin(mail::record(tx, mail, sent, *now))
-            })
+    let lanes = (0..app.mailer.lanes()).map(|_| send_on_a_lane(app));
+    Ok(futures::future::try_join_all(lanes)
+        .await?
+        .into_iter()
+        .sum())
+}
+
+async fn send_on_a_lane(app: &App) -> Outcome<usize> {
+    let mut count = 0;
+    loop {
+        // Where one mail waits more may, for the lanes that sleep.
+        if count > 0 {
+            app.wake_mail.notify_one();
+        }
+        let mails = app
+            .store
+            .write(
+                (worker_name(app), app.clock.now(), app.mailer.at_once()),
+                |tx, (worker, now, limit)| Box::pin(mail::claim(tx, worker, *now, *limit)),
+            )
             .await?;
+        if mails.is_empty() {
+            return Ok(count);
+        }
+        count += mails.len();
+        for mail in mails {
+            send_one(app, mail).await?;
+        }
     }
-    Ok(count)
+}
+
+async fn send_one(app: &App, mail: mail::Claimed) -> Outcome<()> {
+    if let Err(until) = app.mailer.may_send(&mail, app.clock.now()) {
+        return app
+            .store
+            .write((mail, until), |tx, (mail, until)| {
+                Box::pin(mail::put_back(tx, mail, *until))
+            })
+            .await;
+    }
+    let sent = app.mailer.send(&app.config.mail_from, &mail).await;
+    let now = app.clock.now();
+    let input = (mail, sent, now, app.ids.uuid(now));
+    app.store
+        .write(input, |tx, (mail, sent, now, job)| {
+            Box::pin(async move {
+                let recorded = mail::record(tx, mail, sent, *now).await?;
+                // Of a letter that says so and does not arrive itself nobody writes another.
+                if recorded == mail::Recorded::Failed && mail.template != UNDELIVERED_LETTER {
+                    queue::enqueue(tx, *job, undelivered(mail, *now)).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The job that tells somebody of a mail that will not arrive.
+fn undelivered(mail: &mail::Claimed, now: DateTime<Utc>) -> NewJob {
+    NewJob {
+        key: format!("undelivered:{}:{}", mail.id, mail.attempts),
+        name: UNDELIVERED_NOTICE,
+        payload: serde_json::json!({ "mail": mail.id }),
+        run_at: now,
+    }
 }
 
 /// Recurring work: once per tick over any number of servers, caught up once after an outage.

@@ -8,6 +8,7 @@ use sea_orm_migration::sea_orm::DatabaseBackend;
 
 mod m0001_first;
 mod m0003_follow_up;
+mod m0004_mail;
 mod m0005_office;
 mod m0006_evidence;
 mod m0008_keeping;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_first::Migration),
             Box::new(m0003_follow_up::Migration),
+            Box::new(m0004_mail::Migration),
             Box::new(m0005_office::Migration),
             Box::new(m0006_evidence::Migration),
             Box::new(m0008_keeping::Migration),

@@ -79,8 +79,9 @@ const QUERIES: &[(&str, &str, &str)] = &[
     ),
     (
         "I3",
-        "a mail is neither sent, refused for good, nor waiting",
-        "SELECT mail_key AS place FROM outbox WHERE state NOT IN ('waiting', 'sent', 'refused') \
+        "a mail is in no state that a mail can be in, or counts as sent without a time",
+        "SELECT mail_key AS place FROM outbox \
+         WHERE state NOT IN ('waiting', 'sent', 'refused', 'given_up', 'bounced', 'held', 'unknown') \
          OR (state = 'sent' AND sent_at IS NULL)",
     ),
     (

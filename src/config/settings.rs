@@ -123,6 +123,30 @@ const SETTINGS: &[Setting] = &[
         "Its password; better in the environment than in the file.",
     ),
     setting(
+        "smtp.connect_seconds",
+        Kind::Number,
+        "10",
+        "Seconds that connecting may take, 1 to 60.",
+    ),
+    setting(
+        "smtp.reply_seconds",
+        Kind::Number,
+        "60",
+        "Seconds that the server may take for an answer, 1 to 90.",
+    ),
+    setting(
+        "smtp.data_seconds",
+        Kind::Number,
+        "120",
+        "Seconds that it may take for a mail's content, 1 to 180.",
+    ),
+    setting(
+        "smtp.per_minute",
+        Kind::Number,
+        "300",
+        "Mails a minute to one domain, so that a storm does not look like spam; 0 for no limit.",
+    ),
+    setting(
         "cron.job",
         Kind::Text,
         "",

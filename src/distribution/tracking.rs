@@ -86,9 +86,10 @@ impl Show {
     }
 }
 
-/// The replies of mail servers that refused a letter of a delivery for good.
+/// What mail servers said of letters to a delivery's unit that will not arrive; its superiors' copies do not count.
 const BOUNCES: &str = "LEFT JOIN (SELECT delivery_id, MAX(reply) AS reply FROM outbox \
-                       WHERE document_id = $1 AND state = 'refused' GROUP BY delivery_id) b ON b.delivery_id = v.id";
+                       WHERE document_id = $1 AND copy_of IS NULL AND state IN ('refused', 'given_up', 'bounced', 'held') \
+                       GROUP BY delivery_id) b ON b.delivery_id = v.id";
 /// Those who have to answer stand first, then refusals, then what is done.
 const RANK: &str = "CASE v.state WHEN 'registered' THEN 2 WHEN 'refused' THEN 1 ELSE 0 END";
 
@@ -224,7 +225,7 @@ pub async fn to_unit(
         "SELECT v.id, v.unit_id, v.kind, v.state, v.due_at, v.opened_at, v.opened_by, v.answered_at, v.answered_by, \
          v.arrival_number, v.refusal, v.reminders, v.reminded_at, \
          (SELECT MAX(o.reply) FROM outbox o WHERE o.document_id = v.document_id AND o.delivery_id = v.id \
-         AND o.state = 'refused') AS bounce, \
+         AND o.copy_of IS NULL AND o.state IN ('refused', 'given_up', 'bounced', 'held')) AS bounce, \
          v.dispatched_at, d.doc_type, d.number, d.symbol, d.subject \
          FROM delivery v JOIN document d ON d.id = v.document_id \
          WHERE v.org_id = $1 AND v.unit_id = $2 ORDER BY v.id DESC LIMIT {limit}"
@@ -253,10 +254,11 @@ struct Moved {
     unit_id: Uuid,
     state: String,
     answered_at: Option<DateTime<Utc>>,
-    opened_at: Option<DateTime<Utc>>,
+    late: bool,
 }
 
-/// The deliveries of a document that have moved since `since`, each once by its newest move, grouped; what needs somebody first.
+/// The deliveries of a document that have moved since `since`, each once, grouped; what needs somebody first,
+/// so a unit that has only opened what became late counts as late.
 ///
 /// # Errors
 /// What the database reports.
@@ -266,8 +268,8 @@ pub async fn moved(
     since: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Outcome<BTreeMap<Move, Vec<Uuid>>> {
-    let sql = "SELECT v.unit_id, v.state, v.answered_at, v.opened_at FROM delivery v WHERE v.document_id = $1 \
-               AND (v.answered_at >= $2 OR (v.state IN ('dispatched', 'delivered') AND (v.opened_at >= $2 \
+    let sql = "SELECT v.unit_id, v.state, v.answered_at, (v.kind = 'action' AND v.due_at >= $2 AND v.due_at < $3) AS late FROM delivery v \
+               WHERE v.document_id = $1 AND (v.answered_at >= $2 OR (v.state IN ('dispatched', 'delivered') AND (v.opened_at >= $2 \
                OR (v.kind = 'action' AND v.due_at >= $2 AND v.due_at < $3)))) ORDER BY v.id";
     let statement = Statement::from_sql_and_values(
         db.get_database_backend(),
@@ -279,8 +281,8 @@ pub async fn moved(
         let made = match (row.state.as_str(), row.answered_at) {
             (state::REFUSED, _) => Move::Refused,
             (_, Some(_)) => Move::Accepted,
-            _ if row.opened_at.is_some_and(|at| at >= since) => Move::Opened,
-            _ => Move::BecameLate,
+            _ if row.late => Move::BecameLate,
+            _ => Move::Opened,
         };
         moves.entry(made).or_default().push(row.unit_id);
     }

@@ -116,6 +116,22 @@ pub async fn instance(
         .ok_or(Fault::NotFound)
 }
 
+/// What people call an element of an instance's workflow; its id where the file gives it no name.
+///
+/// # Errors
+/// What the database reports.
+pub async fn element_name(
+    cx: Cx<'_>,
+    instance: &rows::flow_instance::Model,
+    element: &str,
+) -> Outcome<String> {
+    let definitions = definitions(cx, &instance.definition).await?;
+    Ok(match definitions.element_name(&instance.process, element) {
+        "" => element.to_owned(),
+        name => name.to_owned(),
+    })
+}
+
 /// The whole live state, for pictures and rehearsals.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ use serde_json::json;
 use super::archive::{self, Kind, Manifest};
 use super::postgres;
 use crate::config::Config;
+use crate::mail;
 use crate::people::settings;
 
 /// Folders of the installation that a backup holds as they are.
@@ -123,6 +124,7 @@ fn marks(taken_at: DateTime<Utc>, now: DateTime<Utc>) -> Vec<String> {
     vec![
         "DELETE FROM session".to_owned(),
         "DELETE FROM ticket".to_owned(),
+        mail::DOUBT_WAITING.to_owned(),
         format!(
             "UPDATE register SET restored_from = '{taken_at}' WHERE closed_at IS NULL \
              AND (direction = 'out' OR owner_id IN (SELECT id FROM unit WHERE account))"

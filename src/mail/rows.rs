@@ -28,6 +28,9 @@ pub mod outbox {
         pub state: String,
         pub sent_at: Option<DateTimeUtc>,
         pub reply: String,
+        pub rcpt: String,
+        pub copy_of: Option<Uuid>,
+        pub unsure: i32,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

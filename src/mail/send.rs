@@ -2,175 +2,104 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use lettre::address::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, MultiPartKind, SinglePart};
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
-use tokio::sync::{Mutex, Semaphore};
 
 use super::Claimed;
+use super::smtp::{LANES, Server};
 use crate::config::Smtp;
 
-/// Connections to the SMTP server at the same time.
-const MAX_CONNECTIONS: usize = 4;
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// Mails that are taken at once where writing them cannot stall.
+const FILES_AT_ONCE: u32 = 100;
 
 /// What became of one try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sent {
     /// The server took it; its words.
     Accepted(String),
-    /// Refused for good; its words.
-    Refused(String),
+    /// Refused for good; its words, and whether they say that the address takes no mail at all.
+    Refused { reply: String, address: bool },
+    /// Not tried: the address takes no mail, as a server said before.
+    Held(String),
     /// Not now; tried again later.
     Later(String),
+    /// The connection broke after the last byte: perhaps it has arrived. Tried again, as SMTP asks.
+    Unclear(String),
 }
 
 /// How mails leave this installation.
 #[derive(Debug, Clone)]
 pub enum Mailer {
-    Smtp(Arc<SmtpPool>),
+    Smtp(Arc<Server>),
     Files(PathBuf),
 }
 
 impl Mailer {
-    /// A pool of connections to the configured server.
+    /// Connections to the configured server.
     #[must_use]
     pub fn smtp(settings: Smtp) -> Self {
-        Self::Smtp(Arc::new(SmtpPool {
-            settings,
-            permits: Semaphore::new(MAX_CONNECTIONS),
-            idle: Mutex::new(Vec::new()),
-        }))
+        Self::Smtp(Arc::new(Server::new(settings)))
     }
 
-    /// Tries to send one mail.
+    /// How many mails may be under way at the same time: one that hangs holds up its own lane only.
+    #[must_use]
+    pub fn lanes(&self) -> usize {
+        match self {
+            Self::Smtp(_) => LANES,
+            Self::Files(_) => 1,
+        }
+    }
+
+    /// How many mails a lane takes at once; the lease of one that waits behind a slow one would run out.
+    #[must_use]
+    pub fn at_once(&self) -> u32 {
+        match self {
+            Self::Smtp(_) => 1,
+            Self::Files(_) => FILES_AT_ONCE,
+        }
+    }
+
+    /// Whether the mail's domain may have one more now.
+    ///
+    /// # Errors
+    /// From when on it may.
+    pub fn may_send(&self, mail: &Claimed, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        match self {
+            Self::Smtp(server) => server.rate.take(&mail.rcpt, now),
+            Self::Files(_) => Ok(()),
+        }
+    }
+
+    /// Tries to send one mail to the reader of its envelope.
     pub async fn send(&self, from: &str, mail: &Claimed) -> Sent {
-        let message = match build(from, mail) {
-            Ok(message) => message,
-            Err(error) => return Sent::Refused(format!("{error:#}")),
+        if let Some(reply) = &mail.dead {
+            return Sent::Held(reply.clone());
+        }
+        let (message, to) = match build(from, mail) {
+            Ok(built) => built,
+            Err(error) => {
+                return Sent::Refused {
+                    reply: format!("{error:#}"),
+                    address: false,
+                };
+            }
         };
         match self {
             Self::Files(folder) => write_file(folder, mail, &message).await.map_or_else(
                 |error| Sent::Later(format!("{error:#}")),
                 |path| Sent::Accepted(format!("written to {path}")),
             ),
-            Self::Smtp(pool) => pool.send(&message).await,
+            Self::Smtp(server) => server.send(&to, &message).await,
         }
     }
 }
 
-/// Connections that are kept open between mails, bounded by a semaphore.
-pub struct SmtpPool {
-    settings: Smtp,
-    permits: Semaphore,
-    idle: Mutex<Vec<AsyncSmtpConnection>>,
-}
-
-impl std::fmt::Debug for SmtpPool {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("SmtpPool")
-            .field("host", &self.settings.host)
-            .finish_non_exhaustive()
-    }
-}
-
-impl SmtpPool {
-    async fn send(&self, message: &Message) -> Sent {
-        let Ok(_permit) = self.permits.acquire().await else {
-            return Sent::Later("the mailer is closed".to_owned());
-        };
-        let mut connection = match self.connection().await {
-            Ok(connection) => connection,
-            Err(error) => return Sent::Later(format!("{error:#}")),
-        };
-        match connection
-            .send(message.envelope(), &message.formatted())
-            .await
-        {
-            Ok(response) => {
-                self.idle.lock().await.push(connection);
-                Sent::Accepted(words(&response))
-            }
-            Err(error) => {
-                connection.abort().await;
-                if error.is_permanent() {
-                    Sent::Refused(error.to_string())
-                } else {
-                    Sent::Later(error.to_string())
-                }
-            }
-        }
-    }
-
-    /// A kept connection that still answers, or a new one.
-    async fn connection(&self) -> anyhow::Result<AsyncSmtpConnection> {
-        let kept = self.idle.lock().await.pop();
-        if let Some(mut connection) = kept
-            && connection.test_connected().await
-        {
-            return Ok(connection);
-        }
-        self.connect().await
-    }
-
-    /// Connects without Nagle's delay, which costs 40 ms a mail.
-    async fn connect(&self) -> anyhow::Result<AsyncSmtpConnection> {
-        let Smtp {
-            host,
-            port,
-            security,
-            user,
-            password,
-        } = &self.settings;
-        let stream = tokio::time::timeout(
-            TIMEOUT,
-            tokio::net::TcpStream::connect((host.as_str(), *port)),
-        )
-        .await
-        .context("the SMTP server does not answer")??;
-        stream.set_nodelay(true)?;
-        let hello = ClientId::default();
-        let mut connection = match security.as_str() {
-            "none" => AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await?,
-            "starttls" => {
-                let mut connection =
-                    AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await?;
-                connection
-                    .starttls(TlsParameters::new(host.clone())?, &hello)
-                    .await?;
-                connection
-            }
-            "tls" => {
-                let tls = Some(TlsParameters::new(host.clone())?);
-                AsyncSmtpConnection::connect_tokio1(
-                    (host.as_str(), *port),
-                    Some(TIMEOUT),
-                    &hello,
-                    tls,
-                    None,
-                )
-                .await?
-            }
-            other => anyhow::bail!("smtp.security is `{other}`; write none, starttls or tls"),
-        };
-        if !user.is_empty() {
-            let credentials = Credentials::new(user.clone(), password.clone());
-            connection
-                .auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
-                .await?;
-        }
-        Ok(connection)
-    }
-}
-
-/// Builds the mail with everything that would otherwise be drawn at random or from the clock.
-fn build(from: &str, mail: &Claimed) -> anyhow::Result<Message> {
+/// Builds the mail with everything that would otherwise be drawn at random or from the clock, and who receives it.
+fn build(from: &str, mail: &Claimed) -> anyhow::Result<(Message, Address)> {
     let sender: Mailbox = from
         .parse()
         .context("the sender's address in the configuration")?;
@@ -183,7 +112,7 @@ fn build(from: &str, mail: &Claimed) -> anyhow::Result<Message> {
         ))
         .subject(mail.subject.clone())
         .date(mail.created_at.into())
-        .message_id(Some(format!("<{}@{domain}>", mail.id)));
+        .message_id(Some(format!("<{}@{domain}>", mail.letter())));
     for copy in mail
         .cc_addresses
         .split(", ")
@@ -200,14 +129,15 @@ fn build(from: &str, mail: &Claimed) -> anyhow::Result<Message> {
         HeaderName::new_from_ascii_str("Auto-Submitted"),
         "auto-generated".to_owned(),
     ));
-    Ok(message)
+    let to = mail.rcpt.parse().context("the recipient's address")?;
+    Ok((message, to))
 }
 
 /// The boundary is given, so that the same mail is the same bytes.
 fn alternative(mail: &Claimed) -> MultiPart {
     MultiPart::builder()
         .kind(MultiPartKind::Alternative)
-        .boundary(format!("tk-{}", mail.id.simple()))
+        .boundary(format!("tk-{}", mail.letter().simple()))
         .singlepart(
             SinglePart::builder()
                 .header(ContentType::TEXT_PLAIN)
@@ -220,6 +150,7 @@ fn alternative(mail: &Claimed) -> MultiPart {
         )
 }
 
+/// All envelopes of a letter carry the same: one file.
 async fn write_file(
     folder: &std::path::Path,
     mail: &Claimed,
@@ -228,18 +159,10 @@ async fn write_file(
     let name = format!(
         "{}-{}.eml",
         mail.created_at.format("%Y%m%dT%H%M%S"),
-        mail.id.simple()
+        mail.letter().simple()
     );
     let path = folder.join(name);
     tokio::fs::create_dir_all(folder).await?;
     tokio::fs::write(&path, message.formatted()).await?;
     Ok(path.display().to_string())
-}
-
-fn words(response: &lettre::transport::smtp::response::Response) -> String {
-    format!(
-        "{} {}",
-        response.code(),
-        response.message().collect::<Vec<_>>().join(" ")
-    )
 }

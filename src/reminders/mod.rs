@@ -13,6 +13,7 @@ pub mod pages;
 mod receipt;
 mod report;
 mod sent_back;
+mod undelivered;
 
 pub use by_hand::{Preview, may_remind, preview, remind_missing};
 pub use digest::digest;
@@ -20,6 +21,7 @@ pub use notice::{approver, opinions_asked, task_opened};
 pub use receipt::receipt;
 pub use report::report;
 pub use sent_back::refused;
+pub use undelivered::undelivered;
 
 #[cfg(test)]
 mod tests;

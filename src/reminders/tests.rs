@@ -130,6 +130,8 @@ impl World {
     async fn mails(&self, template: &str) -> Vec<outbox::Model> {
         outbox::Entity::find()
             .filter(outbox::Column::Template.eq(template))
+            // A letter once, however many read it.
+            .filter(outbox::Column::CopyOf.is_null())
             .order_by_asc(outbox::Column::Id)
             .all(self.app.store.reader())
             .await

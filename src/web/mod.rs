@@ -11,6 +11,7 @@ pub mod headers;
 pub mod i18n;
 pub mod page;
 pub mod sheet;
+pub mod undelivered;
 pub mod upload;
 pub mod views;
 

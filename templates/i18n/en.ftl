@@ -434,6 +434,24 @@ outbox-empty = There is no mail here.
 mail-subject = Subject
 mail-to = To
 mail-retry = Send again
+undelivered-address = No such address: ask the unit for the right one and correct it under Units or Persons.
+undelivered-full = The mailbox is full: call the unit, then send again.
+undelivered-policy = The receiving server does not let this mail in: ask the IT people of both sides.
+undelivered-silence = No mail server answered for three days: call the unit, check the address, then send again.
+undelivered-other = The mail server refused: read its words, call the unit, then send again.
+mail-state-sent = Sent
+mail-state-waiting = Waiting
+mail-state-retrying = To be tried again
+mail-state-refused = Refused
+mail-state-given-up = Given up after three days
+mail-state-bounced = Returned
+mail-state-held = Not sent: bad address
+mail-state-unknown = Not known whether sent
+mail-tries = tries: { $n }
+mail-unsure = the reader may have it twice, because the connection broke right after sending
+mail-next = to be sent at { $x }
+mail-copy = copy
+mail-again-done = The mail will be sent again at once.
 journal-number = No.
 
 # Menu and titles of the desk

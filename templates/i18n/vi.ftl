@@ -422,6 +422,24 @@ outbox-empty = Không có thư nào trong mục này.
 mail-subject = Tiêu đề
 mail-to = Người nhận
 mail-retry = Gửi lại
+undelivered-address = Địa chỉ thư không có: hỏi đơn vị địa chỉ đúng rồi sửa ở phần Đơn vị hoặc Người dùng.
+undelivered-full = Hộp thư đầy: gọi điện cho đơn vị dọn hộp thư rồi gửi lại.
+undelivered-policy = Máy chủ thư nơi nhận không cho thư này vào: nhờ bộ phận công nghệ thông tin hai bên xem lại.
+undelivered-silence = Máy chủ thư không trả lời trong ba ngày: gọi điện cho đơn vị, xem lại địa chỉ rồi gửi lại.
+undelivered-other = Máy chủ thư từ chối: xem lời máy chủ, gọi điện cho đơn vị rồi gửi lại.
+mail-state-sent = Đã gửi
+mail-state-waiting = Chờ gửi
+mail-state-retrying = Chờ gửi lại
+mail-state-refused = Bị từ chối
+mail-state-given-up = Không gửi được sau ba ngày
+mail-state-bounced = Bị trả lại
+mail-state-held = Không gửi: địa chỉ hỏng
+mail-state-unknown = Chưa rõ đã gửi chưa
+mail-tries = lần gửi: { $n }
+mail-unsure = có thể người nhận có hai bản, vì kết nối đứt ngay sau khi gửi
+mail-next = gửi lúc { $x }
+mail-copy = đồng gửi
+mail-again-done = Thư sẽ được gửi lại ngay.
 journal-number = Số
 
 # Menu and titles of the desk

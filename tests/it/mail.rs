@@ -43,8 +43,7 @@ async fn a_reminder_arrives_and_its_link_shows_the_page_and_changes_nothing() {
             host: "127.0.0.1".to_owned(),
             port: sink.answer.parse().expect("the sink's port"),
             security: "none".to_owned(),
-            user: String::new(),
-            password: String::new(),
+            ..Smtp::default()
         }),
         mail_from: "Trình Ký <trinhky@caoloc.example>".to_owned(),
         ..Config::default()

@@ -9,6 +9,7 @@ mod forms;
 mod keeping;
 mod kill;
 mod mail;
+mod mail_faults;
 mod office;
 mod pages;
 mod receipt;

@@ -6,6 +6,7 @@ use trinhky_calendar::{Calendar, deadline_day, local};
 use crate::distribution::state;
 use crate::distribution::tracking::Row;
 use crate::web::Lang;
+use crate::web::undelivered::what_to_do;
 use crate::web::views::{Mark, Tone};
 
 /// What a mark is made from.
@@ -45,7 +46,9 @@ impl Facts<'_> {
                     .unwrap_or(0),
             ),
             state::REFUSED => Mark::refused(lang, self.refusal),
-            _ if self.bounce.is_some() => Mark::bounced(lang, self.bounce.unwrap_or_default()),
+            _ if self.bounce.is_some() => {
+                Mark::bounced(lang, &what_to_do(self.bounce.unwrap_or_default(), lang))
+            }
             _ if self.for_action && now > self.due_at => {
                 match calendar
                     .working_days_between(deadline_day(self.due_at), local(now).date_naive())

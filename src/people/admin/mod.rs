@@ -17,7 +17,7 @@ mod workflows;
 pub use first_day::{first_day, is_unfinished, test_mail};
 pub use holidays::{change_holiday, holidays};
 pub use journal::journal;
-pub use outbox::outbox;
+pub use outbox::{outbox, send_again};
 pub use person::{add_person, change_person, new_person_page, person};
 pub use persons::persons;
 pub use registers::{open_register, registers};

@@ -1,6 +1,6 @@
 //! Outgoing mail: what waits, what was sent, what was refused, with the server's own words.
 
-use axum::extract::Query;
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
@@ -9,46 +9,35 @@ use sea_orm::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{administered, frame};
-use crate::fault::Outcome;
+use super::{administered, frame, only_administrators};
+use crate::app::Cx;
+use crate::audit::{self, Entry};
+use crate::fault::{Fault, Outcome};
 use crate::mail::rows::outbox;
-use crate::people::session::{Session, failed};
+use crate::mail::{self, state};
+use crate::people::may;
+use crate::people::session::{Session, done, failed};
 use crate::web::format::date_time;
+use crate::web::undelivered::what_to_do;
 use crate::web::views::admin::{Outbox, OutboxRow};
 use crate::web::views::shared::Tone;
 use crate::web::views::{Filter, Mark, Pager};
-use crate::web::{Lang, WebError, html};
+use crate::web::{Form, Lang, WebError, html};
 
 const PAGE: usize = 50;
 
-/// A state of a mail: the word of the table, its texts, its mark.
-struct State {
-    word: &'static str,
-    vi: &'static str,
-    en: &'static str,
-    tone: Tone,
-}
-
-const STATES: [State; 3] = [
-    State {
-        word: "waiting",
-        vi: "Chờ gửi",
-        en: "Waiting",
-        tone: Tone::Waiting,
-    },
-    State {
-        word: "refused",
-        vi: "Không gửi được",
-        en: "Not sent",
-        tone: Tone::Failed,
-    },
-    State {
-        word: "sent",
-        vi: "Đã gửi",
-        en: "Sent",
-        tone: Tone::Done,
-    },
+/// The states in the order of the filters, each with its text and its mark.
+const STATES: [(&str, &str, Tone); 7] = [
+    (state::WAITING, "mail-state-waiting", Tone::Waiting),
+    (state::REFUSED, "mail-state-refused", Tone::Failed),
+    (state::GIVEN_UP, "mail-state-given-up", Tone::Failed),
+    (state::BOUNCED, "mail-state-bounced", Tone::Failed),
+    (state::HELD, "mail-state-held", Tone::Failed),
+    (state::UNKNOWN, "mail-state-unknown", Tone::Late),
+    (state::SENT, "mail-state-sent", Tone::Done),
 ];
+
+const ADDRESS: &str = "/quan-tri/thu-di";
 
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
@@ -80,14 +69,19 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Outbox> {
             .find(|row| row.state == word)
             .map_or(0, |row| usize::try_from(row.n).unwrap_or(0))
     };
-    let current = STATES.iter().find(|state| state.word == asked.loc);
+    let current = STATES
+        .iter()
+        .map(|(word, ..)| *word)
+        .find(|word| *word == asked.loc);
     let mut filters: Vec<Filter> = STATES
         .iter()
-        .map(|state| Filter {
-            href: address(Some(state)),
-            text: lang.say(state.vi, state.en),
-            count: count(state.word),
-            current: asked.loc == state.word,
+        // An empty filter says nothing, but the one that is looked at stays.
+        .filter(|(word, ..)| count(word) > 0 || current == Some(*word))
+        .map(|(word, key, _)| Filter {
+            href: address(Some(word)),
+            text: lang.t(key),
+            count: count(word),
+            current: current == Some(*word),
         })
         .collect();
     let all = counts
@@ -101,8 +95,8 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Outbox> {
         current: current.is_none(),
     });
     let mut query = outbox::Entity::find().filter(outbox::Column::OrgId.eq(org_id));
-    if let Some(state) = current {
-        query = query.filter(outbox::Column::State.eq(state.word));
+    if let Some(word) = current {
+        query = query.filter(outbox::Column::State.eq(word));
     }
     if let Some(after) = asked.sau {
         query = query.filter(outbox::Column::Id.lt(after));
@@ -129,24 +123,36 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Outbox> {
     })
 }
 
-fn address(state: Option<&State>) -> String {
-    state.map_or("/quan-tri/thu-di".to_owned(), |state| {
-        format!("/quan-tri/thu-di?loc={}", state.word)
-    })
+fn address(state: Option<&str>) -> String {
+    state.map_or(ADDRESS.to_owned(), |word| format!("{ADDRESS}?loc={word}"))
 }
 
 fn row(lang: Lang, mail: outbox::Model) -> OutboxRow {
-    let mark = match STATES.iter().find(|state| state.word == mail.state) {
-        Some(state) => Mark::new(state.tone, lang.say(state.vi, state.en)),
+    let mark = match STATES.iter().find(|(word, ..)| *word == mail.state) {
+        // A server that defers a mail (greylisting) is nothing to worry about yet, but it is told from one not tried.
+        Some((state::WAITING, _, tone)) if mail.attempts > 0 => {
+            Mark::new(*tone, lang.t("mail-state-retrying"))
+        }
+        Some((_, key, tone)) => Mark::new(*tone, lang.t(key)),
         None => Mark::new(Tone::Nothing, mail.state.clone()),
     };
+    let to = if mail.copy_of.is_none() {
+        format!("{} <{}>", mail.to_name, mail.rcpt)
+    } else {
+        format!("{} ({})", mail.rcpt, lang.t("mail-copy"))
+    };
+    let failed = state::FAILED.contains(&mail.state.as_str());
     OutboxRow {
-        to: format!("{} <{}>", mail.to_name, mail.to_address),
+        to,
         detail: detail(lang, &mail),
+        advice: failed
+            .then(|| what_to_do(&mail.reply, lang))
+            .unwrap_or_default(),
         at: date_time(mail.sent_at.unwrap_or(mail.created_at)),
+        retry: (failed || mail.state == state::UNKNOWN)
+            .then(|| Form::new(&format!("{ADDRESS}/{}/gui-lai", mail.id), "", "")),
         subject: mail.subject,
         mark,
-        retry: None,
     }
 }
 
@@ -154,22 +160,57 @@ fn row(lang: Lang, mail: outbox::Model) -> OutboxRow {
 fn detail(lang: Lang, mail: &outbox::Model) -> String {
     let mut parts = Vec::new();
     if mail.attempts > 0 {
-        parts.push(match lang {
-            Lang::Vi => format!("lần gửi: {}", mail.attempts),
-            Lang::En => format!("tries: {}", mail.attempts),
-        });
+        parts.push(lang.tn("mail-tries", mail.attempts));
     }
     if !mail.reply.is_empty() {
         parts.push(mail.reply.clone());
     }
-    if mail.state == "waiting" {
-        let at = date_time(mail.send_at);
-        parts.push(match lang {
-            Lang::Vi => format!("gửi lúc {at}"),
-            Lang::En => format!("to be sent at {at}"),
-        });
+    if mail.unsure > 0 {
+        parts.push(lang.t("mail-unsure"));
+    }
+    if mail.state == state::WAITING {
+        parts.push(lang.tx("mail-next", &date_time(mail.send_at)));
     }
     parts.join("; ")
+}
+
+/// `POST /quan-tri/thu-di/{id}/gui-lai`: a mail that waits for a person is sent once more.
+///
+/// # Errors
+/// 403 for others; a sentence when the mail does not wait for a person any more.
+pub async fn send_again(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
+    let again = async {
+        let org_id = session.journalled(administered(&session)).await?;
+        session
+            .app
+            .act(&session.actor, (org_id, id), |cx, (org_id, id)| {
+                Box::pin(again(cx, *org_id, *id))
+            })
+            .await
+    };
+    again.await.map_err(|fault| failed(fault, ADDRESS))?;
+    Ok(done(ADDRESS, &session.lang.t("mail-again-done")))
+}
+
+async fn again(cx: Cx<'_>, org_id: Uuid, id: Uuid) -> Outcome<()> {
+    if !may::administer(cx.actor, org_id) {
+        return Err(only_administrators());
+    }
+    if !mail::send_again(cx.tx, org_id, id, cx.now).await? {
+        return Err(Fault::stale(
+            "Thư này không còn chờ gửi lại; xem lại danh sách thư đi.",
+            "This mail does not wait to be sent again any more; look at the list.",
+        ));
+    }
+    let mail = outbox::Entity::find_by_id(id)
+        .one(cx.tx)
+        .await?
+        .ok_or(Fault::NotFound)?;
+    let entry = Entry {
+        document_id: mail.document_id,
+        ..Entry::general("mail.sent_again", format!("Gửi lại thư tới {}", mail.rcpt))
+    };
+    audit::append(cx.tx, org_id, cx.actor, cx.now, entry).await
 }
 
 #[derive(Debug, FromQueryResult)]

@@ -132,6 +132,8 @@ pub struct OutboxRow {
     pub mark: Mark,
     /// Attempts, last answer, next attempt: `lần 2, 08:05: hộp thư đầy; thử lại 08:35`.
     pub detail: String,
+    /// What to do about a mail that did not arrive; empty for the others.
+    pub advice: String,
     pub at: String,
     pub retry: Option<Form>,
 }

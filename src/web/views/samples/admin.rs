@@ -109,6 +109,7 @@ fn outbox(m: &Maker) -> Outbox {
             to: "xa.congson@example.invalid".to_owned(),
             subject: m.words.clone(),
             mark: Mark::bounced(m.lang, "hộp thư đầy"),
+            advice: "Hộp thư đầy: gọi điện cho đơn vị.".to_owned(),
             detail: "lần 2, 08:05; thử lại 08:35".to_owned(),
             at: "27/03/2023 08:00".to_owned(),
             retry: Some(m.form("/quan-tri/thu/7/gui-lai")),
