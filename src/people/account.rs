@@ -8,7 +8,7 @@ use super::door::{password_field, refuse};
 use super::pages::Next;
 use super::rows::session as session_rows;
 use super::session::{ENROLMENT, Session, done, failed, own_path, signed_in};
-use super::{passwords, second_factor, sign_in, tickets};
+use super::{device, passwords, second_factor, sign_in, tickets};
 use crate::fault::{Fault, Outcome};
 use crate::web::format::date_time;
 use crate::web::page::Link;
@@ -84,7 +84,7 @@ async fn view(session: &Session, password: Form) -> Outcome<Response> {
                 lang.say("Thiết bị", "Devices"),
                 Input::Several(
                     open.iter()
-                        .map(|row| choice(&row.id, device(row, session)))
+                        .map(|row| choice(&row.id, described(row, session)))
                         .collect(),
                 ),
             )],
@@ -107,7 +107,7 @@ async fn view(session: &Session, password: Form) -> Outcome<Response> {
     Ok(html(&Sheet { page, parts }))
 }
 
-fn device(row: &session_rows::Model, session: &Session) -> String {
+fn described(row: &session_rows::Model, session: &Session) -> String {
     let lang = session.lang;
     let since = date_time(row.created_at);
     let used = date_time(row.seen_at);
@@ -115,10 +115,10 @@ fn device(row: &session_rows::Model, session: &Session) -> String {
         &format!("Đăng nhập {since}, dùng lần cuối {used}"),
         &format!("Signed in {since}, last used {used}"),
     );
-    for known in [&row.address, &row.device] {
+    for known in [device::name(&row.device), row.address.clone()] {
         if !known.is_empty() {
             text.push_str(" · ");
-            text.push_str(known);
+            text.push_str(&known);
         }
     }
     if row.id == session.row.id {

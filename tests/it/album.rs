@@ -5,11 +5,19 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 
+use axum::Router;
+use axum::response::Html;
+use axum::routing::get;
+use serde_json::{Value, json};
 use trinhky::app::App;
+use trinhky::routes;
 
+use super::chromium::{Driver, Scripts};
 use super::tools;
 use super::visitor::{Page, Visitor};
 
+/// The narrowest window that a page must fit into, in CSS pixels (WCAG 1.4.10).
+const NARROW: u32 = 320;
 /// Most bytes that a page costs with all it needs, as they go over the wire.
 const MAX_BYTES: usize = 50 * 1024;
 
@@ -109,6 +117,75 @@ impl Album {
         }
         valid(&pictures, folder);
         assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+
+    /// In a real browser 320 px wide nothing hangs out sideways, and axe finds no barrier.
+    pub async fn open_to_all(&self, app: &App) {
+        let axe = tools::root().join(".tools/node/node_modules/axe-core/axe.min.js");
+        let Ok(axe) = std::fs::read_to_string(axe) else {
+            return tools::missing("axe-core");
+        };
+        let Some(driver) = Driver::start() else {
+            return;
+        };
+        let pages = self.one_of_each();
+        // The stored pages under numbers; style and pictures come from the product itself.
+        let mut router = Router::new();
+        for (n, (_, text)) in pages.iter().enumerate() {
+            let text = text.clone();
+            router = router.route(&format!("/album/{n}"), get(|| async { Html(text) }));
+        }
+        let router = router.fallback_service(routes::router(app.clone()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let address = format!("http://{}", listener.local_addr().expect("its address"));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let browser = driver.open(NARROW, 640, Scripts::On).await;
+        let mut faults = Vec::new();
+        for (n, (key, _)) in pages.iter().enumerate() {
+            browser
+                .goto(&format!("{address}/album/{n}"))
+                .await
+                .expect("the page");
+            browser.execute(&axe, Vec::new()).await.expect("axe loads");
+            let found = browser
+                .execute_async(
+                    "const [tags, done] = arguments;
+                     const wide = document.scrollingElement.scrollWidth;
+                     axe.run(document, {runOnly: tags}).then(({violations}) => done({wide, barriers: violations.map(
+                       ({id, help, nodes}) => `${id}: ${help}: ${nodes.map(({html}) => html).slice(0, 3).join(' ')}`)}))",
+                    vec![json!(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])],
+                )
+                .await
+                .expect("axe answers");
+            let wide = found["wide"].as_u64().expect("a width");
+            if wide > u64::from(NARROW) {
+                faults.push(format!("{key} is {wide} px wide"));
+            }
+            let barriers = found["barriers"].as_array().expect("a list");
+            faults.extend(
+                barriers
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(|barrier| format!("{key}: {barrier}")),
+            );
+        }
+        browser.close().await.expect("closed");
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+
+    /// Of each address and status the page that says most, whoever saw it.
+    fn one_of_each(&self) -> BTreeMap<String, String> {
+        let mut pages: BTreeMap<String, String> = BTreeMap::new();
+        for (key, picture) in &*self.0.lock().expect("the album") {
+            let (place, _) = key.rsplit_once(' ').expect("who saw it stands last");
+            let page = pages.entry(place.to_owned()).or_default();
+            if page.len() < picture.text.len() {
+                page.clone_from(&picture.text);
+            }
+        }
+        pages
     }
 }
 

@@ -1,14 +1,7 @@
 //! A real Chromium: the Chairman approves on a phone, a unit acknowledges, both with JavaScript switched off.
 
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
-use fantoccini::wd::Capabilities;
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
+use fantoccini::{Client, Locator};
 use sea_orm::EntityTrait;
-use serde_json::json;
 use trinhky::app::App;
 use trinhky::distribution::receipt;
 use trinhky::documents::{find, state};
@@ -16,7 +9,8 @@ use trinhky::people::rows::person;
 use trinhky::routes;
 use uuid::Uuid;
 
-use super::{office, tools};
+use super::chromium::{Driver, Scripts};
+use super::office;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_chairman_approves_on_a_phone_without_scripts() {
@@ -28,7 +22,7 @@ async fn the_chairman_approves_on_a_phone_without_scripts() {
     let document = office::bring_to_chairman(&app, office::DECISION).await;
     let address = serve(&app).await;
     let (chair, _) = office::first(&app, "chair").await;
-    let browser = driver.open(360, 740).await;
+    let browser = driver.open(360, 740, Scripts::Off).await;
     sign_in(&browser, &app, &address, chair.person_id.expect("a person")).await;
 
     // From the desk by the link that names the act.
@@ -69,7 +63,7 @@ async fn a_unit_acknowledges_without_scripts() {
     let document = office::issue_decision(&app, office::DECISION).await;
     let address = serve(&app).await;
     let (delivery, clerk) = office::open_deliveries(&app, document).await.remove(0);
-    let browser = driver.open(1280, 900).await;
+    let browser = driver.open(1280, 900, Scripts::Off).await;
     sign_in(&browser, &app, &address, clerk.person_id.expect("a person")).await;
     browser
         .goto(&format!("{address}/tiep-nhan/{delivery}"))
@@ -164,69 +158,4 @@ async fn fits(browser: &Client) {
         width <= window,
         "the body is {width} px wide in {window} px"
     );
-}
-
-/// A running chromedriver.
-struct Driver {
-    child: Child,
-    port: u16,
-}
-
-impl Driver {
-    /// Starts it, or says that it is missing.
-    fn start() -> Option<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .ok()?
-            .local_addr()
-            .ok()?
-            .port();
-        let started = Command::new("chromedriver")
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        let Ok(child) = started else {
-            tools::missing("chromedriver");
-            return None;
-        };
-        let driver = Self { child, port };
-        for _ in 0..1_000 {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Some(driver);
-            }
-            std::thread::park_timeout(Duration::from_millis(10));
-        }
-        panic!("chromedriver does not answer");
-    }
-
-    /// A window of this size, without scripts.
-    async fn open(&self, width: u32, height: u32) -> Client {
-        let mut capabilities = Capabilities::new();
-        capabilities.insert(
-            "goog:chromeOptions".to_owned(),
-            json!({
-                "args": [
-                    "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic",
-                    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                    format!("--window-size={width},{height}"),
-                ],
-                "prefs": { "profile.managed_default_content_settings.javascript": 2 },
-                // Narrower than any real window may be.
-                "mobileEmulation": { "deviceMetrics": { "width": width, "height": height, "pixelRatio": 1.0, "touch": false } },
-            }),
-        );
-        // The driver is on this machine: plain http.
-        ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{}", self.port))
-            .await
-            .expect("a browser")
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

@@ -85,7 +85,7 @@ impl Shown<'_> {
         page.crumbs = vec![Link::new("/van-ban", &lang.t("nav-documents"))];
         let mut view = DocumentShow {
             page,
-            subject: row.subject.clone(),
+            subject: row.number.map(|_| row.subject.clone()).unwrap_or_default(),
             mark: mark(&row.state, lang),
             urgency: urgency(self.document.draft.urgency).to_owned(),
             next: self.next().await?,

@@ -38,6 +38,7 @@ pub struct DocumentRow {
 #[template(path = "documents/show.html")]
 pub struct DocumentShow {
     pub page: Page,
+    /// Empty as long as the title names it.
     pub subject: String,
     pub mark: Mark,
     /// `KHẨN` …; empty in the normal case.

@@ -57,6 +57,7 @@ async fn the_year_is_lived_through_its_pages_on_sqlite_and_every_page_keeps_its_
         assert!(seen.contains(address), "nobody looked at {address}");
     }
     town.album.hold(&town.app, folder.path()).await;
+    town.album.open_to_all(&town.app).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -251,7 +251,11 @@ impl Html {
             } else {
                 "doc-table"
             },
-            &[("tabindex", "0")],
+            &[
+                ("tabindex", "0"),
+                ("role", "region"),
+                ("aria-label", table.caption.as_deref().unwrap_or("Bảng")),
+            ],
         );
         self.open("table", "", &[]);
         if let Some(caption) = &table.caption {
