@@ -95,7 +95,7 @@ pub async fn open(
         (document_id, indicator, typed),
         |cx, (document_id, code, typed)| {
             Box::pin(async move {
-                let document = documents::find::document(cx.tx, *document_id).await?;
+                let document = documents::find::visible(cx.tx, cx.actor, *document_id).await?;
                 check_right(cx, document.row.org_id, None)?;
                 let indicator = find::indicators(cx.tx, *document_id)
                     .await?

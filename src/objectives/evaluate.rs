@@ -44,7 +44,7 @@ pub async fn evaluate(
         (document_id, judgement),
         |cx, (document_id, judgement)| {
             Box::pin(async move {
-                let document = documents::find::document(cx.tx, *document_id).await?;
+                let document = documents::find::visible(cx.tx, cx.actor, *document_id).await?;
                 let task = flow::task_of(cx.tx, *document_id, "evaluate").await?;
                 check_role(
                     cx,
@@ -87,7 +87,7 @@ pub async fn evaluate(
 pub async fn close_year(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<()> {
     app.act(actor, document_id, |cx, document_id| {
         Box::pin(async move {
-            let document = documents::find::document(cx.tx, *document_id).await?;
+            let document = documents::find::visible(cx.tx, cx.actor, *document_id).await?;
             let task = flow::task_of(cx.tx, *document_id, "close_year").await?;
             check_role(cx, &document, &task.role, "đóng năm", "close the year")?;
             let events = complete(cx, &task, Variables::new()).await?;
