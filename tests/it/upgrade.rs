@@ -1,0 +1,120 @@
+//! A database of an earlier version, with an office's work in it, is brought up to date: nothing is lost, the office goes on.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
+use sea_orm_migration::MigratorTrait as _;
+use trinhky::audit::invariants;
+use trinhky::distribution::receipt;
+use trinhky_migrations::Migrator;
+
+use super::office;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_goes_on_after_an_upgrade_from_any_earlier_version() {
+    let written = tempfile::tempdir().expect("a folder");
+    let app = office::open(written.path(), "", office::ORGANISATION).await;
+    let document = office::issue_decision(&app, office::DECISION).await;
+    drop(app);
+    for version in 1..Migrator::migrations().len() {
+        let name = Migrator::migrations()[version - 1].name().to_owned();
+        let folder = tempfile::tempdir().expect("a folder");
+        let old = folder.path().join("trinhky.db");
+        let before = as_of(&old, version, &written.path().join("trinhky.db")).await;
+        assert!(
+            before["journal"] > 0 && before["delivery"] > 0,
+            "{before:?}"
+        );
+
+        let app = office::upgraded(folder.path()).await;
+        let breaches = invariants::check(app.store.reader())
+            .await
+            .expect("checked");
+        assert!(breaches.is_empty(), "from {name}: {breaches:?}");
+        let after = counts(app.store.reader()).await;
+        for (table, rows) in &before {
+            assert!(
+                after[table] >= *rows,
+                "from {name}: {table} had {rows} rows"
+            );
+        }
+        let (delivery, clerk) = office::open_deliveries(&app, document).await.remove(0);
+        receipt::acknowledge(&app, &clerk, delivery)
+            .await
+            .unwrap_or_else(|fault| panic!("from {name}: {fault:?}"));
+    }
+}
+
+/// Makes a database of a version and puts into it what that version could hold of a newer one; the rows of each table.
+async fn as_of(old: &Path, version: usize, newer: &Path) -> BTreeMap<String, i64> {
+    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", old.display()));
+    // What is attached, is attached to one connection.
+    options.max_connections(1);
+    let db = Database::connect(options).await.expect("connected");
+    let steps = u32::try_from(version).expect("a few");
+    Migrator::up(&db, Some(steps)).await.expect("made");
+    for sql in [
+        "PRAGMA foreign_keys = OFF".to_owned(),
+        format!("ATTACH DATABASE '{}' AS newer", newer.display()),
+    ] {
+        db.execute_unprepared(&sql).await.expect("attached");
+    }
+    for table in tables(&db).await {
+        let columns = words(
+            &db,
+            &format!(
+                "SELECT old.name AS word FROM pragma_table_info('{table}', 'main') old \
+                 JOIN pragma_table_info('{table}', 'newer') new ON new.name = old.name ORDER BY old.cid"
+            ),
+        )
+        .await
+        .iter()
+        .map(|name| format!("\"{name}\""))
+        .collect::<Vec<_>>()
+        .join(", ");
+        db.execute_unprepared(&format!("DELETE FROM main.{table}"))
+            .await
+            .expect("emptied");
+        db.execute_unprepared(&format!(
+            "INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table}"
+        ))
+        .await
+        .unwrap_or_else(|error| panic!("{table}: {error}"));
+    }
+    let counted = counts(&db).await;
+    db.close().await.expect("closed");
+    counted
+}
+
+async fn tables(db: &DatabaseConnection) -> Vec<String> {
+    words(
+        db,
+        "SELECT name AS word FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
+         AND name <> 'seaql_migrations' ORDER BY name",
+    )
+    .await
+}
+
+async fn counts(db: &DatabaseConnection) -> BTreeMap<String, i64> {
+    let mut counts = BTreeMap::new();
+    for table in tables(db).await {
+        let sql = format!("SELECT COUNT(*) AS n FROM main.{table}");
+        let row = db
+            .query_one_raw(Statement::from_string(db.get_database_backend(), sql))
+            .await
+            .expect("counted")
+            .expect("a row");
+        counts.insert(table, row.try_get("", "n").expect("a number"));
+    }
+    counts
+}
+
+async fn words(db: &DatabaseConnection, sql: &str) -> Vec<String> {
+    db.query_all_raw(Statement::from_string(db.get_database_backend(), sql))
+        .await
+        .expect("read")
+        .iter()
+        .map(|row| row.try_get("", "word").expect("a word"))
+        .collect()
+}
