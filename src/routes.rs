@@ -159,6 +159,11 @@ pub fn table() -> Vec<Route> {
         )
         .legal(),
         route(
+            "/van-ban/{id}/buoc/{element}",
+            SignedIn,
+            get(v::plain_step_page).post(v::take_plain_step),
+        ),
+        route(
             "/van-ban/{id}/tra-loi",
             SignedIn,
             get(v::question_page).post(v::answer_question),
@@ -337,7 +342,16 @@ pub fn table() -> Vec<Route> {
             Admin,
             get(a::holidays).post(a::change_holiday),
         ),
-        route("/quan-tri/quy-trinh", Admin, get(a::workflows)),
+        route(
+            "/quan-tri/quy-trinh",
+            Admin,
+            get(a::workflows).post(a::upload_workflow),
+        ),
+        route(
+            "/quan-tri/quy-trinh/{id}",
+            Admin,
+            get(a::workflow).post(a::change_workflow),
+        ),
         route("/quan-tri/thu-di", Admin, get(a::outbox)),
         route("/quan-tri/thu-di/{id}/gui-lai", Admin, post(a::send_again)),
         route("/quan-tri/khoa-ky", Admin, get(s::keys)),

@@ -13,6 +13,7 @@ mod m0005_office;
 mod m0006_evidence;
 mod m0008_keeping;
 mod m0010_registers;
+mod m0012_workflows;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_evidence::Migration),
             Box::new(m0008_keeping::Migration),
             Box::new(m0010_registers::Migration),
+            Box::new(m0012_workflows::Migration),
         ]
     }
 }

@@ -46,7 +46,7 @@ pub fn expand(draft: &Draft, groups: &[Group], units: &BTreeMap<Uuid, Unit>) -> 
             Line::Archive { .. } => continue,
             Line::AsArticle { article, .. } => (article_text(draft, *article), true),
             Line::AsAbove { .. } => (draft.addressed_to.join(", "), true),
-            Line::Body { text } => (text.clone(), false),
+            Line::Body { text } => (text.clone(), asks_to_act(text)),
         };
         let named = book.named_in(&words);
         if named.is_empty() {
@@ -62,6 +62,14 @@ pub fn expand(draft: &Draft, groups: &[Group], units: &BTreeMap<Uuid, Unit>) -> 
         }
     }
     expanded
+}
+
+/// Offices add what a body gets the paper for: `(t/h)`, `(để thực hiện)`; `(b/c)` and `(p/h)` only inform.
+fn asks_to_act(line: &str) -> bool {
+    let line = line.to_lowercase();
+    ["(t/h", "(thực hiện", "(để thực hiện"]
+        .iter()
+        .any(|mark| line.contains(mark))
 }
 
 impl Expanded {
@@ -423,6 +431,20 @@ mod tests {
         );
         let first = &expanded.recipients[0];
         assert_eq!((first.purpose, first.lines.len()), (Purpose::Action, 2));
+    }
+
+    #[test]
+    fn a_line_says_in_brackets_what_its_body_gets_the_paper_for() {
+        use Purpose::{Action, Information};
+        let named = ids(
+            "Chánh Văn phòng thi hành.",
+            &[
+                "UBND xã Bảo Lâm (t/h)",
+                "UBND xã Hòa Cư (b/c)",
+                "UBND thị trấn Cao Lộc (để thực hiện)",
+            ],
+        );
+        assert_eq!(named, [(1, Action), (2, Information), (3, Action)]);
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub async fn create(
             let owner = people_find::unit(cx.tx, *owner_id, cx.today()).await?;
             let id = insert(cx, owner.org_id, *owner_id, &imported.draft, &imported.unplaced, note).await?;
             let variables = Variables::from([("document".to_owned(), json!(id))]);
-            let (instance_id, advanced) = flow::start(cx, "decision", owner.org_id, id, variables).await?;
+            let (instance_id, advanced) = flow::start_for(cx, &type_code(imported.draft.doc_type), owner.org_id, id, variables).await?;
             document::ActiveModel { id: Set(id), instance_id: Set(Some(instance_id)), ..Default::default() }
                 .update(cx.tx)
                 .await?;

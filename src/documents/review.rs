@@ -13,6 +13,7 @@ use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
 use crate::flow;
+use crate::flow::rows::flow_task;
 use crate::people::{Actor, find as people_find, may};
 use crate::queue::{self, NewJob};
 use crate::worker;
@@ -95,6 +96,55 @@ pub(super) async fn complete(
         CommandKind::CompleteTask {
             task: id,
             variables,
+        },
+    )
+    .await
+}
+
+/// Takes a step that has no act of its own: done, or back with a remark. The workflow learns `outcome` (`ok` or `back`)
+/// and `remark`.
+///
+/// # Errors
+/// When it is sent back without a remark, the step is over, or the actor may not.
+pub async fn take_step(
+    app: &App,
+    actor: &Actor,
+    task: flow_task::Model,
+    passed: bool,
+    remark: String,
+) -> Outcome<()> {
+    if !passed && remark.trim().is_empty() {
+        return Err(Fault::invalid(
+            "remark",
+            "Ghi rõ ý kiến khi trả lại.",
+            "Write a remark to send it back.",
+        ));
+    }
+    app.act(
+        actor,
+        (task, passed, remark),
+        |cx, (task, passed, remark)| {
+            Box::pin(async move {
+                let document = find::document(cx.tx, task.document_id).await?;
+                let outcome = if *passed { "ok" } else { "back" };
+                let variables = Variables::from([
+                    ("outcome".to_owned(), json!(outcome)),
+                    ("remark".to_owned(), json!(remark.trim())),
+                ]);
+                let advanced =
+                    complete(cx, &document, &task.element, task.unit_id, variables).await?;
+                let mut summary = if *passed {
+                    format!("Xong việc “{}”: {}", task.name, document.title())
+                } else {
+                    format!("Trả lại ở việc “{}”: {}", task.name, document.title())
+                };
+                if !remark.trim().is_empty() {
+                    summary.push_str(&format!(": {}", remark.trim()));
+                }
+                let entry = Entry::about(task.document_id, "step.taken", summary)
+                    .data(json!({ "element": task.element, "outcome": outcome }));
+                journal(cx, &document, entry, advanced).await
+            })
         },
     )
     .await
@@ -402,7 +452,11 @@ pub async fn check(
                     json!({ "content": seen_hash, "outcome": outcome, "remark": remark.trim() }),
                 );
                 journal(cx, &document, entry, advanced).await?;
-                if *check == Check::Form && *passed {
+                let wants_proposal = flow::tasks_of_document(cx.tx, *id)
+                    .await?
+                    .iter()
+                    .any(|task| task.element == "sign_proposal");
+                if wants_proposal {
                     proposal::draft_for(cx, &document).await?;
                 }
                 Ok(())

@@ -9,6 +9,9 @@ use sea_orm::{
 };
 use trinhky_engine::{Definitions, read};
 
+use uuid::Uuid;
+
+use super::own;
 use super::rows::flow_definition;
 use crate::app::{App, Cx};
 use crate::fault::{Fault, Outcome};
@@ -19,71 +22,119 @@ use crate::people::Actor;
 #[folder = "workflows"]
 struct Shipped;
 
+/// The program's process that every type of document runs by where the organisation has none of its own.
+const EVERY_TYPE: &str = "decision";
+
 /// A file of a definition, as it is stored.
-type FileText = (String, String);
+pub(super) type FileText = (String, String);
 
 /// Publishes the shipped workflows where they are not published yet.
 ///
 /// # Errors
 /// What the database reports, or when a shipped file is not right.
 pub async fn publish_shipped(app: &App) -> Outcome<()> {
+    app.act(&Actor::system(), shipped_files(), |cx, files| {
+        Box::pin(publish(cx, EVERY_TYPE, files))
+    })
+    .await
+}
+
+/// The program's own files, by name.
+pub(super) fn shipped_files() -> Vec<FileText> {
     let mut names: Vec<String> = Shipped::iter()
         .map(|name| name.to_string())
         .filter(|name| name.ends_with(".bpmn"))
         .collect();
     names.sort();
-    let files: Vec<FileText> = names
+    names
         .into_iter()
         .filter_map(|name| {
             let file = Shipped::get(&name)?;
             Some((name, String::from_utf8_lossy(&file.data).into_owned()))
         })
-        .collect();
-    for process in ["decision"] {
-        app.act(
-            &Actor::system(),
-            (process.to_owned(), files.clone()),
-            |cx, (process, files)| Box::pin(publish(cx, process, files)),
-        )
-        .await?;
-    }
-    Ok(())
+        .collect()
 }
 
-/// Publishes files under the process that instances are started by; running instances keep theirs.
+/// Publishes files for everybody under the process that instances are started by; running instances keep theirs.
 ///
 /// # Errors
 /// All problems of the files in one refusal, or what the database reports.
 pub async fn publish(cx: Cx<'_>, process: &str, files: &[FileText]) -> Outcome<()> {
     let definitions = compile(files)?;
-    let hash = definitions.hash().to_owned();
-    if flow_definition::Entity::find_by_id(hash.clone())
+    store(cx, definitions.hash(), process, files, true).await
+}
+
+/// Keeps the files of a version under the hash of their content.
+pub(super) async fn store(
+    cx: Cx<'_>,
+    hash: &str,
+    process: &str,
+    files: &[FileText],
+    shipped: bool,
+) -> Outcome<()> {
+    let known = flow_definition::Entity::find_by_id(hash.to_owned())
         .one(cx.tx)
-        .await?
-        .is_some()
-    {
-        return Ok(());
+        .await?;
+    match known {
+        // An organisation was first with it.
+        Some(row) if shipped && !row.shipped => {
+            flow_definition::ActiveModel {
+                hash: Set(row.hash),
+                shipped: Set(true),
+                published_at: Set(cx.now),
+                ..Default::default()
+            }
+            .update(cx.tx)
+            .await?;
+        }
+        Some(_) => {}
+        None => {
+            flow_definition::ActiveModel {
+                hash: Set(hash.to_owned()),
+                process: Set(process.to_owned()),
+                files: Set(serde_json::to_string(files)?),
+                published_at: Set(cx.now),
+                by_name: Set(cx.actor.name.clone()),
+                retired_at: Set(None),
+                shipped: Set(shipped),
+            }
+            .insert(cx.tx)
+            .await?;
+        }
     }
-    flow_definition::ActiveModel {
-        hash: Set(hash),
-        process: Set(process.to_owned()),
-        files: Set(serde_json::to_string(files)?),
-        published_at: Set(cx.now),
-        by_name: Set(cx.actor.name.clone()),
-        retired_at: Set(None),
-    }
-    .insert(cx.tx)
-    .await?;
     Ok(())
 }
 
-/// The newest published version of a process.
+/// What new documents of a type run by in an organisation: its own workflow where it published one, else the program's.
+/// Returns the process that is started, too.
+///
+/// # Errors
+/// A refusal where none is published, or what the database reports.
+pub async fn for_type(
+    cx: Cx<'_>,
+    org_id: Uuid,
+    doc_type: &str,
+) -> Outcome<(String, String, Arc<Definitions>)> {
+    if let Some(hash) = own::in_force(cx.tx, org_id, doc_type).await? {
+        let row = flow_definition::Entity::find_by_id(hash)
+            .one(cx.tx)
+            .await?
+            .ok_or(Fault::NotFound)?;
+        let compiled = compiled(cx.app, &row)?;
+        return Ok((row.process, row.hash, compiled));
+    }
+    let (hash, compiled) = current(cx, EVERY_TYPE).await?;
+    Ok((EVERY_TYPE.to_owned(), hash, compiled))
+}
+
+/// The newest published version of one of the program's processes.
 ///
 /// # Errors
 /// A refusal where it is not published.
 pub async fn current(cx: Cx<'_>, process: &str) -> Outcome<(String, Arc<Definitions>)> {
     let row = flow_definition::Entity::find()
         .filter(flow_definition::Column::Process.eq(process))
+        .filter(flow_definition::Column::Shipped.eq(true))
         .filter(flow_definition::Column::RetiredAt.is_null())
         .order_by_desc(flow_definition::Column::PublishedAt)
         .one(cx.tx)
@@ -149,7 +200,7 @@ fn compiled(app: &App, row: &flow_definition::Model) -> Outcome<Arc<Definitions>
     Ok(compiled)
 }
 
-fn compile(files: &[FileText]) -> Outcome<Definitions> {
+pub(super) fn compile(files: &[FileText]) -> Outcome<Definitions> {
     let inputs: Vec<(&str, &[u8])> = files
         .iter()
         .map(|(name, text)| (name.as_str(), text.as_bytes()))

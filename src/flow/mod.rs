@@ -5,6 +5,7 @@
 
 mod definitions;
 mod load;
+pub mod own;
 mod picture;
 pub mod rows;
 mod save;
@@ -15,7 +16,9 @@ pub use picture::{name as process_name, picture};
 pub use save::has_row;
 
 use serde_json::Value;
-use trinhky_engine::{Command, CommandKind, Event, Rejection, State, Variables, apply, decide};
+use trinhky_engine::{
+    Command, CommandKind, Definitions, Event, Rejection, State, Variables, apply, decide,
+};
 use uuid::Uuid;
 
 use crate::app::Cx;
@@ -46,6 +49,45 @@ pub async fn start(
     variables: Variables,
 ) -> Outcome<(Uuid, Advanced)> {
     let (hash, definitions) = current(cx, process).await?;
+    begin(
+        cx,
+        (process, hash, &definitions),
+        org_id,
+        document_id,
+        variables,
+    )
+    .await
+}
+
+/// Starts what documents of a type run by in an organisation.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_for(
+    cx: Cx<'_>,
+    doc_type: &str,
+    org_id: Uuid,
+    document_id: Uuid,
+    variables: Variables,
+) -> Outcome<(Uuid, Advanced)> {
+    let (process, hash, definitions) = definitions::for_type(cx, org_id, doc_type).await?;
+    begin(
+        cx,
+        (&process, hash, &definitions),
+        org_id,
+        document_id,
+        variables,
+    )
+    .await
+}
+
+async fn begin(
+    cx: Cx<'_>,
+    (process, hash, definitions): (&str, String, &Definitions),
+    org_id: Uuid,
+    document_id: Uuid,
+    variables: Variables,
+) -> Outcome<(Uuid, Advanced)> {
     let calendar = find::calendar(cx.tx, org_id).await?;
     let state = State::default();
     let command = command(
@@ -56,7 +98,7 @@ pub async fn start(
             start: None,
         },
     );
-    let events = decide(&definitions, &state, &command, &calendar).map_err(rejected)?;
+    let events = decide(definitions, &state, &command, &calendar).map_err(rejected)?;
     let mut after = state.clone();
     for event in &events {
         apply(&mut after, event);

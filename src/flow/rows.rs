@@ -14,6 +14,35 @@ pub mod flow_definition {
         pub published_at: DateTimeUtc,
         pub by_name: String,
         pub retired_at: Option<DateTimeUtc>,
+        /// Came with the program, and so runs for every organisation.
+        pub shipped: bool,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `flow_publication`.
+pub mod flow_publication {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "flow_publication")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub definition: String,
+        pub uploaded_at: DateTimeUtc,
+        pub uploaded_by: String,
+        /// Codes separated by commas; empty until it is published.
+        pub doc_types: String,
+        pub published_at: Option<DateTimeUtc>,
+        pub published_by: String,
+        pub retired_at: Option<DateTimeUtc>,
+        pub retired_by: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

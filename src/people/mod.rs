@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin;
+mod device;
 pub mod door;
 pub mod find;
 pub mod import;

@@ -261,6 +261,36 @@ fn first_day(lang: Lang) -> Duty {
     }
 }
 
+/// The elements of workflow files whose steps have an act and a page of their own.
+pub const STEPS: [&str; 20] = [
+    "draft",
+    "give_opinion",
+    "answer_opinions",
+    "check_content",
+    "check_form",
+    "sign_proposal",
+    "number_proposal",
+    "approve",
+    "answer_question",
+    "sign",
+    "assign_number",
+    "seal",
+    "issue",
+    "acknowledge",
+    "attest",
+    "fill_report",
+    "approve_report",
+    "consolidate",
+    "evaluate",
+    "close_year",
+];
+
+/// Whether a step of a workflow has no act of its own: it is done, or sent back with a remark.
+#[must_use]
+pub fn is_plain(element: &str) -> bool {
+    !STEPS.contains(&element)
+}
+
 /// Where a task is done.
 #[must_use]
 pub fn task_address(task: &flow_task::Model) -> String {
@@ -279,6 +309,7 @@ pub fn task_address(task: &flow_task::Model) -> String {
         ("assign_number" | "seal" | "issue" | "number_proposal", _) => "/van-thu".to_owned(),
         ("attest", _) => format!("/van-ban/{id}/xac-nhan"),
         ("evaluate" | "close_year", _) => format!("/van-ban/{id}/danh-gia"),
+        (plain, _) if is_plain(plain) => format!("/van-ban/{id}/buoc/{plain}"),
         _ => format!("/van-ban/{id}"),
     }
 }

@@ -1,7 +1,9 @@
 //! The product as a whole: real databases, the real program, real outside tools.
 
+mod access;
 mod album;
 mod browser;
+mod chromium;
 mod demo;
 mod drafting;
 mod first_day;
@@ -11,6 +13,7 @@ mod kill;
 mod mail;
 mod mail_faults;
 mod office;
+mod own_workflow;
 mod pages;
 mod receipt;
 mod registers;
@@ -19,5 +22,6 @@ mod signing;
 mod start;
 mod tidy;
 mod tools;
+mod upgrade;
 mod visitor;
 mod year;

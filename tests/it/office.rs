@@ -57,6 +57,18 @@ pub async fn open_at(folder: &Path, database: &str, organisation: &str, at: Date
     app
 }
 
+/// A database that is there already, brought to this version.
+pub async fn upgraded(folder: &Path) -> App {
+    let config = Config {
+        data: folder.to_owned(),
+        ..Config::default()
+    };
+    cli::bring_up(&config).await.expect("brought up to date");
+    App::open(config, Clock::fake(start()), Ids::seeded(9))
+        .await
+        .expect("the installation opens")
+}
+
 /// The same installation as it is served: with the program's own file for what runs in a child.
 pub async fn reopened(app: App, folder: &Path, program: Option<&Path>) -> App {
     let config = Config {

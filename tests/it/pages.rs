@@ -439,7 +439,7 @@ async fn administrators_see_everything_and_others_nothing_of_the_administration(
         ("/quan-tri/nguoi-dung?q=nguyen+duy+anh", "Nguyễn Duy Anh"),
         ("/quan-tri/ngay-nghi?nam=2023", "Giỗ Tổ Hùng Vương"),
         ("/quan-tri/quy-trinh", "/quan-tri/quy-trinh?ban="),
-        ("/quan-tri/thu-di", "Chờ gửi"),
+        ("/quan-tri/thu-di", "Thư đi"),
         ("/quan-tri/nhat-ky", "<table"),
     ] {
         let page = admin.get(path).await;

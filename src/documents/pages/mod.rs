@@ -15,6 +15,7 @@ mod key_choice;
 mod list;
 mod measures;
 mod opinions;
+mod plain_step;
 mod question;
 mod register;
 mod restored;
@@ -36,6 +37,7 @@ pub use import::{import, import_page};
 pub use list::list;
 pub use measures::{confirm_measures, measures_page};
 pub use opinions::{answer_opinions, answers_page, give_opinion, opinion_page};
+pub use plain_step::{plain_step_page, take_plain_step};
 pub use question::{answer_question, question_page};
 pub use register::{
     close as close_register, enter as enter_number, enter_page as enter_number_page, register,

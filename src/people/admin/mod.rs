@@ -12,6 +12,7 @@ mod registers;
 mod roster;
 mod security;
 mod units;
+mod workflow;
 mod workflows;
 
 pub use first_day::{first_day, is_unfinished, test_mail};
@@ -24,7 +25,8 @@ pub use registers::{open_register, registers};
 pub use roster::{import_check, import_page, import_template, import_write};
 pub use security::{change_security, security};
 pub use units::units;
-pub use workflows::workflows;
+pub use workflow::{change_workflow, workflow};
+pub use workflows::{upload_workflow, workflows};
 
 use uuid::Uuid;
 

@@ -89,11 +89,27 @@ pub struct HolidayRow {
 pub struct Workflows {
     pub page: Page,
     pub rows: Vec<WorkflowRow>,
-    /// Field `file`, where files can be published here; the findings of a refused one stand in `findings`.
-    pub form: Option<Form>,
+    pub own: OwnWorkflows,
+    /// Field `file`; the findings of a refused one stand in `findings`.
+    pub form: Form,
     pub findings: Vec<WorkflowFinding>,
     /// The drawing of the chosen one.
     pub drawing: Option<(String, Markup)>,
+}
+
+/// The organisation's own versions.
+#[derive(Debug, Clone, Default)]
+pub struct OwnWorkflows {
+    pub head: Vec<String>,
+    pub rows: Vec<OwnWorkflow>,
+}
+
+#[derive(Debug, Clone)]
+pub struct OwnWorkflow {
+    pub href: String,
+    pub name: String,
+    /// What stands below the heads after the first.
+    pub cells: Vec<String>,
 }
 
 #[derive(Debug, Clone)]

@@ -90,7 +90,30 @@ fn workflows(m: &Maker) -> Workflows {
             running: "2".to_owned(),
             incidents: 1,
         }],
-        form: Some(m.form("/quan-tri/quy-trinh")),
+        own: OwnWorkflows {
+            head: [
+                "Quy trình",
+                "Nhận tệp",
+                "Loại văn bản",
+                "Trạng thái",
+                "Đang chạy",
+            ]
+            .map(str::to_owned)
+            .into(),
+            rows: vec![OwnWorkflow {
+                href: "/quan-tri/quy-trinh/0186bed6-e5c0-7066-bf34-c491046aacb4".to_owned(),
+                name: "Kế hoạch".to_owned(),
+                cells: [
+                    "01/03/2023 08:00, Dương Đức Cường",
+                    "Kế hoạch",
+                    "Chưa công bố",
+                    "0",
+                ]
+                .map(str::to_owned)
+                .into(),
+            }],
+        },
+        form: m.form("/quan-tri/quy-trinh"),
         findings: vec![WorkflowFinding {
             place: "decision.bpmn:14:9".to_owned(),
             severity: Mark::new(Tone::Failed, "Lỗi"),
