@@ -62,6 +62,7 @@ pub fn check_validity(der: &[u8], at: DateTime<Utc>) -> Result<(), SignError> {
     })
 }
 
-fn read(der: &[u8]) -> Result<Certificate, SignError> {
+/// Reads a certificate, DER.
+pub(crate) fn read(der: &[u8]) -> Result<Certificate, SignError> {
     Certificate::from_der(der).map_err(|error| SignError::BadKey(error.to_string()))
 }

@@ -16,24 +16,13 @@ use spki::AlgorithmIdentifierOwned;
 use x509_cert::Certificate;
 use x509_cert::attr::Attribute;
 
-use crate::Error;
+use crate::oids::{
+    CONTENT_TYPE, DATA, ECDSA_WITH_SHA_256, MESSAGE_DIGEST, RSA_WITH_SHA_256, SHA_256, SIGNED_DATA,
+    SIGNING_CERTIFICATE_V2, TIME_STAMP_TOKEN,
+};
 use crate::signer::{Algorithm, SignError, Signer};
 use crate::verify::verify_raw;
-
-pub(crate) const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
-pub(crate) const SIGNED_DATA: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
-pub(crate) const CONTENT_TYPE: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
-pub(crate) const MESSAGE_DIGEST: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
-pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
-pub(crate) const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
-pub(crate) const RSA_WITH_SHA_256: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
-pub(crate) const ECDSA_WITH_SHA_256: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
+use crate::{Error, stamp};
 
 /// RFC 5035, 3: the certificates that the signature is bound to, the signer's own first.
 #[derive(Debug, Clone, PartialEq, Eq, Sequence)]
@@ -95,13 +84,32 @@ pub(crate) fn sign(digest: [u8; 32], signer: &dyn Signer) -> Result<Vec<u8>, Err
     let key = &certificates[0].tbs_certificate.subject_public_key_info;
     verify_raw(key, &scheme(signer.algorithm()), None, &message, &signature)
         .map_err(|_| SignError::KeyMismatch)?;
-    container(&certificates, attributes, signature, signer.algorithm()).map_err(unencodable)
+    // The stamp is over the signature's value, so it can only stand beside what is signed.
+    let stamp = match signer.time_stamper() {
+        None => None,
+        Some(stamper) => {
+            let token = Any::from_der(&stamp::obtain(stamper, &signature)?).map_err(unencodable)?;
+            Some(attribute(TIME_STAMP_TOKEN, &token)?)
+        }
+    };
+    let made = Made {
+        attributes,
+        signature,
+        stamp,
+    };
+    container(&certificates, made, signer.algorithm()).map_err(unencodable)
+}
+
+/// A signature and what stands beside it.
+struct Made {
+    attributes: SetOfVec<Attribute>,
+    signature: Vec<u8>,
+    stamp: Option<Attribute>,
 }
 
 fn container(
     certificates: &[Certificate],
-    attributes: SetOfVec<Attribute>,
-    signature: Vec<u8>,
+    made: Made,
     algorithm: Algorithm,
 ) -> der::Result<Vec<u8>> {
     let own = &certificates[0].tbs_certificate;
@@ -116,10 +124,13 @@ fn container(
             serial_number: own.serial_number.clone(),
         }),
         digest_alg: sha_256.clone(),
-        signed_attrs: Some(attributes),
+        signed_attrs: Some(made.attributes),
         signature_algorithm: scheme(algorithm),
-        signature: SignatureValue::new(signature)?,
-        unsigned_attrs: None,
+        signature: SignatureValue::new(made.signature)?,
+        unsigned_attrs: made
+            .stamp
+            .map(|stamp| SetOfVec::try_from(vec![stamp]))
+            .transpose()?,
     };
     // A root stays out: a verifier must have it from elsewhere, and nothing in the container binds it.
     let carried = certificates

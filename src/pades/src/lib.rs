@@ -6,12 +6,13 @@
 //! the bytes that the person signed stay as they were; everything that the second step changes is
 //! a field that was in the file, empty, when the person signed it ([`prepare`]).
 //!
-//! The signatures are PAdES baseline B-B (ETSI EN 319 142-1). The crate knows no clock, no
+//! The signatures are PAdES baseline B-B (ETSI EN 319 142-1), and B-T where a [`Stamped`] signer has the time attested. The crate knows no clock, no
 //! environment, no network and no database: times and serial numbers come in as arguments. The one
 //! exception is the randomness that ECDSA needs for each signature and for a new key, which the
 //! cryptographic library takes from the operating system and lets nobody replace.
 
 mod appearance;
+mod attachments;
 mod certificates;
 mod cms;
 mod error;
@@ -19,16 +20,19 @@ mod fields;
 mod font;
 mod ink;
 mod names;
+mod oids;
 mod outline;
 mod picture;
 mod places;
 mod sign;
 mod signer;
+mod stamp;
 mod trial;
 mod update;
 mod verify;
 
 pub use appearance::{Appearance, Mark};
+pub use attachments::attachments;
 pub use certificates::{chain_of, check_validity, describe_certificate, is_authority};
 pub use error::Error;
 pub use fields::{
@@ -37,10 +41,12 @@ pub use fields::{
 pub use places::{FieldPlaces, Fonts, Place, Slant, TextPlace};
 pub use sign::{Filling, SigningRequest, fill_and_seal, sign_alone, sign_person};
 pub use signer::{Algorithm, SignError, Signer, SoftwareSigner, ecdsa_to_der};
+pub use stamp::{StampFault, Stamped, TimeStamper};
 pub use trial::{
     Subject, TRIAL_LABEL, TRIAL_LABEL_SHORT, TrialAuthority, Validity, certificate_pem,
 };
 pub use update::MAX_PDF_BYTES;
 pub use verify::{
-    CertificateReport, Change, ChangeKind, Note, Problem, Report, SignatureReport, Trust, verify,
+    CertificateReport, Change, ChangeKind, Note, Problem, Report, SignatureReport, TimeStampReport,
+    Trust, verify,
 };

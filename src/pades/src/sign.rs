@@ -42,6 +42,8 @@ pub struct Filling {
 
 /// Bytes that a signature container needs beside its certificates: attributes, signature, frame.
 const CONTAINER_RESERVE: usize = 4096;
+/// Bytes that a time stamp with its authority's certificates may need beside them.
+const STAMP_RESERVE: usize = 12 * 1024;
 /// A number that no offset in a file of [`crate::MAX_PDF_BYTES`] reaches; its digits keep the place.
 const NOT_YET: i64 = 9_999_999_999;
 
@@ -236,7 +238,8 @@ fn reserved_bytes(signer: &dyn Signer) -> Result<usize, Error> {
     if chain.is_empty() {
         return Err(SignError::NoCertificate.into());
     }
-    Ok(chain.iter().map(Vec::len).sum::<usize>() + CONTAINER_RESERVE)
+    let stamp = signer.time_stamper().map_or(0, |_| STAMP_RESERVE);
+    Ok(chain.iter().map(Vec::len).sum::<usize>() + CONTAINER_RESERVE + stamp)
 }
 
 fn position(bytes: &[u8], from: usize, wanted: &[u8]) -> Option<usize> {

@@ -1,10 +1,13 @@
 //! Who makes the raw signature: a key in a file here; a token or a remote service elsewhere.
 
 use der::asn1::{ObjectIdentifier, UintRef};
-use der::{Decode, Encode, Sequence};
+use der::{Encode, Sequence};
 use p12_keystore::KeyStore;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+
+use crate::stamp::{StampFault, TimeStamper};
+use crate::{certificates, oids};
 
 /// How a signer signs. Both hash with SHA-256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +24,7 @@ impl Algorithm {
     /// # Errors
     /// Where the certificate cannot be read or its key is neither RSA nor on P-256.
     pub fn of_certificate(der: &[u8]) -> Result<Self, SignError> {
-        let certificate = read_certificate(der)?;
+        let certificate = certificates::read(der)?;
         let key = &certificate
             .tbs_certificate
             .subject_public_key_info
@@ -31,21 +34,13 @@ impl Algorithm {
             .as_ref()
             .and_then(|parameters| parameters.decode_as().ok());
         match (key.oid, curve) {
-            (RSA_KEY, _) => Ok(Self::RsaSha256),
-            (EC_KEY, Some(P_256)) => Ok(Self::EcdsaP256Sha256),
+            (oids::RSA, _) => Ok(Self::RsaSha256),
+            (oids::EC_KEY, Some(oids::P_256)) => Ok(Self::EcdsaP256Sha256),
             _ => Err(SignError::BadKey(
                 "its key is neither RSA nor on the curve P-256".into(),
             )),
         }
     }
-}
-
-const RSA_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const EC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const P_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-
-fn read_certificate(der: &[u8]) -> Result<x509_cert::Certificate, SignError> {
-    Decode::from_der(der).map_err(|error| SignError::BadKey(error.to_string()))
 }
 
 /// The two numbers of an ECDSA signature, side by side as tokens give them, in their DER form.
@@ -83,6 +78,11 @@ pub trait Signer {
     /// # Errors
     /// Where the key cannot be reached or refuses; the document then stays as it was.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError>;
+
+    /// Who attests the time of this signer's signatures; nobody, where only the signer's own clock says it.
+    fn time_stamper(&self) -> Option<&dyn TimeStamper> {
+        None
+    }
 }
 
 /// Why a key did not sign.
@@ -106,6 +106,10 @@ pub enum SignError {
     OutsideValidity { from: String, until: String },
     #[error("the signer could not be reached or refused: {0}")]
     Unavailable(String),
+    #[error("the time-stamp authority could not be reached: {0}")]
+    NoTimeStamp(String),
+    #[error(transparent)]
+    TimeStamp(#[from] StampFault),
 }
 
 impl SignError {
@@ -129,6 +133,10 @@ impl SignError {
             Self::OutsideValidity { from, until } => {
                 format!("Chứng thư số chỉ có hiệu lực từ {from} đến {until}.")
             }
+            Self::NoTimeStamp(why) => {
+                format!("Không liên lạc được với máy chủ dấu thời gian: {why}.")
+            }
+            Self::TimeStamp(fault) => format!("{}.", fault.message_vi()),
             Self::Unavailable(why) => {
                 format!("Không liên lạc được với thiết bị hoặc dịch vụ ký: {why}.")
             }
@@ -217,7 +225,7 @@ impl SoftwareSigner {
 
     fn certified_key(&self) -> Result<Vec<u8>, SignError> {
         let first = self.chain.first().ok_or(SignError::NoCertificate)?;
-        Ok(read_certificate(first)?
+        Ok(certificates::read(first)?
             .tbs_certificate
             .subject_public_key_info
             .subject_public_key

@@ -23,7 +23,7 @@ const KNOWN_EXTENSIONS: [&str; 5] = [
 ];
 
 /// Looks for a chain to a root and checks every certificate of it at a time.
-pub(super) fn problems(
+pub(crate) fn problems(
     signer: &Certificate,
     carried: &[Certificate],
     roots: &[Certificate],
@@ -48,7 +48,7 @@ pub(super) fn problems(
 }
 
 /// The name that people know a certificate by.
-pub(super) fn name(certificate: &Certificate) -> String {
+pub(crate) fn name(certificate: &Certificate) -> String {
     let subject = &certificate.tbs_certificate.subject;
     names::part(subject, names::COMMON_NAME).unwrap_or_else(|| subject.to_string())
 }

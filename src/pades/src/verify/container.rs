@@ -10,13 +10,18 @@ use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
 use super::keys::{self, Hash};
 use super::problem::Problem;
-use crate::cms::{
-    CONTENT_TYPE, DATA, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_CERTIFICATE_V2, SigningCertificateV2,
+use crate::cms::SigningCertificateV2;
+use crate::oids::{
+    CONTENT_TYPE, DATA, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2,
+    TIME_STAMP_TOKEN,
 };
+use crate::stamp;
 
-pub(super) struct Container {
+pub(crate) struct Container {
+    /// What the signature is about.
+    kind: ObjectIdentifier,
     info: SignerInfo,
-    pub(super) certificates: Vec<Certificate>,
+    pub(crate) certificates: Vec<Certificate>,
 }
 
 impl Container {
@@ -33,15 +38,35 @@ impl Container {
             ));
         }
         let outer = ContentInfo::from_der(value).map_err(bad)?;
-        if outer.content_type != SIGNED_DATA {
-            return Err(Problem::BadContainer("it is not a signature".into()));
-        }
-        let signed: SignedData = outer.content.decode_as().map_err(bad)?;
-        if signed.encap_content_info.econtent.is_some() {
+        let (container, content) = Self::open(&outer, DATA)?;
+        if content.is_some() {
             return Err(Problem::BadContainer(
                 "it carries content of its own".into(),
             ));
         }
+        Ok(container)
+    }
+
+    /// A container that holds what it is about, and that content.
+    pub(crate) fn with_content(
+        outer: &ContentInfo,
+        kind: ObjectIdentifier,
+    ) -> Result<(Self, Vec<u8>), Problem> {
+        let (container, content) = Self::open(outer, kind)?;
+        let content = content
+            .ok_or_else(|| Problem::BadContainer("it carries no content of its own".into()))?;
+        Ok((container, content))
+    }
+
+    fn open(
+        outer: &ContentInfo,
+        kind: ObjectIdentifier,
+    ) -> Result<(Self, Option<Vec<u8>>), Problem> {
+        let bad = |error: der::Error| Problem::BadContainer(error.to_string());
+        if outer.content_type != SIGNED_DATA {
+            return Err(Problem::BadContainer("it is not a signature".into()));
+        }
+        let signed: SignedData = outer.content.decode_as().map_err(bad)?;
         let [info] = signed.signer_infos.0.as_slice() else {
             return Err(Problem::BadContainer(
                 "it does not have exactly one signer".into(),
@@ -54,14 +79,32 @@ impl Container {
                 CertificateChoices::Other(_) => None,
             })
             .collect();
-        Ok(Self {
+        let content = signed.encap_content_info.econtent.as_ref();
+        let content = content.map(stamp::octets).transpose().map_err(bad)?;
+        let container = Self {
+            kind,
             info: info.clone(),
             certificates,
-        })
+        };
+        Ok((container, content))
+    }
+
+    /// The time stamp beside the signature, DER, if there is one.
+    pub(super) fn time_stamp(&self) -> Option<Vec<u8>> {
+        let beside = self.info.unsigned_attrs.as_ref()?;
+        let stamp = beside
+            .iter()
+            .find(|attribute| attribute.oid == TIME_STAMP_TOKEN)?;
+        stamp.values.get(0)?.to_der().ok()
+    }
+
+    /// What a time stamp must be about.
+    pub(super) fn signature(&self) -> &[u8] {
+        self.info.signature.as_bytes()
     }
 
     /// The signer's own certificate.
-    pub(super) fn signer(&self) -> Result<&Certificate, Problem> {
+    pub(crate) fn signer(&self) -> Result<&Certificate, Problem> {
         let found = self
             .certificates
             .iter()
@@ -79,7 +122,7 @@ impl Container {
     }
 
     /// Holds the container against the signed bytes. `pades` asks for what PAdES adds to CMS.
-    pub(super) fn problems(&self, parts: &[&[u8]], pades: bool) -> Vec<Problem> {
+    pub(crate) fn problems(&self, parts: &[&[u8]], pades: bool) -> Vec<Problem> {
         let checks = [
             self.check_digest(parts),
             self.check_signature(),
@@ -90,7 +133,7 @@ impl Container {
 
     fn check_digest(&self, parts: &[&[u8]]) -> Result<(), Problem> {
         let kind: ObjectIdentifier = self.attribute(CONTENT_TYPE)?;
-        if kind != DATA {
+        if kind != self.kind {
             return Err(Problem::BadContainer(
                 "it is about another kind of content".into(),
             ));
@@ -121,23 +164,44 @@ impl Container {
     }
 
     fn check_binding(&self) -> Result<(), Problem> {
-        let bound: SigningCertificateV2 = self
-            .attribute(SIGNING_CERTIFICATE_V2)
-            .map_err(|_| Problem::NotBoundToCertificate)?;
+        let bound: SigningCertificateV2 = match self.attribute(SIGNING_CERTIFICATE_V2) {
+            Ok(bound) => bound,
+            Err(_) => return self.check_old_binding(),
+        };
         let first = bound.certs.first().ok_or(Problem::NotBoundToCertificate)?;
         let hash = match &first.hash_algorithm {
             None => Hash::Sha256,
             Some(algorithm) => Hash::from_oid(algorithm.oid)?,
         };
-        let own = self
-            .signer()?
-            .to_der()
-            .map_err(|_| Problem::NotBoundToCertificate)?;
-        if hash.of(&[&own]) == first.cert_hash.as_bytes() {
+        if hash.of(&[&self.signer_der()?]) == first.cert_hash.as_bytes() {
             Ok(())
         } else {
             Err(Problem::NotBoundToCertificate)
         }
+    }
+
+    /// The first form of that attribute (RFC 2634), with SHA-1, which time-stamp authorities still write. The name of
+    /// the certificate is under the signature all the same.
+    fn check_old_binding(&self) -> Result<(), Problem> {
+        use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+        let old = (self.kind != DATA)
+            .then(|| self.attribute::<SigningCertificateV2>(SIGNING_CERTIFICATE));
+        let Some(Ok(bound)) = old else {
+            return Err(Problem::NotBoundToCertificate);
+        };
+        let first = bound.certs.first().ok_or(Problem::NotBoundToCertificate)?;
+        let own = digest(&SHA1_FOR_LEGACY_USE_ONLY, &self.signer_der()?);
+        if own.as_ref() == first.cert_hash.as_bytes() {
+            Ok(())
+        } else {
+            Err(Problem::NotBoundToCertificate)
+        }
+    }
+
+    fn signer_der(&self) -> Result<Vec<u8>, Problem> {
+        self.signer()?
+            .to_der()
+            .map_err(|_| Problem::NotBoundToCertificate)
     }
 
     /// The single value of a signed attribute that must be there once.

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 use super::problem::Problem;
+use crate::oids;
 
 /// The hash functions that we trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,13 +18,13 @@ pub(crate) enum Hash {
 }
 
 impl Hash {
-    pub(super) fn from_oid(oid: ObjectIdentifier) -> Result<Self, Problem> {
-        match oid.to_string().as_str() {
-            "2.16.840.1.101.3.4.2.1" => Ok(Self::Sha256),
-            "2.16.840.1.101.3.4.2.2" => Ok(Self::Sha384),
-            "2.16.840.1.101.3.4.2.3" => Ok(Self::Sha512),
-            "1.3.14.3.2.26" => Err(Problem::Algorithm("SHA-1".into())),
-            other => Err(Problem::Algorithm(other.into())),
+    pub(crate) fn from_oid(oid: ObjectIdentifier) -> Result<Self, Problem> {
+        match oid {
+            oids::SHA_256 => Ok(Self::Sha256),
+            oids::SHA_384 => Ok(Self::Sha384),
+            oids::SHA_512 => Ok(Self::Sha512),
+            oids::SHA_1 => Err(Problem::Algorithm("SHA-1".into())),
+            other => Err(Problem::Algorithm(other.to_string())),
         }
     }
 
@@ -36,7 +37,7 @@ impl Hash {
         }
     }
 
-    pub(super) fn of(self, parts: &[&[u8]]) -> Vec<u8> {
+    pub(crate) fn of(self, parts: &[&[u8]]) -> Vec<u8> {
         fn hash<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
             let mut hash = D::new();
             parts.iter().for_each(|part| hash.update(part));
@@ -73,7 +74,7 @@ fn scheme(
     digest: Option<Hash>,
 ) -> Result<&'static dyn VerificationAlgorithm, Problem> {
     let unknown = || Problem::Algorithm(algorithm.oid.to_string());
-    let is_rsa = key.algorithm.oid.to_string() == "1.2.840.113549.1.1.1";
+    let is_rsa = key.algorithm.oid == oids::RSA;
     let rsa = |hash| -> &'static dyn VerificationAlgorithm {
         match hash {
             Hash::Sha256 => &raw::RSA_PKCS1_2048_8192_SHA256,
@@ -81,38 +82,37 @@ fn scheme(
             Hash::Sha512 => &raw::RSA_PKCS1_2048_8192_SHA512,
         }
     };
-    match algorithm.oid.to_string().as_str() {
+    match algorithm.oid {
         // Plain "RSA" in a signer's entry: the hash is the one named beside it.
-        "1.2.840.113549.1.1.1" if is_rsa => Ok(rsa(digest.ok_or_else(unknown)?)),
-        "1.2.840.113549.1.1.11" if is_rsa => Ok(rsa(Hash::Sha256)),
-        "1.2.840.113549.1.1.12" if is_rsa => Ok(rsa(Hash::Sha384)),
-        "1.2.840.113549.1.1.13" if is_rsa => Ok(rsa(Hash::Sha512)),
-        "1.2.840.113549.1.1.10" if is_rsa => Ok(match pss_hash(algorithm)? {
+        oids::RSA if is_rsa => Ok(rsa(digest.ok_or_else(unknown)?)),
+        oids::RSA_WITH_SHA_256 if is_rsa => Ok(rsa(Hash::Sha256)),
+        oids::RSA_WITH_SHA_384 if is_rsa => Ok(rsa(Hash::Sha384)),
+        oids::RSA_WITH_SHA_512 if is_rsa => Ok(rsa(Hash::Sha512)),
+        oids::RSA_PSS if is_rsa => Ok(match pss_hash(algorithm)? {
             Hash::Sha256 => &raw::RSA_PSS_2048_8192_SHA256,
             Hash::Sha384 => &raw::RSA_PSS_2048_8192_SHA384,
             Hash::Sha512 => &raw::RSA_PSS_2048_8192_SHA512,
         }),
-        "1.2.840.10045.4.3.2" => match curve(key).as_deref() {
-            Some("1.2.840.10045.3.1.7") => Ok(&raw::ECDSA_P256_SHA256_ASN1),
-            Some("1.3.132.0.34") => Ok(&raw::ECDSA_P384_SHA256_ASN1),
+        oids::ECDSA_WITH_SHA_256 => match curve(key) {
+            Some(oids::P_256) => Ok(&raw::ECDSA_P256_SHA256_ASN1),
+            Some(oids::P_384) => Ok(&raw::ECDSA_P384_SHA256_ASN1),
             _ => Err(unknown()),
         },
-        "1.2.840.10045.4.3.3" => match curve(key).as_deref() {
-            Some("1.2.840.10045.3.1.7") => Ok(&raw::ECDSA_P256_SHA384_ASN1),
-            Some("1.3.132.0.34") => Ok(&raw::ECDSA_P384_SHA384_ASN1),
+        oids::ECDSA_WITH_SHA_384 => match curve(key) {
+            Some(oids::P_256) => Ok(&raw::ECDSA_P256_SHA384_ASN1),
+            Some(oids::P_384) => Ok(&raw::ECDSA_P384_SHA384_ASN1),
             _ => Err(unknown()),
         },
-        "1.3.101.112" if key.algorithm.oid == algorithm.oid => Ok(&raw::ED25519),
+        oids::ED25519 if key.algorithm.oid == algorithm.oid => Ok(&raw::ED25519),
         _ => Err(unknown()),
     }
 }
 
-fn curve(key: &SubjectPublicKeyInfoOwned) -> Option<String> {
-    if key.algorithm.oid.to_string() != "1.2.840.10045.2.1" {
+fn curve(key: &SubjectPublicKeyInfoOwned) -> Option<ObjectIdentifier> {
+    if key.algorithm.oid != oids::EC_KEY {
         return None;
     }
-    let named: ObjectIdentifier = key.algorithm.parameters.as_ref()?.decode_as().ok()?;
-    Some(named.to_string())
+    key.algorithm.parameters.as_ref()?.decode_as().ok()
 }
 
 /// The part of the parameters of RSASSA-PSS that chooses among the schemes we verify; the library

@@ -1,9 +1,9 @@
 //! Verification of all signatures of a PDF, ours or somebody else's.
 //!
-//! Nothing is trusted that is not given: roots come as an argument. Revocation is not looked at, and
-//! the time is the one that the signer claims; the report says both.
+//! Nothing is trusted that is not given: roots come as an argument. Revocation is not looked at. The time is the one that
+//! a trusted time-stamp authority attests, else the one that the signer claims; the report says which.
 
-mod chain;
+pub(crate) mod chain;
 mod changes;
 mod container;
 mod form;
@@ -21,14 +21,16 @@ use sha2::{Digest, Sha256};
 use x509_cert::Certificate;
 
 pub use problem::Problem;
-pub use report::{CertificateReport, Change, ChangeKind, Note, Report, SignatureReport};
+pub use report::{
+    CertificateReport, Change, ChangeKind, Note, Report, SignatureReport, TimeStampReport,
+};
 
 use crate::trial::TRIAL_LABEL_SHORT;
 use crate::update::{load, read_text};
-use crate::{Error, names};
+use crate::{Error, names, stamp};
 pub(crate) use chain::has_issued;
-use container::Container;
-pub(crate) use keys::verify as verify_raw;
+pub(crate) use container::Container;
+pub(crate) use keys::{Hash, verify as verify_raw};
 use permission::{Frozen, Permission};
 use range::Range;
 
@@ -208,24 +210,42 @@ impl Case<'_> {
         report.trial = chain::name(signer).contains(TRIAL_LABEL_SHORT);
         report.certificate = describe(signer);
 
-        let at = report.claimed_time.map(|time| time.to_utc());
-        let mut problems = match at {
+        let mut problems = match report.claimed_time {
             None => vec![Problem::NoTime],
             Some(at) if at > self.now + CLOCK_TOLERANCE => vec![Problem::TimeInFuture],
             Some(_) => Vec::new(),
         };
+        if let Some(token) = container.time_stamp() {
+            match stamp::check(&token, container.signature(), self.roots) {
+                Ok(stamp) if stamp.at > self.now + CLOCK_TOLERANCE => {
+                    problems.push(Problem::TimeInFuture);
+                }
+                Ok(stamp) => {
+                    report.time_stamp = Some(TimeStampReport {
+                        at: stamp.at,
+                        authority: stamp.authority,
+                    });
+                }
+                Err(fault) => problems.push(Problem::TimeStamp(fault)),
+            }
+        }
+        let attested = report.time_stamp.as_ref().map(|stamp| stamp.at);
+        let claimed = report.claimed_time.map(|time| time.to_utc());
         problems.extend(chain::problems(
             signer,
             &container.certificates,
             self.roots,
-            at.unwrap_or(self.now),
+            attested.or(claimed).unwrap_or(self.now),
         ));
         report.trusted = problems.is_empty();
         report.problems.extend(problems);
         if report.trial {
             report.notes.push(Note::trial());
         }
-        report.notes.push(Note::claimed_time());
+        report.notes.push(match &report.time_stamp {
+            Some(stamp) => Note::stamped_time(stamp),
+            None => Note::claimed_time(),
+        });
         report.notes.push(Note::revocation_unknown());
         if report.trusted && chain::period(signer).1 < self.now {
             report.notes.push(Note::expired_since(&chain::name(signer)));
@@ -270,6 +290,7 @@ fn blank(field: &str) -> SignatureReport {
         trial: false,
         certificate: None,
         claimed_time: None,
+        time_stamp: None,
         intact: false,
         trusted: false,
         covers_whole_file: false,

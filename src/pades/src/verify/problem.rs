@@ -2,6 +2,8 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use crate::stamp::StampFault;
+
 /// One reason. Each has a name for programs and a sentence in two languages for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
@@ -52,6 +54,8 @@ pub enum Problem {
     NoTime,
     /// The claimed time is later than now.
     TimeInFuture,
+    /// The signature carries a time stamp that cannot be believed.
+    TimeStamp(StampFault),
 
     /// Something was changed after this signature that nobody may change.
     ForbiddenChange(String),
@@ -87,6 +91,7 @@ impl Problem {
             Self::UnknownDemand(_) => "certificate_unknown_demand",
             Self::NoTime => "no_time",
             Self::TimeInFuture => "time_in_future",
+            Self::TimeStamp(_) => "time_stamp",
             Self::ForbiddenChange(_) => "forbidden_change",
             Self::FrozenFieldChanged(_) => "frozen_field_changed",
             Self::ShownDiffers(_) => "shown_differs",
@@ -148,6 +153,11 @@ impl Problem {
             }
             Self::NoTime => "The signature states no time of signing.".into(),
             Self::TimeInFuture => "The stated time of signing lies in the future.".into(),
+            Self::TimeStamp(fault) => {
+                let sentence = fault.to_string();
+                let (first, rest) = sentence.split_at(1);
+                format!("{}{rest}.", first.to_uppercase())
+            }
             Self::ForbiddenChange(what) => {
                 format!("After this signature {what} was changed, which is not allowed.")
             }
@@ -207,6 +217,7 @@ impl Problem {
             }
             Self::NoTime => "Chữ ký không ghi thời điểm ký.".into(),
             Self::TimeInFuture => "Thời điểm ký được ghi nằm trong tương lai.".into(),
+            Self::TimeStamp(fault) => format!("{}.", fault.message_vi()),
             Self::ForbiddenChange(what) => {
                 format!("Sau chữ ký này văn bản đã bị thay đổi ở phần không được phép ({what}).")
             }

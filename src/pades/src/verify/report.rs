@@ -37,9 +37,11 @@ pub struct SignatureReport {
     pub certificate: Option<CertificateReport>,
     /// The time that the signer's own clock claims; nobody else attests it.
     pub claimed_time: Option<DateTime<FixedOffset>>,
+    /// The time that an authority attests; then the certificate is judged at this one.
+    pub time_stamp: Option<TimeStampReport>,
     /// Whether the signed bytes are as they were and the signature belongs to the certificate.
     pub intact: bool,
-    /// Whether the certificate leads to a trusted root and was valid at the claimed time.
+    /// Whether the certificate leads to a trusted root and was valid at the attested, else at the claimed time.
     pub trusted: bool,
     /// Whether the signature covers the file to its last byte.
     pub covers_whole_file: bool,
@@ -50,6 +52,13 @@ pub struct SignatureReport {
     pub problems: Vec<Problem>,
     /// Worth knowing, but no reason to call the signature bad.
     pub notes: Vec<Note>,
+}
+
+/// What a time-stamp authority attests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TimeStampReport {
+    pub at: DateTime<Utc>,
+    pub authority: String,
 }
 
 /// The signer's certificate.
@@ -156,6 +165,21 @@ impl Note {
             message_vi:
                 "Thời điểm ký do đồng hồ của người ký ghi nhận, chưa có dấu thời gian xác nhận."
                     .into(),
+        }
+    }
+
+    pub(super) fn stamped_time(stamp: &TimeStampReport) -> Self {
+        let at = stamp.at.format("%d/%m/%Y %H:%M:%S UTC");
+        Self {
+            rule: "stamped_time",
+            message: format!(
+                "The signature was there at {at}, as {} attests.",
+                stamp.authority
+            ),
+            message_vi: format!(
+                "Chữ ký đã có lúc {at}, theo dấu thời gian của {}.",
+                stamp.authority
+            ),
         }
     }
 

@@ -9,13 +9,13 @@ use trinhky_pades::{SoftwareSigner, Trust, sign_person, verify};
 use crate::outside_tools;
 use crate::paper;
 
-struct Link {
+pub struct Link {
     params: CertificateParams,
-    key: KeyPair,
-    der: Vec<u8>,
+    pub key: KeyPair,
+    pub der: Vec<u8>,
 }
 
-fn params(name: &str, is_ca: IsCa, usages: &[KeyUsagePurpose]) -> CertificateParams {
+pub fn params(name: &str, is_ca: IsCa, usages: &[KeyUsagePurpose]) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
@@ -30,7 +30,7 @@ fn authority(name: &str, limit: BasicConstraints) -> CertificateParams {
     params(name, IsCa::Ca(limit), &[KeyUsagePurpose::KeyCertSign])
 }
 
-fn person() -> CertificateParams {
+pub fn person() -> CertificateParams {
     // pyHanko asks for the second by default, the standard for one of both.
     let usages = [
         KeyUsagePurpose::DigitalSignature,
@@ -39,14 +39,14 @@ fn person() -> CertificateParams {
     params("Người ký", IsCa::NoCa, &usages)
 }
 
-fn root() -> Link {
+pub fn root() -> Link {
     let params = authority("Gốc", BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
     let der = params.self_signed(&key).unwrap().der().to_vec();
     Link { params, key, der }
 }
 
-fn issue(issuer: &Link, params: CertificateParams) -> Link {
+pub fn issue(issuer: &Link, params: CertificateParams) -> Link {
     let key = KeyPair::generate().unwrap();
     let der = params
         .signed_by(&key, &Issuer::from_params(&issuer.params, &issuer.key))

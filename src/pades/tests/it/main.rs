@@ -7,5 +7,6 @@ mod key_files;
 mod outside_tools;
 mod paper;
 mod signing;
+mod stamping;
 mod tampering;
 mod verifying;

@@ -57,6 +57,11 @@ fn run(command: &mut Command) -> Answer {
 
 /// What pyHanko says about every signature of a file, at a moment inside all validities.
 pub fn pyhanko(pdf: &[u8], root: &[u8]) -> Option<Answer> {
+    pyhanko_at(pdf, root, "2023-04-01T00:00:00+00:00")
+}
+
+/// The same at another moment.
+pub fn pyhanko_at(pdf: &[u8], root: &[u8], moment: &str) -> Option<Answer> {
     let tool = find("pyhanko")?;
     let folder = tempfile::tempdir().unwrap();
     let (file, trust) = (
@@ -75,9 +80,7 @@ pub fn pyhanko(pdf: &[u8], root: &[u8]) -> Option<Answer> {
             "--trust",
         ])
         .arg(&trust);
-    Some(run(command
-        .args(["--validation-time", "2023-04-01T00:00:00+00:00"])
-        .arg(&file)))
+    Some(run(command.args(["--validation-time", moment]).arg(&file)))
 }
 
 /// One line for each file: `good`, or `bad` and why. Asking for each by itself would spend most of the
