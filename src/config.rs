@@ -34,6 +34,10 @@ pub struct Config {
     pub pkcs11_modules: Vec<PathBuf>,
     /// PEM files of the authorities that verification trusts beside the installation's own trial authorities.
     pub trusted_authorities: Vec<PathBuf>,
+    /// How signatures are made.
+    pub signing: Signing,
+    /// How the trail leaves the database.
+    pub trail: Trail,
     /// This program's own file, which verifies strangers' PDFs in a child of limited memory. The commands that serve
     /// set it; without it the file is verified inside this process.
     #[serde(skip)]
@@ -82,6 +86,36 @@ impl Default for Smtp {
     }
 }
 
+/// How signatures are made.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Signing {
+    /// The time-stamp authority (RFC 3161), `http://…`; empty: signatures say the time of this machine's clock only.
+    pub tsa_url: String,
+}
+
+/// How checkpoints of the trail leave the database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Trail {
+    /// Folder of the signed checkpoints; empty: `trail` inside `data`.
+    pub folder: PathBuf,
+    /// Minutes after which an act is under a checkpoint at the latest.
+    pub every_minutes: i64,
+    /// Who gets the first checkpoint of each day by mail; empty: nobody.
+    pub mail_to: String,
+}
+
+impl Default for Trail {
+    fn default() -> Self {
+        Self {
+            folder: PathBuf::new(),
+            every_minutes: 15,
+            mail_to: String::new(),
+        }
+    }
+}
+
 /// One piece of recurring work.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,6 +142,8 @@ impl Default for Config {
             mail_from: "Trình Ký <trinhky@localhost>".to_owned(),
             pkcs11_modules: Vec::new(),
             trusted_authorities: Vec::new(),
+            signing: Signing::default(),
+            trail: Trail::default(),
             program: None,
             cron: vec![
                 recurring("reminders.digest", "0 30 7 * * Mon,Tue,Wed,Thu,Fri,Sat"),
@@ -278,6 +314,27 @@ impl Config {
                 );
             }
         }
+        unless(
+            self.signing.tsa_url.is_empty() || self.signing.tsa_url.starts_with("http://"),
+            format!(
+                "`signing.tsa_url` is `{}`; write it with http:// (the answer is signed, so it needs no other protection)",
+                self.signing.tsa_url
+            ),
+        );
+        unless(
+            (1..=24 * 60).contains(&self.trail.every_minutes),
+            format!(
+                "`trail.every_minutes` is {}; write 1 to 1440",
+                self.trail.every_minutes
+            ),
+        );
+        unless(
+            self.trail.mail_to.is_empty() || self.trail.mail_to.parse::<lettre::Address>().is_ok(),
+            format!(
+                "`trail.mail_to` is `{}`; write one address, e.g. thanhtra@tinh.gov.vn",
+                self.trail.mail_to
+            ),
+        );
         unless(
             (5..=24 * 60).contains(&self.session_idle_minutes),
             format!(

@@ -18,7 +18,7 @@ use trinhky_engine::{CommandKind, TaskId, TimerId};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, trail};
 use crate::fault::{Fault, Outcome};
 use crate::flow::{self, rows::flow_timer};
 use crate::mail;
@@ -158,6 +158,7 @@ async fn look(app: &App) -> Outcome<usize> {
 async fn work(app: &App) -> Outcome<usize> {
     let mut done = fire_timers(app).await?;
     done += tick(app).await?;
+    done += trail::queue_checkpoint(app).await?;
     done += run_jobs(app).await?;
     Ok(done)
 }
@@ -254,6 +255,7 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
         "reminders.receipt" => reminders::receipt(app, &service()?).await,
         "reminders.report" => reminders::report(app, &service()?).await,
         "reminders.digest" => reminders::digest(app).await,
+        trail::CHECKPOINT => trail::checkpoint(app).await,
         "people.clean_up" => people::clean_up(app).await,
         other => Err(Fault::Internal(anyhow::anyhow!(
             "no job is called `{other}`"

@@ -11,6 +11,8 @@ mod m0003_follow_up;
 mod m0004_mail;
 mod m0005_office;
 mod m0006_evidence;
+mod m0007_proof;
+mod m0007_trail;
 mod m0008_keeping;
 mod m0010_registers;
 mod m0012_workflows;
@@ -28,6 +30,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_mail::Migration),
             Box::new(m0005_office::Migration),
             Box::new(m0006_evidence::Migration),
+            Box::new(m0007_trail::Migration),
+            Box::new(m0007_proof::Migration),
             Box::new(m0008_keeping::Migration),
             Box::new(m0010_registers::Migration),
             Box::new(m0012_workflows::Migration),

@@ -13,7 +13,7 @@ use trinhky_engine::{Event, State, apply};
 use uuid::Uuid;
 
 use super::rows::journal;
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::files::Files;
 use crate::files::rows::stored_file;
 use crate::flow;
@@ -131,13 +131,24 @@ pub async fn check(db: &impl ConnectionTrait) -> Outcome<Vec<Breach>> {
         let found =
             Found::find_by_statement(Statement::from_string(db.get_database_backend(), *sql))
                 .all(db)
-                .await?;
+                .await;
+        // A value that was put in by hand and cannot be read is a finding, too.
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => {
+                breaches.push(unreadable(invariant, &error.into()));
+                continue;
+            }
+        };
         breaches.extend(found.into_iter().map(|found| Breach {
             invariant,
             message: format!("{message}: {}", found.place),
         }));
     }
-    breaches.extend(instances_against_journal(db).await?);
+    match instances_against_journal(db).await {
+        Ok(found) => breaches.extend(found),
+        Err(error) => breaches.push(unreadable("I6", &error)),
+    }
     Ok(breaches)
 }
 
@@ -158,6 +169,13 @@ pub async fn check_files(db: &impl ConnectionTrait, files: &Files) -> Outcome<Ve
     Ok(breaches)
 }
 
+fn unreadable(invariant: &'static str, error: &Fault) -> Breach {
+    Breach {
+        invariant,
+        message: format!("what it rests on cannot be read: {error}"),
+    }
+}
+
 /// I6, I8 and I12: each instance's rows equal the fold of its journal; tasks and timers have their rows.
 async fn instances_against_journal(db: &impl ConnectionTrait) -> Outcome<Vec<Breach>> {
     let mut breaches = Vec::new();
@@ -166,7 +184,13 @@ async fn instances_against_journal(db: &impl ConnectionTrait) -> Outcome<Vec<Bre
         .all(db)
         .await?
     {
-        let folded = fold(db, instance.id).await?;
+        let folded = match fold(db, instance.id).await {
+            Ok(folded) => folded,
+            Err(error) => {
+                breaches.push(unreadable("I6", &error));
+                continue;
+            }
+        };
         let stored = flow::whole(db, instance.id).await?;
         if folded.instance != stored.instance || folded.scopes != stored.scopes {
             breaches.push(Breach {

@@ -1,10 +1,11 @@
 //! The trail: every act is one row of the journal, written in the act's own transaction.
 //!
 //! A row carries the engine's events of the act, so the journal is history, trace and the source
-//! from which an instance can be replayed. Nothing here changes or deletes a row.
+//! from which an instance can be replayed. Nothing here changes or deletes a row; [`trail`] finds it when somebody did.
 
 pub mod invariants;
 pub mod rows;
+pub mod trail;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{

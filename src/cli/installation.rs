@@ -1,4 +1,4 @@
-//! Commands on an installation: migrate, check, doctor, user, org.
+//! Commands on an installation: migrate, doctor, user, org.
 
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
@@ -13,27 +13,18 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 use trinhky_migrations::Migrator;
 
-use super::{DataArgs, Format, NO, print_json};
+use super::{DataArgs, NO};
 use crate::app::App;
-use crate::audit::{self, invariants};
+use crate::audit;
 use crate::clock::Clock;
 use crate::config::{Config, settings};
 use crate::fault::Fault;
-use crate::files::Files;
 use crate::ids::Ids;
 use crate::keeping;
 use crate::people::rows::person;
 use crate::people::{Actor, find as people_find, import, sign_in};
 use crate::store::Store;
 use crate::web::format::date_time;
-
-#[derive(Debug, Args)]
-pub struct CheckArgs {
-    #[command(flatten)]
-    data: DataArgs,
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-}
 
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
@@ -144,7 +135,7 @@ async fn pending_migrations(database: &DatabaseConnection) -> anyhow::Result<usi
 }
 
 /// Opens the store of an installation whose database is at this program's version.
-async fn open_store(config: &Config) -> anyhow::Result<Store> {
+pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {
     let store = Store::open(&config.database_url()).await?;
     let pending = pending_migrations(store.reader()).await?;
     anyhow::ensure!(
@@ -163,37 +154,6 @@ pub async fn migrate(args: DataArgs) -> anyhow::Result<ExitCode> {
         trinhky_migrations::newest()
     )?;
     Ok(ExitCode::SUCCESS)
-}
-
-pub async fn check(args: CheckArgs) -> anyhow::Result<ExitCode> {
-    print_check(&existing(&args.data)?, args.format).await
-}
-
-/// Verifies the invariants of an installation and its files, and says what is broken.
-pub(super) async fn print_check(config: &Config, format: Format) -> anyhow::Result<ExitCode> {
-    let store = open_store(config).await?;
-    let mut breaches = invariants::check(store.reader()).await?;
-    let files = Files::open(&config.data.join("files"))?;
-    breaches.extend(invariants::check_files(store.reader(), &files).await?);
-    match format {
-        Format::Json => print_json(&breaches)?,
-        Format::Text => {
-            for breach in &breaches {
-                writeln!(stdout(), "{}: {}", breach.invariant, breach.message)?;
-            }
-            writeln!(
-                stdout(),
-                "{} invariants checked, {} breaches",
-                invariants::COUNT,
-                breaches.len()
-            )?;
-        }
-    }
-    Ok(if breaches.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(NO)
-    })
 }
 
 pub async fn doctor(args: DataArgs) -> anyhow::Result<ExitCode> {
@@ -438,7 +398,7 @@ pub(super) async fn open(data: &DataArgs) -> anyhow::Result<App> {
 }
 
 /// The configuration of an installation that must exist already.
-fn existing(data: &DataArgs) -> anyhow::Result<Config> {
+pub(super) fn existing(data: &DataArgs) -> anyhow::Result<Config> {
     let config = data.config()?;
     anyhow::ensure!(
         !config.database.is_empty() || config.database_file().exists(),
@@ -449,7 +409,7 @@ fn existing(data: &DataArgs) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-fn sentence(fault: Fault) -> anyhow::Error {
+pub(super) fn sentence(fault: Fault) -> anyhow::Error {
     match fault {
         Fault::Refused(refusal) => anyhow::anyhow!(refusal.en),
         other => other.into(),

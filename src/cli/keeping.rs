@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::installation::{bring_up, open, print_check};
+use super::check::print_check;
+use super::installation::{bring_up, open};
 use super::{DataArgs, Format, NO};
 use crate::clock::Clock;
 use crate::keeping::archive::Manifest;
@@ -55,7 +56,7 @@ pub async fn restore(args: RestoreArgs) -> anyhow::Result<ExitCode> {
         date_time(manifest.taken_at)
     )?;
     let whole = complete(&manifest)?;
-    let checked = print_check(&config, Format::Text).await?;
+    let checked = print_check(&config, Format::Text, None, None).await?;
     Ok(if whole == ExitCode::SUCCESS {
         checked
     } else {

@@ -3,10 +3,12 @@
 //! Exit codes: 0 yes, 1 the answer is no, 2 it could not be done (3 from `workflow simulate`: stuck).
 
 mod calendar;
+mod check;
 mod document;
 mod installation;
 mod keeping;
 pub(crate) mod serve;
+mod trail;
 mod verify;
 mod workflow;
 
@@ -38,8 +40,11 @@ enum Command {
     Config(installation::ConfigArgs),
     /// Bring the database to this program's version. Example: trinhky migrate --data ./data
     Migrate(DataArgs),
-    /// Verify the invariants I1–I12; exit 1 names each breach. Example: trinhky check --data ./data
-    Check(installation::CheckArgs),
+    /// Verify the invariants I1–I12 and the journal's trail; exit 1 names each breach. Example: trinhky check --data ./data
+    Check(check::CheckArgs),
+    /// Prove to somebody outside what stands in the journal. Example: trinhky trail prove 17 --data ./data
+    #[command(subcommand)]
+    Trail(trail::TrailCommand),
     /// Say in sentences what is wrong with the installation and what to do. Example: trinhky doctor --data ./data
     Doctor(DataArgs),
     /// Back up database, files and keys while the server works. Example: trinhky backup /backup/2026-11-24
@@ -117,7 +122,8 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Config(args) => installation::config(&args),
         Command::Migrate(args) => block_on(installation::migrate(args)),
-        Command::Check(args) => block_on(installation::check(args)),
+        Command::Check(args) => block_on(check::check(args)),
+        Command::Trail(command) => block_on(trail::run(command)),
         Command::Doctor(args) => block_on(installation::doctor(args)),
         Command::Backup(args) => block_on(keeping::backup(args)),
         Command::Restore(args) => block_on(keeping::restore(args)),

@@ -147,6 +147,30 @@ const SETTINGS: &[Setting] = &[
         "Mails a minute to one domain, so that a storm does not look like spam; 0 for no limit.",
     ),
     setting(
+        "signing.tsa_url",
+        Kind::Text,
+        "\"\"",
+        "Address of the time-stamp authority (RFC 3161), e.g. http://tsa.ca.gov.vn, whose root is among `trusted_authorities`; empty: no time stamps.",
+    ),
+    setting(
+        "trail.folder",
+        Kind::Text,
+        "\"\"",
+        "Folder of the signed checkpoints of the journal, best on another machine whose files the database's administrator cannot change; empty: trail inside `data`.",
+    ),
+    setting(
+        "trail.every_minutes",
+        Kind::Number,
+        "15",
+        "Minutes after which every act is under a checkpoint, 1 to 1440; what is younger, nobody can prove yet.",
+    ),
+    setting(
+        "trail.mail_to",
+        Kind::Text,
+        "\"\"",
+        "An address outside the office that gets the first checkpoint of each day by mail, e.g. of the inspectorate; empty: nobody.",
+    ),
+    setting(
         "cron.job",
         Kind::Text,
         "",

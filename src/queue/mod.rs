@@ -63,6 +63,18 @@ pub async fn enqueue(tx: &Tx, id: Uuid, job: NewJob) -> Outcome<()> {
     Ok(())
 }
 
+/// Whether a job with this key was queued before, done or not.
+///
+/// # Errors
+/// What the database reports.
+pub async fn exists(db: &impl ConnectionTrait, key: &str) -> Outcome<bool> {
+    Ok(rows::job::Entity::find()
+        .filter(rows::job::Column::JobKey.eq(key))
+        .one(db)
+        .await?
+        .is_some())
+}
+
 /// Takes the lease of up to `limit` due jobs, oldest first.
 ///
 /// # Errors
