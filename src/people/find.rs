@@ -325,7 +325,7 @@ pub async fn post_ids(
 }
 
 /// The posts that are held on a day.
-pub(super) fn posts_on(on: NaiveDate) -> sea_orm::Select<post::Entity> {
+pub fn posts_on(on: NaiveDate) -> sea_orm::Select<post::Entity> {
     post::Entity::find()
         .filter(post::Column::ValidFrom.lte(on))
         .filter(

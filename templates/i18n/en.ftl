@@ -455,6 +455,10 @@ mail-next = to be sent at { $x }
 mail-copy = copy
 mail-again-done = The mail will be sent again at once.
 journal-number = No.
+journal-every-unit = Every unit
+journal-day = Day
+journal-everything = the whole journal
+journal-this-document = all of this document
 
 # Menu and titles of the desk
 nav-desk = My desk
@@ -491,6 +495,13 @@ refuse-unreadable = The file cannot be read
 refuse-invalid-signature = The signature is not valid
 refuse-other = Another reason, said below
 guest-title = A document sent by { $x }
+proof-title = Proof of sending and receipt of { $x }
+proof-meaning = One PDF with the document, the table of its recipients and all evidence of sending and receipt, signed by the agency. Whoever gets the file can verify it on their own machine, without this system.
+proof-newest = Download the file of { $x }
+proof-none = None was made yet.
+proof-do = Make the proof pack
+proof-then = Everything that has happened until now is added to the evidence; no earlier line is changed.
+proof-flash = The proof pack is made.
 attest-title = Confirm having read and understood { $x }
 attest-statement = I have studied and understood { $x }.
 attested-flash = The confirmation is recorded.

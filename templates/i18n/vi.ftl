@@ -443,6 +443,10 @@ mail-next = gửi lúc { $x }
 mail-copy = đồng gửi
 mail-again-done = Thư sẽ được gửi lại ngay.
 journal-number = Số
+journal-every-unit = Mọi đơn vị
+journal-day = Ngày
+journal-everything = xem toàn bộ nhật ký
+journal-this-document = cả văn bản này
 
 # Menu and titles of the desk
 nav-desk = Việc của tôi
@@ -479,6 +483,13 @@ refuse-unreadable = Không đọc được tệp
 refuse-invalid-signature = Chữ ký không hợp lệ
 refuse-other = Lý do khác, nói rõ bên dưới
 guest-title = Văn bản của { $x } gửi đến
+proof-title = Chứng cứ gửi, nhận { $x }
+proof-meaning = Một tệp PDF chứa văn bản, bảng nơi nhận và toàn bộ chứng cứ gửi, nhận, có chữ ký số của cơ quan. Người nhận tệp kiểm tra được trên máy của mình, không cần hệ thống này.
+proof-newest = Tải tệp lập lúc { $x }
+proof-none = Chưa lập lần nào.
+proof-do = Lập tệp chứng cứ
+proof-then = Mọi sự kiện đến lúc này được ghi nối vào chứng cứ đã có, không sửa dòng cũ.
+proof-flash = Đã lập tệp chứng cứ.
 attest-title = Xác nhận đã đọc và hiểu rõ { $x }
 attest-statement = Tôi đã nghiên cứu và hiểu rõ nội dung { $x }.
 attested-flash = Đã ghi nhận xác nhận.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::shared::{Filter, Happening, Mark, Markup, Pager};
+use super::shared::{Choice, Filter, Mark, Markup, Pager};
 use crate::web::page::Link;
 use crate::web::{Form, Page};
 
@@ -154,14 +154,38 @@ pub struct OutboxRow {
     pub retry: Option<Form>,
 }
 
-/// The journal: every act, readable.
+/// The journal: every act, readable; or who looked at what.
 #[derive(Debug, Template)]
 #[template(path = "admin/journal.html")]
 pub struct Journal {
     pub page: Page,
     pub query: String,
+    /// What a new search keeps: names and values of hidden fields.
+    pub kept: Vec<(String, String)>,
+    /// The day as it was typed; empty for all.
+    pub day: String,
+    /// The chosen unit's id; empty for all.
+    pub unit: String,
+    pub units: Vec<Choice>,
+    /// The one document and the one person that the page is about.
+    pub narrowed: Vec<String>,
+    /// The page without any of these wishes.
+    pub all_href: String,
     pub filters: Vec<Filter>,
-    pub rows: Vec<Happening>,
+    pub rows: Vec<JournalRow>,
     pub pager: Pager,
     pub csv_href: String,
+}
+
+/// One line of the journal.
+#[derive(Debug, Clone, Default)]
+pub struct JournalRow {
+    pub at: String,
+    pub who: String,
+    /// Everything that this person did.
+    pub who_href: Option<String>,
+    pub what: String,
+    /// Everything about this document.
+    pub what_href: Option<String>,
+    pub journal_no: String,
 }

@@ -247,6 +247,20 @@ pub struct Attest {
     pub attested_at: Option<String>,
 }
 
+/// The proof pack of a document: the newest one, and the press that makes another.
+#[derive(Debug, Template)]
+#[template(path = "distribution/proof.html")]
+pub struct ProofPack {
+    pub page: Page,
+    pub document: Link,
+    /// The newest pack, called by the time at which it was made.
+    pub file: Option<Link>,
+    /// For who may make one.
+    pub form: Option<Form>,
+    pub certificates: Vec<Choice>,
+    pub asks_pin: bool,
+}
+
 /// The evidence of one delivery: every step with its time and journal number.
 #[derive(Debug, Template)]
 #[template(path = "distribution/delivery.html")]

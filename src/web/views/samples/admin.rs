@@ -5,7 +5,7 @@ use askama::Template;
 use super::{Maker, Rendered};
 use crate::web::page::Link;
 use crate::web::views::admin::*;
-use crate::web::views::shared::{Mark, Tone};
+use crate::web::views::shared::{Choice, Mark, Tone};
 
 pub(super) fn all(m: &Maker) -> Vec<Rendered> {
     vec![
@@ -145,9 +145,30 @@ fn journal(m: &Maker) -> Journal {
     Journal {
         page: m.page("Nhật ký", "/quan-tri/nhat-ky"),
         query: String::new(),
+        kept: vec![("loc".to_owned(), String::new())],
+        day: "24/03/2023".to_owned(),
+        unit: String::new(),
+        units: vec![Choice {
+            value: "1".to_owned(),
+            text: m.words.clone(),
+            hint: String::new(),
+        }],
+        narrowed: vec![m.words.clone()],
+        all_href: "/quan-tri/nhat-ky".to_owned(),
         filters: m.filters(),
-        rows: m.timeline(),
+        rows: m
+            .timeline()
+            .into_iter()
+            .map(|happening| JournalRow {
+                at: happening.at,
+                who: happening.who,
+                who_href: Some("/quan-tri/nhat-ky?nguoi=1".to_owned()),
+                what: happening.what,
+                what_href: Some("/quan-tri/nhat-ky?van-ban=1".to_owned()),
+                journal_no: happening.journal_no,
+            })
+            .collect(),
         pager: m.pager(),
-        csv_href: "/quan-tri/nhat-ky.csv".to_owned(),
+        csv_href: "/quan-tri/nhat-ky?dang=csv".to_owned(),
     }
 }

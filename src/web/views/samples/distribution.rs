@@ -19,6 +19,7 @@ pub(super) fn all(m: &Maker) -> Vec<Rendered> {
         ("distribution-unit-duties", unit_duties(m).render()),
         ("distribution-remind", remind(m).render()),
         ("distribution-attest", attest(m).render()),
+        ("distribution-proof", proof(m).render()),
         ("distribution-delivery", evidence(m).render()),
     ]
 }
@@ -234,6 +235,24 @@ fn attest(m: &Maker) -> Attest {
         statement: m.words.clone(),
         form: m.form("/van-ban/05/hieu-ro"),
         attested_at: None,
+    }
+}
+
+fn proof(m: &Maker) -> ProofPack {
+    ProofPack {
+        page: m.page(
+            "Chứng cứ gửi, nhận Quyết định số 05/QĐ-UBND",
+            "/van-ban/05/chung-cu",
+        ),
+        document: m.document(),
+        file: Some(Link::new("/van-ban/05/chung-cu.pdf", "24/03/2023 17:00")),
+        form: Some(m.form("/van-ban/05/chung-cu")),
+        certificates: m.choices(&[(
+            "trial",
+            "UBND huyện Cao Lộc (khóa thử)",
+            "Không có giá trị pháp lý.",
+        )]),
+        asks_pin: true,
     }
 }
 
