@@ -213,6 +213,13 @@ pub fn table() -> Vec<Route> {
             SignedIn,
             get(d::attest_page).post(d::attest),
         ),
+        route(
+            "/van-ban/{id}/chung-cu",
+            SignedIn,
+            get(d::proof_page).post(d::make_proof),
+        )
+        .legal(),
+        route("/van-ban/{id}/chung-cu.pdf", SignedIn, get(d::proof_file)),
         route("/van-ban/{id}/theo-doi", SignedIn, get(r::tracking)),
         route(
             "/van-ban/{id}/theo-doi/so-dem",

@@ -1,4 +1,4 @@
-//! `trinhky verify`: the signatures of a PDF.
+//! `trinhky verify`: the signatures of a PDF, and the evidence of a proof pack.
 
 use std::io::{Read as _, Write as _, stdout};
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use trinhky_pades::{Report, Trust, verify};
 
 use super::{FAILED, Format, NO};
 use crate::clock::Clock;
-use crate::signing::verifier::{as_json, read_trust};
+use crate::signing::verifier::{as_json, look_inside, read_trust};
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
@@ -41,15 +41,25 @@ pub fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     }
     let at = args.at.unwrap_or_else(|| Clock::System.now());
     let result = verify(&pdf, &trust, at);
+    let pack = result
+        .as_ref()
+        .ok()
+        .and_then(|_| look_inside(&pdf, &trust, at));
     match (args.format, &result) {
-        (Format::Json, _) => writeln!(stdout(), "{}", as_json(&result)?)?,
-        (Format::Text, Ok(report)) => print(report)?,
+        (Format::Json, _) => writeln!(stdout(), "{}", as_json(&result, pack.as_ref())?)?,
+        (Format::Text, Ok(report)) => {
+            print(report)?;
+            if let Some(pack) = &pack {
+                writeln!(stdout(), "{}", pack.message_vi)?;
+                writeln!(stdout(), "{}", pack.message)?;
+            }
+        }
         (Format::Text, Err(error)) => {
             anyhow::bail!("{}: {error}", args.file.display());
         }
     }
     Ok(match result {
-        Ok(report) if report.valid => ExitCode::SUCCESS,
+        Ok(report) if report.valid && pack.is_none_or(|pack| pack.valid) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::from(NO),
         Err(_) => ExitCode::from(FAILED),
     })

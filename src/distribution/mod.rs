@@ -3,6 +3,7 @@
 mod expand;
 mod fan_out;
 pub mod pages;
+pub mod proof;
 pub mod receipt;
 pub mod rows;
 pub mod speed;

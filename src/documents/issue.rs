@@ -348,7 +348,16 @@ async fn check_day(cx: Cx<'_>, document: &Document, date: NaiveDate) -> Outcome<
     }
 }
 
-async fn keep_file(cx: Cx<'_>, document: &Document, kind: &str, stored: &Stored) -> Outcome<()> {
+/// Records a file of a document, in the place of an earlier one of its kind.
+///
+/// # Errors
+/// What the database reports.
+pub async fn keep_file(
+    cx: Cx<'_>,
+    document: &Document,
+    kind: &str,
+    stored: &Stored,
+) -> Outcome<()> {
     files::record(cx.tx, stored, &cx.app.clock).await?;
     document_file::Entity::insert(document_file::ActiveModel {
         document_id: Set(document.row.id),

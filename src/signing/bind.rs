@@ -6,18 +6,16 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use serde_json::json;
-use trinhky_pades::{
-    Signer as _, SoftwareSigner, certificate_pem, check_validity, describe_certificate,
-};
+use trinhky_pades::{Signer as _, certificate_pem, check_validity, describe_certificate};
 use trinhky_tokens::Found;
 use uuid::Uuid;
 
 use super::keys::{self, TokenPlace, refusal};
 use super::rows::signing_key;
-use super::trial::write_secret;
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
+use crate::files::write_secret;
 use crate::people::rows::{post, unit};
 use crate::people::{Actor, may};
 
@@ -47,7 +45,8 @@ pub async fn bind_file(
     file: Vec<u8>,
     password: &str,
 ) -> Outcome<()> {
-    let signer = SoftwareSigner::from_pkcs12(&file, password).map_err(|error| match error {
+    let opened = keys::unlock(file.clone(), password).await?;
+    let signer = opened.map_err(|error| match error {
         trinhky_pades::SignError::WrongPassword => {
             Fault::invalid("password", error.message_vi(), "The password is wrong.")
         }
@@ -63,15 +62,22 @@ pub async fn bind_file(
         (holder, term),
         &signer.certificate_chain(),
     )?;
-    // First the right, then the file, then the row that makes it count.
-    app.act(actor, org_id, |cx, org_id| {
-        Box::pin(async move { check(cx, *org_id) })
+    // First right and holder, then the file, then the row that makes it count; without the row no file stays behind.
+    app.act(actor, row.clone(), |cx, row| {
+        Box::pin(async move {
+            check(cx, row.org_id)?;
+            holder_name(cx, row).await.map(drop)
+        })
     })
     .await?;
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).context("making the folder of keys")?;
     write_secret(&path, &file)?;
-    bind(app, actor, row).await
+    let bound = bind(app, actor, row).await;
+    if bound.is_err() {
+        std::fs::remove_file(&path).context("removing a key that was not bound")?;
+    }
+    bound
 }
 
 /// Binds a key of a token that is plugged in.
@@ -92,7 +98,7 @@ pub async fn bind_token(
     bind(app, actor, row).await
 }
 
-/// Ends the use of a key today; what it signed stays.
+/// Ends the use of a key today; what it signed stays, its file does not.
 ///
 /// # Errors
 /// [`Fault::NotFound`] for another organisation's key; a stale refusal where it has ended.
@@ -130,7 +136,12 @@ pub async fn stop(app: &App, actor: &Actor, org_id: Uuid, id: Uuid) -> Outcome<(
             audit::append(cx.tx, *org_id, cx.actor, cx.now, entry).await
         })
     })
-    .await
+    .await?;
+    let path = keys::file_path(app, org_id, id);
+    if path.exists() {
+        std::fs::remove_file(&path).context("removing the file of a key that is no longer used")?;
+    }
+    Ok(())
 }
 
 fn row(

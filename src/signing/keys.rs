@@ -129,7 +129,7 @@ pub async fn open_for_person(
 ) -> Outcome<(BoxedSigner, bool)> {
     let bound = of_person(app.store.reader(), actor, organisation.id, app.today()).await?;
     match chosen(bound, using)? {
-        Some(key) => Ok((open(app, &key, &using.secret)?, false)),
+        Some(key) => Ok((open(app, &key, &using.secret).await?, false)),
         None => {
             let signer = trial::of_person(app, organisation, &actor.name, &actor.capacity())?;
             Ok((Box::new(signer), true))
@@ -149,7 +149,7 @@ pub async fn open_for_agency(
 ) -> Outcome<(BoxedSigner, bool)> {
     let bound = of_agency(app.store.reader(), agency.id, app.today()).await?;
     match chosen(bound, using)? {
-        Some(key) => Ok((open(app, &key, &using.secret)?, false)),
+        Some(key) => Ok((open(app, &key, &using.secret).await?, false)),
         None => Ok((Box::new(trial::of_agency(app, organisation, agency)?), true)),
     }
 }
@@ -177,7 +177,7 @@ fn chosen(bound: Vec<signing_key::Model>, using: &Using) -> Outcome<Option<signi
     }
 }
 
-fn open(app: &App, key: &signing_key::Model, secret: &str) -> Outcome<BoxedSigner> {
+async fn open(app: &App, key: &signing_key::Model, secret: &str) -> Outcome<BoxedSigner> {
     let chain = chain(key)?;
     let own = chain
         .first()
@@ -190,8 +190,19 @@ fn open(app: &App, key: &signing_key::Model, secret: &str) -> Outcome<BoxedSigne
     }
     let path = file_path(app, key.org_id, key.id);
     let file = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-    let signer = SoftwareSigner::from_pkcs12(&file, secret).map_err(refusal)?;
+    let signer = unlock(file, secret).await?.map_err(refusal)?;
     Ok(Box::new(signer))
+}
+
+/// Opens a key file. Its password is stretched by design, which would hold up a thread that serves others.
+pub(super) async fn unlock(
+    file: Vec<u8>,
+    password: &str,
+) -> Outcome<Result<SoftwareSigner, SignError>> {
+    let password = password.to_owned();
+    let opened =
+        tokio::task::spawn_blocking(move || SoftwareSigner::from_pkcs12(&file, &password)).await;
+    Ok(opened.map_err(anyhow::Error::from)?)
 }
 
 /// The certificates of a bound key, the own one first; DER.

@@ -3,19 +3,21 @@
 //! Nothing here runs inside an act: files are made first, the act records them.
 
 pub mod bind;
+pub mod evidence;
 pub mod keys;
 pub mod pages;
 pub mod rows;
+mod time_stamps;
 mod trial;
 pub mod verifier;
 
 use anyhow::Context as _;
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use trinhky_calendar::local;
 use trinhky_drafting::MonthYear;
 use trinhky_pades::{
     Appearance, FieldPlaces, Filling, Fonts, Mark, Place, SigningRequest, Slant, TRIAL_LABEL,
-    TextPlace, fill_and_seal, prepare, sign_person as sign_person_field,
+    TextPlace, fill_and_seal, prepare, sign_alone, sign_person as sign_person_field,
 };
 use trinhky_typeset::{Anchor, Options, Rendered, RuleSet};
 
@@ -52,6 +54,7 @@ pub async fn sign_person(
     let now = app.clock.now();
     let organisation = organisation(app, document).await?;
     let (signer, trial) = keys::open_for_person(app, &organisation, actor, using).await?;
+    let signer = time_stamps::stamped(app, signer)?;
     let mut draft = document.draft.clone();
     draft.number = None;
     draft.issued_on = None;
@@ -108,6 +111,7 @@ pub async fn seal(app: &App, document: &Document, using: &Using) -> Outcome<Sign
     let organisation = organisation(app, document).await?;
     let agency = sealing_unit(app, document, &organisation).await?;
     let (signer, trial) = keys::open_for_agency(app, &organisation, &agency, using).await?;
+    let signer = time_stamps::stamped(app, signer)?;
     let request = SigningRequest {
         time: local(now),
         name: agency.name.clone(),
@@ -137,6 +141,50 @@ pub async fn seal(app: &App, document: &Document, using: &Using) -> Outcome<Sign
     })
 }
 
+/// Signs a proof pack as the agency whose document it is about, beside the page and not on it.
+///
+/// # Errors
+/// When the key does not sign.
+pub async fn sign_pack(
+    app: &App,
+    document: &Document,
+    pdf: Vec<u8>,
+    using: &Using,
+) -> Outcome<Signed> {
+    let organisation = organisation(app, document).await?;
+    let (signer, trial) = keys::open_for_agency(app, &organisation, &organisation, using).await?;
+    let signer = time_stamps::stamped(app, signer)?;
+    let request = SigningRequest {
+        time: local(app.clock.now()),
+        name: organisation.name.clone(),
+        reason: format!("Chứng cứ gửi, nhận {}", document.title()),
+        location: document.draft.place.clone(),
+        appearance: Appearance {
+            mark: Mark::Seal {
+                agency: organisation.name.clone(),
+            },
+            lines: Vec::new(),
+        },
+    };
+    let signed = tokio::task::spawn_blocking(move || {
+        sign_alone(&pdf, "ChungCu", None, &*signer, &request, &fonts()).map_err(keys::failure)
+    })
+    .await
+    .map_err(anyhow::Error::from)??;
+    Ok(Signed {
+        file: app.files.put(signed, PDF).await?,
+        trial,
+    })
+}
+
+/// The layout rules that are in force on a day.
+///
+/// # Errors
+/// When there are none.
+pub fn layout_rules(day: NaiveDate) -> anyhow::Result<&'static RuleSet> {
+    RuleSet::at(day).context("no layout rules are in force on that day")
+}
+
 /// The document as it stands now, typeset for reading: the draft before the signature, else the newest signed file.
 ///
 /// # Errors
@@ -161,7 +209,7 @@ fn typeset(
     places: bool,
 ) -> anyhow::Result<Rendered> {
     let day = draft.issued_on.unwrap_or_else(|| local(now).date_naive());
-    let rules = RuleSet::at(day).context("no layout rules are in force on that day")?;
+    let rules = layout_rules(day)?;
     Ok(app.typesetter.document(
         draft,
         &Options {

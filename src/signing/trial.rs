@@ -3,7 +3,6 @@
 //! They are real keys without legal value; their certificates and every page say so.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -16,7 +15,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::fault::Outcome;
-use crate::files::digest;
+use crate::files::{digest, write_secret};
 use crate::people::Unit;
 
 /// How long trial certificates are valid.
@@ -144,23 +143,6 @@ fn validity(now: DateTime<Utc>) -> Validity {
         from: now - BEGINS_EARLIER,
         until: now + VALID_FOR,
     }
-}
-
-/// A file that only the program's own user can read.
-pub(super) fn write_secret(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut file = options
-        .open(path)
-        .with_context(|| format!("writing {}", path.display()))?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    Ok(())
 }
 
 /// What the trial certificates of an organisation say, by their names.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
 use trinhky_pades::{Trust, verify};
 
+use super::evidence::{self, Verdict};
 use super::trial;
 use crate::app::App;
 use crate::fault::{Fault, Outcome, RefusalKind};
@@ -49,6 +50,16 @@ pub struct Report {
     pub sentence: Sentence,
     pub signatures: Vec<Signature>,
     pub problems: Vec<Sentence>,
+    /// What the evidence inside comes to, where the file is a proof pack.
+    pub evidence: Option<Evidence>,
+}
+
+/// What [`Verdict`] says, read back.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Evidence {
+    pub valid: bool,
+    #[serde(flatten)]
+    pub sentence: Sentence,
 }
 
 /// What [`trinhky_pades::SignatureReport`] says, read back.
@@ -111,12 +122,44 @@ pub fn read_trust(path: &Path) -> anyhow::Result<Trust> {
 /// Never in practice: everything in a report can be written.
 pub fn as_json(
     result: &Result<trinhky_pades::Report, trinhky_pades::Error>,
+    evidence: Option<&Verdict>,
 ) -> serde_json::Result<String> {
+    #[derive(Serialize)]
+    struct Whole<'a> {
+        #[serde(flatten)]
+        report: &'a trinhky_pades::Report,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        evidence: Option<&'a Verdict>,
+    }
     match result {
-        Ok(report) => serde_json::to_string_pretty(report),
+        Ok(report) => serde_json::to_string_pretty(&Whole { report, evidence }),
         Err(error) => serde_json::to_string_pretty(&serde_json::json!({
             "unreadable": Sentence { message: upper_first(&error.to_string()), message_vi: error.message_vi() },
         })),
+    }
+}
+
+/// What a proof pack's evidence comes to, the signatures of the document inside included; none for every other file.
+#[must_use]
+pub fn look_inside(pdf: &[u8], trust: &Trust, now: DateTime<Utc>) -> Option<Verdict> {
+    let attached = trinhky_pades::attachments(pdf).ok()?;
+    let verdict = evidence::of_pack(&attached)?;
+    let document = attached
+        .iter()
+        .find(|(name, _)| name == evidence::DOCUMENT)
+        .map(|(_, bytes)| verify(bytes, trust, now));
+    match document {
+        Some(Ok(report)) if !report.valid && verdict.valid => Some(Verdict {
+            valid: false,
+            message: format!("The document inside: {}", report.message),
+            message_vi: format!("Văn bản kèm trong tệp: {}", report.message_vi),
+        }),
+        Some(Err(error)) if verdict.valid => Some(Verdict {
+            valid: false,
+            message: format!("The document inside: {error}."),
+            message_vi: format!("Văn bản kèm trong tệp: {}", error.message_vi()),
+        }),
+        _ => Some(verdict),
     }
 }
 
@@ -148,9 +191,11 @@ pub async fn look_at(app: &App, pdf: Vec<u8>) -> Outcome<Told> {
         },
         None => {
             let now = app.clock.now();
-            tokio::task::spawn_blocking(move || as_json(&verify(&pdf, &trust, now)))
-                .await
-                .map_err(anyhow::Error::from)??
+            let looked = tokio::task::spawn_blocking(move || {
+                let result = verify(&pdf, &trust, now);
+                as_json(&result, look_inside(&pdf, &trust, now).as_ref())
+            });
+            looked.await.map_err(anyhow::Error::from)??
         }
     };
     Ok(serde_json::from_str(&json)?)

@@ -1,17 +1,19 @@
 //! The pages of what is sent and received: a unit's inbox, one press to receive, the page for bodies without an account,
-//! "read and understood". Who may open each address stands in `routes`.
+//! "read and understood", the proof pack. Who may open each address stands in `routes`.
 
 mod attest;
 mod guest;
 mod inbox;
 mod marks;
 mod paper;
+mod proof;
 mod receive;
 
 pub use attest::{attest, attest_page};
 pub use guest::{guest, guest_page};
 pub use inbox::inbox;
 pub use marks::of_row;
+pub use proof::{make_proof, proof_file, proof_page};
 pub use receive::{receive, receive_page, refuse};
 
 use crate::fault::Fault;

@@ -13,7 +13,7 @@ use crate::web::{Form, Lang};
 const TRIAL_KEY: &str = "trial";
 
 /// What a form offers.
-pub(super) struct Keys {
+pub(crate) struct Keys {
     pub choices: Vec<Choice>,
     /// The choice that stands taken.
     pub first: String,
@@ -22,7 +22,7 @@ pub(super) struct Keys {
 }
 
 /// The keys bound to a person or agency; where there is none, the trial key.
-pub(super) fn offered(lang: Lang, holder: &str, bound: &[signing_key::Model]) -> Outcome<Keys> {
+pub(crate) fn offered(lang: Lang, holder: &str, bound: &[signing_key::Model]) -> Outcome<Keys> {
     if bound.is_empty() {
         return Ok(Keys {
             choices: vec![Choice {
@@ -64,7 +64,7 @@ pub(super) fn offered(lang: Lang, holder: &str, bound: &[signing_key::Model]) ->
 }
 
 /// The key that was chosen, with the password or PIN typed for this one act.
-pub(super) fn using(form: &Form) -> Outcome<Using> {
+pub(crate) fn using(form: &Form) -> Outcome<Using> {
     let key = match form.value("certificate") {
         TRIAL_KEY => None,
         id => Some(

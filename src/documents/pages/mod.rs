@@ -11,7 +11,7 @@ mod edit;
 mod file;
 mod findings;
 mod import;
-mod key_choice;
+pub(crate) mod key_choice;
 mod list;
 mod measures;
 mod opinions;

@@ -337,6 +337,10 @@ impl Shown<'_> {
         }
         if row.issued_at.is_some() && row.instance_id.is_some() {
             links.push(Link::new(
+                &format!("{}/chung-cu", document_page(row.id)),
+                &said(lang, "Chứng cứ gửi, nhận", "Proof of sending and receipt"),
+            ));
+            links.push(Link::new(
                 &format!("{}/muc-tieu", document_page(row.id)),
                 &said(
                     lang,

@@ -238,7 +238,7 @@ async fn holders(session: &Session, org_id: Uuid) -> Outcome<Vec<Choice>> {
         })
         .collect();
     choices.sort_by(|one, other| one.text.cmp(&other.text));
-    let posts = post::Entity::find()
+    let posts = people_find::posts_on(today)
         .filter(post::Column::OrgId.eq(org_id))
         .filter(post::Column::Role.is_in(SIGNERS))
         .order_by_asc(post::Column::Id)
@@ -252,14 +252,12 @@ async fn holders(session: &Session, org_id: Uuid) -> Outcome<Vec<Choice>> {
         .map(|person| (person.id, person.name))
         .collect();
     for post in posts {
-        if post.valid_from <= today && post.valid_to.is_none_or(|until| until > today) {
-            let name = persons.get(&post.person_id).map_or("", String::as_str);
-            choices.push(Choice {
-                value: format!("post:{}", post.id),
-                text: format!("{name}, {}", post.title),
-                hint: String::new(),
-            });
-        }
+        let name = persons.get(&post.person_id).map_or("", String::as_str);
+        choices.push(Choice {
+            value: format!("post:{}", post.id),
+            text: format!("{name}, {}", post.title),
+            hint: String::new(),
+        });
     }
     Ok(choices)
 }

@@ -128,10 +128,18 @@ fn verdict(lang: Lang, told: Told, file_name: String, sha256: String) -> Verdict
                 sentence,
                 signatures,
                 problems,
+                evidence,
             } = *report;
+            // A proof pack is good when its signatures and its evidence are.
+            let valid = valid && evidence.as_ref().is_none_or(|evidence| evidence.valid);
+            let inside = evidence.map(|evidence| in_language(lang, evidence.sentence));
             Verdict {
                 mark: validity(lang, valid),
-                sentence: in_language(lang, sentence),
+                sentence: [Some(in_language(lang, sentence)), inside]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(" "),
                 file_name,
                 sha256,
                 problems: sentences(lang, problems),

@@ -15,4 +15,4 @@ mod world;
 pub use anchors::{Anchor, Place};
 pub use book::{Book, BookColumn};
 pub use rules::RuleSet;
-pub use typesetter::{Options, Rendered, TypesetError, Typesetter};
+pub use typesetter::{Attachment, Options, Rendered, TypesetError, Typesetter};

@@ -40,6 +40,12 @@ pub struct Options<'a> {
     pub mark: Option<String>,
 }
 
+/// A file that a document holds inside.
+pub struct Attachment {
+    pub name: &'static str,
+    pub bytes: Vec<u8>,
+}
+
 /// A typeset document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rendered {
@@ -91,7 +97,7 @@ impl Typesetter {
     pub fn document(&self, draft: &Draft, options: &Options) -> Result<Rendered, TypesetError> {
         let view = view::of(draft, options.mark.as_deref());
         let (pdf, document) =
-            self.typeset(template(draft.doc_type), &view, options.rules, options.now)?;
+            self.typeset(template(draft.doc_type), &view, Vec::new(), options.rules, options.now)?;
         let mut anchors = anchors::of(&document);
         if !options.places {
             anchors.retain(|anchor, _| !anchor.is_open_place());
@@ -118,7 +124,22 @@ impl Typesetter {
         for cell in book.rows.iter_mut().flatten() {
             *cell = self.shared.spelled(&words::clean(cell));
         }
-        self.typeset("register.typ", &book, rules, now)
+        self.typeset("register.typ", &book, Vec::new(), rules, now)
+            .map(|(pdf, _)| pdf)
+    }
+
+    /// Typesets a proof pack: what its page shows, and the files that it holds inside.
+    ///
+    /// # Errors
+    /// As [`Self::document`].
+    pub fn proof(
+        &self,
+        shown: &impl Serialize,
+        attachments: Vec<Attachment>,
+        rules: &RuleSet,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<u8>, TypesetError> {
+        self.typeset("proof.typ", shown, attachments, rules, now)
             .map(|(pdf, _)| pdf)
     }
 
@@ -127,6 +148,7 @@ impl Typesetter {
         &self,
         template: &str,
         data: &impl Serialize,
+        attachments: Vec<Attachment>,
         rules: &RuleSet,
         now: DateTime<Utc>,
     ) -> Result<(Vec<u8>, PagedDocument), TypesetError> {
@@ -137,14 +159,22 @@ impl Typesetter {
         if !characters.is_empty() {
             return Err(TypesetError::MissingCharacters { characters });
         }
-        let request = Request::new(&self.shared, template, data, rules.json().to_vec());
+        // PDF/A-2 holds no files of other kinds.
+        let standard = if attachments.is_empty() {
+            PdfStandard::A_2a
+        } else {
+            PdfStandard::A_3a
+        };
+        let mut files = vec![("data.json", data), ("rules.json", rules.json().to_vec())];
+        files.extend(attachments.into_iter().map(|one| (one.name, one.bytes)));
+        let request = Request::new(&self.shared, template, files);
         let outcome = request.map_or_else(
             || {
                 Err(TypesetError::Template {
                     message: "the template is missing".into(),
                 })
             },
-            |request| render(&request, now),
+            |request| render(&request, standard, now),
         );
         typst::comemo::evict(CACHE_AGE);
         outcome
@@ -168,20 +198,24 @@ fn template(doc_type: DocType) -> &'static str {
     }
 }
 
-fn render(request: &Request, now: DateTime<Utc>) -> Result<(Vec<u8>, PagedDocument), TypesetError> {
+fn render(
+    request: &Request,
+    standard: PdfStandard,
+    now: DateTime<Utc>,
+) -> Result<(Vec<u8>, PagedDocument), TypesetError> {
     let Warned { output, .. } = typst::compile::<PagedDocument>(request);
     let document = output.map_err(|errors| TypesetError::Template {
         message: said(&errors),
     })?;
     let pdf =
-        typst_pdf::pdf(&document, &pdf_options(now)?).map_err(|errors| TypesetError::Pdf {
+        typst_pdf::pdf(&document, &pdf_options(standard, now)?).map_err(|errors| TypesetError::Pdf {
             message: said(&errors),
         })?;
     Ok((pdf, document))
 }
 
-fn pdf_options(now: DateTime<Utc>) -> Result<PdfOptions, TypesetError> {
-    let standards = PdfStandards::new(&[PdfStandard::A_2a]).map_err(|error| TypesetError::Pdf {
+fn pdf_options(standard: PdfStandard, now: DateTime<Utc>) -> Result<PdfOptions, TypesetError> {
+    let standards = PdfStandards::new(&[standard]).map_err(|error| TypesetError::Pdf {
         message: error.message().to_string(),
     })?;
     Ok(PdfOptions {

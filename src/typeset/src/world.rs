@@ -1,4 +1,4 @@
-//! What the Typst compiler sees: embedded templates and fonts, and one draft as a virtual file.
+//! What the Typst compiler sees: embedded templates and fonts, and one document's data as virtual files.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -82,18 +82,21 @@ impl Shared {
 pub struct Request<'a> {
     shared: &'a Shared,
     main: FileId,
-    data: (FileId, Bytes),
-    rules: (FileId, Bytes),
+    /// The draft, the measures, and what the document shall hold inside.
+    files: Vec<(FileId, Bytes)>,
 }
 
 impl<'a> Request<'a> {
     /// None where a path is not one; the names are the product's own.
-    pub fn new(shared: &'a Shared, template: &str, data: Vec<u8>, rules: Vec<u8>) -> Option<Self> {
+    pub fn new(shared: &'a Shared, template: &str, files: Vec<(&str, Vec<u8>)>) -> Option<Self> {
+        let files = files
+            .into_iter()
+            .map(|(name, bytes)| Some((file_id(name)?, Bytes::new(bytes))))
+            .collect::<Option<_>>()?;
         Some(Self {
             shared,
             main: file_id(template)?,
-            data: (file_id("data.json")?, Bytes::new(data)),
-            rules: (file_id("rules.json")?, Bytes::new(rules)),
+            files,
         })
     }
 }
@@ -120,8 +123,8 @@ impl World for Request<'_> {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        [&self.data, &self.rules]
-            .into_iter()
+        self.files
+            .iter()
             .find(|(known, _)| *known == id)
             .map(|(_, bytes)| bytes.clone())
             .ok_or(FileError::AccessDenied)

@@ -1,0 +1,117 @@
+//! The proof pack of a document: one press by the agency's clerk, one file for whoever asks.
+
+use axum::extract::{Form as Body, Path};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use uuid::Uuid;
+
+use super::Fields;
+use crate::distribution::proof;
+use crate::documents::pages::key_choice;
+use crate::documents::{Document, find};
+use crate::fault::{Fault, Outcome};
+use crate::people::may;
+use crate::people::session::{Session, done, failed, field_error};
+use crate::signing;
+use crate::web::format::date_time;
+use crate::web::page::Link;
+use crate::web::views::distribution::ProofPack;
+use crate::web::{Form, WebError, html, refused};
+
+/// `GET /van-ban/{id}/chung-cu`: people of the issuing organisation.
+///
+/// # Errors
+/// 404 for others.
+pub async fn proof_page(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
+    let view = view(&session, id, None)
+        .await
+        .map_err(|fault| failed(fault, "/van-ban"))?;
+    Ok(html(&view))
+}
+
+/// `POST /van-ban/{id}/chung-cu`: the agency's clerk.
+///
+/// # Errors
+/// 404 for strangers, 403 for others than the clerk, 409 where the document is not issued; a key that does not sign shows
+/// the form again.
+pub async fn make_proof(
+    session: Session,
+    Path(id): Path<Uuid>,
+    Body(pairs): Body<Fields>,
+) -> Result<Response, WebError> {
+    let here = address(id);
+    let mut form = Form::sent(&here, pairs);
+    let made = async {
+        own(&session, id).await?;
+        let using = key_choice::using(&form)?;
+        proof::make(&session.app, &session.actor, id, &using).await
+    };
+    match made.await {
+        Ok(_) => Ok(done(&here, &session.lang.t("proof-flash"))),
+        Err(fault) => {
+            let refusal = field_error(fault, &here)?;
+            let sentence = session.lang.say(&refusal.vi, &refusal.en);
+            form.refuse(refusal.field.as_deref().unwrap_or("certificate"), sentence);
+            let view = view(&session, id, Some(form))
+                .await
+                .map_err(|fault| failed(fault, "/van-ban"))?;
+            Ok(refused(html(&view)))
+        }
+    }
+}
+
+/// `GET /van-ban/{id}/chung-cu.pdf`: the newest pack, for people of the issuing organisation.
+///
+/// # Errors
+/// 404 for others, and where none was made.
+pub async fn proof_file(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
+    let file = async {
+        own(&session, id).await?;
+        let app = &session.app;
+        let made = find::file(app.store.reader(), id, proof::FILE).await?;
+        Ok::<_, Fault>(app.files.get(&made.ok_or(Fault::NotFound)?.digest).await?)
+    };
+    let file = file.await.map_err(|fault| failed(fault, &address(id)))?;
+    let headers = [
+        (CONTENT_TYPE, signing::PDF),
+        (CONTENT_DISPOSITION, "attachment; filename=\"chung-cu.pdf\""),
+    ];
+    Ok((headers, file).into_response())
+}
+
+fn address(id: Uuid) -> String {
+    format!("/van-ban/{id}/chung-cu")
+}
+
+async fn own(session: &Session, id: Uuid) -> Outcome<Document> {
+    let document = find::visible(session.app.store.reader(), &session.actor, id).await?;
+    if may::work_on_documents_of(&session.actor, document.row.org_id) {
+        Ok(document)
+    } else {
+        Err(Fault::NotFound)
+    }
+}
+
+async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<ProofPack> {
+    let (app, lang) = (&session.app, session.lang);
+    let db = app.store.reader();
+    let document = own(session, id).await?;
+    let organisation = signing::organisation(app, &document).await?;
+    let bound = signing::keys::of_agency(db, organisation.id, session.today()).await?;
+    let keys = key_choice::offered(lang, &organisation.name, &bound)?;
+    let may = proof::may_make(&session.actor, &document) && document.row.issued_at.is_some();
+    let form = sent.unwrap_or_else(|| {
+        let mut form = Form::new(&address(id), "", "");
+        form.set("certificate", keys.first.as_str());
+        form
+    });
+    let made = find::file(db, id, proof::FILE).await?;
+    Ok(ProofPack {
+        page: session.page(&lang.tx("proof-title", &document.title())),
+        document: Link::new(&format!("/van-ban/{id}"), &document.title()),
+        file: made.map(|file| Link::new(&format!("{}.pdf", address(id)), &date_time(file.at))),
+        form: may.then_some(form),
+        certificates: keys.choices,
+        asks_pin: keys.asks_secret,
+    })
+}
