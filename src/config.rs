@@ -34,6 +34,8 @@ pub struct Config {
     pub pkcs11_modules: Vec<PathBuf>,
     /// PEM files of the authorities that verification trusts beside the installation's own trial authorities.
     pub trusted_authorities: Vec<PathBuf>,
+    /// Files with lists of revoked certificates (CRL); whoever runs the installation keeps them fresh.
+    pub revocation_lists: Vec<PathBuf>,
     /// How signatures are made.
     pub signing: Signing,
     /// How the trail leaves the database.
@@ -142,6 +144,7 @@ impl Default for Config {
             mail_from: "Trình Ký <trinhky@localhost>".to_owned(),
             pkcs11_modules: Vec::new(),
             trusted_authorities: Vec::new(),
+            revocation_lists: Vec::new(),
             signing: Signing::default(),
             trail: Trail::default(),
             program: None,

@@ -11,7 +11,7 @@ use trinhky_pades::{Report, Trust, verify};
 
 use super::{FAILED, Format, NO};
 use crate::clock::Clock;
-use crate::signing::verifier::{as_json, look_inside, read_trust};
+use crate::signing::verifier::{as_json, look_inside, read_list, read_trust};
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
@@ -20,6 +20,9 @@ pub struct VerifyArgs {
     /// Certificates to trust, PEM; nothing of the operating system is trusted
     #[arg(long, value_name = "PEM")]
     trust: Vec<PathBuf>,
+    /// Lists of revoked certificates (CRL, DER or PEM) beside those that the file carries; nothing is fetched
+    #[arg(long, value_name = "CRL")]
+    crl: Vec<PathBuf>,
     /// The time to judge at (RFC 3339); now without it
     #[arg(long, value_name = "TIME")]
     at: Option<DateTime<Utc>>,
@@ -38,6 +41,9 @@ pub fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     let mut trust = Trust::default();
     for path in &args.trust {
         trust.roots.extend(read_trust(path)?.roots);
+    }
+    for path in &args.crl {
+        trust.revocation_lists.push(read_list(path)?);
     }
     let at = args.at.unwrap_or_else(|| Clock::System.now());
     let result = verify(&pdf, &trust, at);

@@ -80,6 +80,12 @@ const SETTINGS: &[Setting] = &[
         "PEM files of authorities that verification trusts beside the trial ones, e.g. [\"/etc/trinhky/ca.pem\"].",
     ),
     setting(
+        "revocation_lists",
+        Kind::List,
+        "[]",
+        "Files with the authorities' lists of revoked certificates (CRL, DER or PEM) that verification looks at; fetch them by a task of the system, e.g. daily.",
+    ),
+    setting(
         "mail_from",
         Kind::Text,
         "\"Trình Ký <trinhky@localhost>\"",

@@ -2,6 +2,7 @@
 //!
 //! A PDF can be made so that reading it takes all memory there is. Whoever may drop one must not be able to stop the office.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -99,7 +100,11 @@ pub struct Certificate {
 pub fn trust(app: &App) -> anyhow::Result<Trust> {
     let mut trust = Trust {
         roots: trial::roots(app)?,
+        ..Trust::default()
     };
+    for path in &app.config.revocation_lists {
+        trust.revocation_lists.push(read_list(path)?);
+    }
     for path in &app.config.trusted_authorities {
         trust.roots.extend(read_trust(path)?.roots);
     }
@@ -114,6 +119,16 @@ pub fn read_trust(path: &Path) -> anyhow::Result<Trust> {
     let pem =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     Trust::from_pem(&pem).with_context(|| format!("{} holds no certificate", path.display()))
+}
+
+/// A list of revoked certificates, DER or PEM.
+///
+/// # Errors
+/// One sentence that names the file.
+pub fn read_list(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    trinhky_pades::revocation_list(&bytes)
+        .with_context(|| format!("{} is no list of revoked certificates", path.display()))
 }
 
 /// What the report or the error is in JSON, one text for the command line and for the page.
@@ -215,6 +230,12 @@ async fn in_child(
         .map(|der| trinhky_pades::certificate_pem(der))
         .collect();
     std::fs::write(roots.path(), pem)?;
+    let mut lists = Vec::new();
+    for list in &trust.revocation_lists {
+        let file = tempfile::NamedTempFile::new()?;
+        std::fs::write(file.path(), list)?;
+        lists.push(file);
+    }
     // The shell sets the limits, so that no unsafe code has to.
     let mut child = tokio::process::Command::new("sh")
         .arg("-c")
@@ -225,6 +246,11 @@ async fn in_child(
         .args(["verify", "-", "--format", "json", "--at", &now.to_rfc3339()])
         .arg("--trust")
         .arg(roots.path())
+        .args(
+            lists
+                .iter()
+                .flat_map(|list| [OsStr::new("--crl"), list.path().as_os_str()]),
+        )
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

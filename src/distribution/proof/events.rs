@@ -217,6 +217,8 @@ async fn all(cx: Cx<'_>, document: &Document) -> Outcome<Vec<Event>> {
     let letters = outbox::Entity::find()
         .filter(outbox::Column::DocumentId.eq(id))
         .filter(outbox::Column::Template.is_in(["delivery", "guest_delivery"]))
+        // Copies of a letter to further readers are told by their own rows.
+        .filter(outbox::Column::CopyOf.is_null())
         .all(cx.tx)
         .await?;
     let letters: HashMap<Uuid, outbox::Model> = letters

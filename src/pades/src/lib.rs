@@ -48,5 +48,5 @@ pub use trial::{
 pub use update::MAX_PDF_BYTES;
 pub use verify::{
     CertificateReport, Change, ChangeKind, Note, Problem, Report, SignatureReport, TimeStampReport,
-    Trust, verify,
+    Trust, revocation_list, verify,
 };

@@ -96,8 +96,13 @@ impl Typesetter {
     /// of the templates.
     pub fn document(&self, draft: &Draft, options: &Options) -> Result<Rendered, TypesetError> {
         let view = view::of(draft, options.mark.as_deref());
-        let (pdf, document) =
-            self.typeset(template(draft.doc_type), &view, Vec::new(), options.rules, options.now)?;
+        let (pdf, document) = self.typeset(
+            template(draft.doc_type),
+            &view,
+            Vec::new(),
+            options.rules,
+            options.now,
+        )?;
         let mut anchors = anchors::of(&document);
         if !options.places {
             anchors.retain(|anchor, _| !anchor.is_open_place());
@@ -207,10 +212,11 @@ fn render(
     let document = output.map_err(|errors| TypesetError::Template {
         message: said(&errors),
     })?;
-    let pdf =
-        typst_pdf::pdf(&document, &pdf_options(standard, now)?).map_err(|errors| TypesetError::Pdf {
+    let pdf = typst_pdf::pdf(&document, &pdf_options(standard, now)?).map_err(|errors| {
+        TypesetError::Pdf {
             message: said(&errors),
-        })?;
+        }
+    })?;
     Ok((pdf, document))
 }
 

@@ -1,4 +1,4 @@
-//! From the signer's certificate to a trusted root (RFC 5280, 6, without revocation).
+//! From the signer's certificate to a trusted root (RFC 5280, 6; revocation stands in its own file).
 
 use chrono::{DateTime, Utc};
 use der::Encode;
@@ -55,14 +55,16 @@ pub(crate) fn name(certificate: &Certificate) -> String {
 
 /// From when until when.
 pub(super) fn period(certificate: &Certificate) -> (DateTime<Utc>, DateTime<Utc>) {
-    let instant = |time: x509_cert::time::Time| {
-        i64::try_from(time.to_unix_duration().as_secs())
-            .ok()
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-            .unwrap_or_default()
-    };
     let validity = &certificate.tbs_certificate.validity;
     (instant(validity.not_before), instant(validity.not_after))
+}
+
+/// A time as certificates and lists write it.
+pub(super) fn instant(time: x509_cert::time::Time) -> DateTime<Utc> {
+    i64::try_from(time.to_unix_duration().as_secs())
+        .ok()
+        .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+        .unwrap_or_default()
 }
 
 fn validity(certificate: &Certificate, at: DateTime<Utc>) -> Option<Problem> {
@@ -84,6 +86,16 @@ fn unknown_demands(certificate: &Certificate) -> Vec<Problem> {
         .filter(|oid| !KNOWN_EXTENSIONS.contains(&oid.as_str()))
         .map(Problem::UnknownDemand)
         .collect()
+}
+
+/// The certificates from the signer's to a root; none where there is no way.
+pub(super) fn path<'a>(
+    signer: &'a Certificate,
+    carried: &'a [Certificate],
+    roots: &'a [Certificate],
+) -> Option<Vec<&'a Certificate>> {
+    let mut chain = vec![signer];
+    reach_root(&mut chain, carried, roots).then_some(chain)
 }
 
 /// Extends the chain issuer by issuer; leaves it as it was where there is no way to a root.

@@ -1,7 +1,8 @@
 //! Verification of all signatures of a PDF, ours or somebody else's.
 //!
-//! Nothing is trusted that is not given: roots come as an argument. Revocation is not looked at. The time is the one that
-//! a trusted time-stamp authority attests, else the one that the signer claims; the report says which.
+//! Nothing is trusted that is not given: roots come as an argument. So do revocation lists, beside those that the file
+//! carries; nothing is fetched. The time is the one that a trusted time-stamp authority attests, else the one that the
+//! signer claims; the report says which.
 
 pub(crate) mod chain;
 mod changes;
@@ -12,6 +13,7 @@ mod permission;
 mod problem;
 mod range;
 mod report;
+mod revocation;
 mod shown;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Utc};
@@ -33,6 +35,7 @@ pub(crate) use container::Container;
 pub(crate) use keys::{Hash, verify as verify_raw};
 use permission::{Frozen, Permission};
 use range::Range;
+use revocation::{Lists, Standing};
 
 /// A signer's clock may be so far ahead of ours.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
@@ -45,6 +48,8 @@ const MAX_SIGNATURES: usize = 100;
 pub struct Trust {
     /// Root certificates, DER.
     pub roots: Vec<Vec<u8>>,
+    /// Lists of revoked certificates, DER; each counts by its authority's signature only.
+    pub revocation_lists: Vec<Vec<u8>>,
 }
 
 impl Trust {
@@ -61,8 +66,29 @@ impl Trust {
             .map(Encode::to_der)
             .collect::<Result<_, _>>()
             .map_err(unreadable)?;
-        Ok(Self { roots })
+        Ok(Self {
+            roots,
+            ..Self::default()
+        })
     }
+}
+
+/// A list of revoked certificates as DER, from its DER or PEM.
+///
+/// # Errors
+/// Where it is neither.
+pub fn revocation_list(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    let unreadable = |error: String| Error::Certificate(error);
+    let der = if bytes.starts_with(b"-----BEGIN") {
+        let (_, der) =
+            der::pem::decode_vec(bytes).map_err(|error| unreadable(error.to_string()))?;
+        der
+    } else {
+        bytes.to_vec()
+    };
+    x509_cert::crl::CertificateList::from_der(&der)
+        .map_err(|error| unreadable(error.to_string()))?;
+    Ok(der)
 }
 
 /// Verifies every signature of a file.
@@ -88,6 +114,7 @@ pub fn verify(pdf: &[u8], trust: &Trust, now: DateTime<Utc>) -> Result<Report, E
         pdf,
         document: &document,
         roots: &roots,
+        lists: Lists::read(&document, &trust.revocation_lists),
         now,
     };
     let mut signatures: Vec<SignatureReport> = signed
@@ -105,6 +132,7 @@ struct Case<'a> {
     pdf: &'a [u8],
     document: &'a Document,
     roots: &'a [Certificate],
+    lists: Lists,
     now: DateTime<Utc>,
 }
 
@@ -231,12 +259,15 @@ impl Case<'_> {
         }
         let attested = report.time_stamp.as_ref().map(|stamp| stamp.at);
         let claimed = report.claimed_time.map(|time| time.to_utc());
-        problems.extend(chain::problems(
-            signer,
-            &container.certificates,
-            self.roots,
-            attested.or(claimed).unwrap_or(self.now),
-        ));
+        let at = attested.or(claimed).unwrap_or(self.now);
+        let carried = &container.certificates;
+        problems.extend(chain::problems(signer, carried, self.roots, at));
+        let path = chain::path(signer, carried, self.roots);
+        match path.map(|path| self.lists.look_up(&path, at, attested.is_some())) {
+            Some(Err(revoked)) => problems.push(revoked),
+            Some(Ok(Standing::Good)) => report.notes.push(Note::not_revoked()),
+            Some(Ok(Standing::Unknown)) | None => report.notes.push(Note::revocation_unknown()),
+        }
         report.trusted = problems.is_empty();
         report.problems.extend(problems);
         if report.trial {
@@ -246,7 +277,6 @@ impl Case<'_> {
             Some(stamp) => Note::stamped_time(stamp),
             None => Note::claimed_time(),
         });
-        report.notes.push(Note::revocation_unknown());
         if report.trusted && chain::period(signer).1 < self.now {
             report.notes.push(Note::expired_since(&chain::name(signer)));
         }

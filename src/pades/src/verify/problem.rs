@@ -46,6 +46,8 @@ pub enum Problem {
     NotYetValid(String),
     /// A certificate had expired at the time of signing.
     Expired(String),
+    /// A certificate was revoked, on that day.
+    Revoked(String, String),
     /// The signer's certificate is not for signing documents.
     NotForSigning(String),
     /// A certificate demands something that we do not know.
@@ -87,6 +89,7 @@ impl Problem {
             Self::UntrustedIssuer(_) => "untrusted_issuer",
             Self::NotYetValid(_) => "certificate_not_yet_valid",
             Self::Expired(_) => "certificate_expired",
+            Self::Revoked(..) => "certificate_revoked",
             Self::NotForSigning(_) => "certificate_not_for_signing",
             Self::UnknownDemand(_) => "certificate_unknown_demand",
             Self::NoTime => "no_time",
@@ -144,6 +147,9 @@ impl Problem {
             }
             Self::Expired(name) => {
                 format!("The certificate of {name} had expired at the time of signing.")
+            }
+            Self::Revoked(name, day) => {
+                format!("The certificate of {name} was revoked on {day}.")
             }
             Self::NotForSigning(name) => {
                 format!("The certificate of {name} is not for signing documents.")
@@ -209,6 +215,9 @@ impl Problem {
                 format!("Chứng thư số của {name} chưa có hiệu lực tại thời điểm ký.")
             }
             Self::Expired(name) => format!("Chứng thư số của {name} đã hết hạn tại thời điểm ký."),
+            Self::Revoked(name, day) => {
+                format!("Chứng thư số của {name} đã bị thu hồi ngày {day}.")
+            }
             Self::NotForSigning(name) => {
                 format!("Chứng thư số của {name} không dùng để ký văn bản.")
             }

@@ -195,6 +195,15 @@ impl Note {
         }
     }
 
+    pub(super) fn not_revoked() -> Self {
+        Self {
+            rule: "not_revoked",
+            message: "By the authorities' lists the certificate was not revoked.".into(),
+            message_vi: "Theo danh sách của các tổ chức chứng thực, chứng thư số không bị thu hồi."
+                .into(),
+        }
+    }
+
     pub(super) fn revocation_unknown() -> Self {
         Self {
             rule: "revocation_not_checked",

@@ -10,7 +10,7 @@ use crate::outside_tools;
 use crate::paper;
 
 pub struct Link {
-    params: CertificateParams,
+    pub params: CertificateParams,
     pub key: KeyPair,
     pub der: Vec<u8>,
 }
@@ -40,7 +40,10 @@ pub fn person() -> CertificateParams {
 }
 
 pub fn root() -> Link {
-    let params = authority("Gốc", BasicConstraints::Unconstrained);
+    root_with(authority("Gốc", BasicConstraints::Unconstrained))
+}
+
+pub fn root_with(params: CertificateParams) -> Link {
     let key = KeyPair::generate().unwrap();
     let der = params.self_signed(&key).unwrap().der().to_vec();
     Link { params, key, der }
@@ -128,6 +131,7 @@ fn chains_are_built_as_the_standard_says() {
     ];
     let trust = Trust {
         roots: vec![root.der.clone()],
+        ..Trust::default()
     };
     for (name, pdf, rule) in &cases {
         let report = verify(pdf, &trust, paper::now()).unwrap();

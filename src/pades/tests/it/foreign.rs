@@ -15,7 +15,15 @@ fn later() -> DateTime<Utc> {
 
 fn report(pdf: &[u8], office: &Office) -> Report {
     let roots = vec![office.authority.certificate().to_vec(), paper::rsa_root()];
-    verify(pdf, &Trust { roots }, later()).unwrap()
+    verify(
+        pdf,
+        &Trust {
+            roots,
+            ..Trust::default()
+        },
+        later(),
+    )
+    .unwrap()
 }
 
 /// Lets pyHanko sign with the committed RSA key; `None` where it is not installed.
@@ -145,6 +153,7 @@ fn another_program_may_sign_our_field_and_we_seal_it() {
     .unwrap();
     let trust = Trust {
         roots: vec![root.certificate().to_vec(), paper::rsa_root()],
+        ..Trust::default()
     };
     let report = verify(&sealed, &trust, later()).unwrap();
     assert!(report.valid, "{report:#?}");

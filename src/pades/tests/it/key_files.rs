@@ -84,6 +84,7 @@ fn key_files_with_new_and_old_ciphers_sign() {
         let signed = sign_person(&paper::prepared(), &signer, &request, &paper::fonts()).unwrap();
         let trust = Trust {
             roots: vec![made.certificate],
+            ..Trust::default()
         };
         let report = verify(&signed, &trust, known.valid_until).unwrap();
         assert!(report.valid, "{key:?}, {ciphers:?}: {}", report.message);

@@ -6,6 +6,7 @@ mod foreign;
 mod key_files;
 mod outside_tools;
 mod paper;
+mod revoking;
 mod signing;
 mod stamping;
 mod tampering;

@@ -272,6 +272,7 @@ fn any_document_can_be_signed_alone() {
     ];
     let trust = Trust {
         roots: vec![office.authority.certificate().to_vec()],
+        ..Trust::default()
     };
     for file in &files {
         let report = verify(file, &trust, paper::now()).unwrap();
@@ -311,6 +312,7 @@ fn files_with_bundled_objects_are_signed_too() {
     .unwrap();
     let trust = Trust {
         roots: vec![office.authority.certificate().to_vec()],
+        ..Trust::default()
     };
     let report = verify(&pdf, &trust, paper::now()).unwrap();
     assert!(report.valid, "{report:#?}");

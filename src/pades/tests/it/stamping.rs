@@ -129,6 +129,7 @@ fn a_stamped_signature_is_good_and_says_who_attests_its_time() {
     let pdf = signed_by(&authority.stamped(soft(&issue(&root, person())))).unwrap();
     let trust = Trust {
         roots: vec![root.der.clone()],
+        ..Trust::default()
     };
     let report = verify(&pdf, &trust, later()).unwrap();
     assert!(report.valid, "{report:?}");
@@ -165,6 +166,7 @@ fn a_certificate_that_ended_since_is_judged_at_the_attested_time() {
     let pdf = signed_by(&authority.stamped(soft(&issue(&root, ended)))).unwrap();
     let trust = Trust {
         roots: vec![root.der.clone()],
+        ..Trust::default()
     };
     let report = verify(&pdf, &trust, later()).unwrap();
     let rules: Vec<&str> = report.signatures[0]

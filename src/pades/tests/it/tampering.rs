@@ -416,6 +416,7 @@ fn every_kind_of_tampering_is_named() {
     let office = paper::office();
     let trust = Trust {
         roots: vec![office.authority.certificate().to_vec()],
+        ..Trust::default()
     };
     let mut wrong = Vec::new();
     for case in cases(&office) {

@@ -10,6 +10,7 @@ use crate::paper;
 fn trust(office: &paper::Office) -> Trust {
     Trust {
         roots: vec![office.authority.certificate().to_vec()],
+        ..Trust::default()
     }
 }
 
@@ -137,6 +138,7 @@ fn rsa_keys_sign_too() {
     let rsa = paper::rsa_signer();
     let trust = Trust {
         roots: vec![paper::rsa_root()],
+        ..Trust::default()
     };
     let request = paper::person_request();
     let pdf =
