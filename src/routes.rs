@@ -114,6 +114,28 @@ pub fn table() -> Vec<Route> {
         route("/van-ban/moi", SignedIn, get(v::begin_page).post(v::begin)),
         route("/van-ban/{id}", SignedIn, get(v::show)),
         route(
+            "/van-ban/{id}/dinh-kem",
+            SignedIn,
+            get(v::files_page).post(v::add_file),
+        ),
+        route("/van-ban/{id}/dinh-kem/bo", SignedIn, post(v::remove_file)),
+        route(
+            "/van-ban/{id}/dinh-kem/{file}",
+            SignedIn,
+            get(v::attached_file),
+        ),
+        route(
+            "/van-ban/{id}/dinh-chinh",
+            SignedIn,
+            get(v::follow_page).post(v::follow),
+        ),
+        route(
+            "/van-ban/{id}/thu-hoi",
+            SignedIn,
+            get(d::recall_page).post(d::recall_act),
+        )
+        .legal(),
+        route(
             "/van-ban/{id}/dung-lai",
             SignedIn,
             get(v::again_page).post(v::again),
@@ -178,6 +200,7 @@ pub fn table() -> Vec<Route> {
         route("/van-ban/{id}/dong-dau", SignedIn, post(v::seal)).legal(),
         route("/van-ban/{id}/phat-hanh", SignedIn, post(v::issue)).legal(),
         route("/van-thu", SignedIn, get(v::clerk_desk)),
+        route("/phu-luc-vi", SignedIn, get(v::annex_vi_page)),
         route(
             "/so-van-ban/sau-khoi-phuc",
             SignedIn,
@@ -197,6 +220,7 @@ pub fn table() -> Vec<Route> {
         route("/so-van-ban/{id}/khoa", SignedIn, post(v::close_register)),
         // Distribution
         route("/van-ban-den", SignedIn, get(d::inbox)),
+        route("/van-ban-den/so/{unit}", SignedIn, get(d::arrivals)),
         route(
             "/tiep-nhan/{id}",
             SignedIn,

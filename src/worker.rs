@@ -32,6 +32,8 @@ pub const TASK_NOTICE: &str = "reminders.task";
 pub const OPINION_REQUEST: &str = "reminders.opinions";
 /// A unit has refused what was sent to it: tell the sender.
 pub const REFUSED_NOTICE: &str = "reminders.refused";
+/// A document was recalled: tell its recipients.
+pub const RECALLED_NOTICE: &str = "reminders.recalled";
 /// A year was evaluated and closed: tell the units.
 pub const YEAR_EVALUATED: &str = "objectives.evaluated";
 /// A corrective action is past its day: remind the Office.
@@ -246,6 +248,7 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
         OPINION_REQUEST => reminders::opinions_asked(app, &payload).await,
         REFUSED_NOTICE => reminders::refused(app, &payload).await,
         UNDELIVERED_NOTICE => reminders::undelivered(app, &payload).await,
+        RECALLED_NOTICE => reminders::recalled(app, &payload).await,
         "distribution.fan_out" => distribution::fan_out(app, &service()?).await,
         "distribution.notify" => distribution::notify(app, &payload).await,
         YEAR_EVALUATED => objectives::year_evaluated(app, &payload).await,

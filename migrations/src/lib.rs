@@ -15,7 +15,9 @@ mod m0007_proof;
 mod m0007_trail;
 mod m0008_keeping;
 mod m0010_registers;
+mod m0011_after_issue;
 mod m0012_workflows;
+mod m0013_attachments;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -34,7 +36,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_proof::Migration),
             Box::new(m0008_keeping::Migration),
             Box::new(m0010_registers::Migration),
+            Box::new(m0011_after_issue::Migration),
             Box::new(m0012_workflows::Migration),
+            Box::new(m0013_attachments::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@ mod expand;
 mod fan_out;
 pub mod pages;
 pub mod proof;
+pub mod recall;
 pub mod receipt;
 pub mod rows;
 pub mod speed;

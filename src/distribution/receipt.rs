@@ -48,7 +48,10 @@ pub struct Delivered {
     pub doc_type: String,
     pub number: Option<i32>,
     pub symbol: String,
+    /// Empty where it was recalled.
     pub subject: String,
+    pub recalled_at: Option<DateTime<Utc>>,
+    pub recall_reason: Option<String>,
 }
 
 impl Delivered {
@@ -68,7 +71,8 @@ impl Delivered {
     /// Whether it still waits for an answer.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.state == state::DISPATCHED || self.state == state::DELIVERED
+        (self.state == state::DISPATCHED || self.state == state::DELIVERED)
+            && self.recalled_at.is_none()
     }
 }
 
@@ -78,8 +82,10 @@ impl Delivered {
 /// [`Fault::NotFound`], or what the database reports.
 pub async fn delivered(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Delivered> {
     let sql = "SELECT v.id, v.org_id, v.document_id, v.unit_id, v.kind, v.state, v.due_at, v.code_hash, v.code_tries, v.task_id, \
-               v.opened_at, v.opened_by, v.answered_at, v.answered_by, v.arrival_number, v.refusal, d.instance_id, d.doc_type, d.number, d.symbol, d.subject \
-               FROM delivery v JOIN document d ON d.id = v.document_id WHERE v.id = $1";
+               v.opened_at, v.opened_by, v.answered_at, v.answered_by, v.arrival_number, v.refusal, d.instance_id, d.doc_type, d.number, d.symbol, \
+               CASE WHEN r.document_id IS NULL THEN d.subject ELSE '' END AS subject, r.recalled_at, r.reason AS recall_reason \
+               FROM delivery v JOIN document d ON d.id = v.document_id \
+               LEFT JOIN document_recall r ON r.document_id = d.id WHERE v.id = $1";
     Delivered::find_by_statement(Statement::from_sql_and_values(
         db.get_database_backend(),
         sql,
@@ -302,6 +308,12 @@ fn may_receive(cx: Cx<'_>, found: &Delivered) -> Outcome<()> {
 }
 
 fn answered_already(found: &Delivered) -> Fault {
+    if found.recalled_at.is_some() {
+        return Fault::stale(
+            "Văn bản đã được cơ quan ban hành thu hồi; không phải tiếp nhận nữa.",
+            "The document has been recalled by its issuer; nothing is to be received.",
+        );
+    }
     let when = found
         .answered_at
         .map(|at| {

@@ -81,3 +81,25 @@ pub mod evidence_line {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Table `document_recall`.
+pub mod document_recall {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "document_recall")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub document_id: Uuid,
+        pub org_id: Uuid,
+        pub reason: String,
+        pub recalled_at: DateTimeUtc,
+        pub by_id: Option<Uuid>,
+        pub by_name: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

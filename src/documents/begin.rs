@@ -49,7 +49,12 @@ pub async fn empty(app: &App, actor: &Actor, unit_id: Uuid, doc_type: DocType) -
 }
 
 /// The header, the symbol and the parts of the type's form; what is to be written stays empty.
-fn on_paper(doc_type: DocType, organisation: &Unit, unit: &Unit, today: NaiveDate) -> Draft {
+pub(super) fn on_paper(
+    doc_type: DocType,
+    organisation: &Unit,
+    unit: &Unit,
+    today: NaiveDate,
+) -> Draft {
     let decides = doc_type == DocType::QD;
     let addressed = matches!(doc_type, DocType::TTR | DocType::CV | DocType::GM);
     let body = if decides {
@@ -145,14 +150,8 @@ fn symbol(doc_type: DocType, organisation: &Unit, unit: &Unit) -> String {
 /// # Errors
 /// When the actor may not draft for the unit, or what the database reports.
 pub async fn again(app: &App, actor: &Actor, unit_id: Uuid, old: &Document) -> Outcome<Uuid> {
-    let mut draft = old.draft.clone();
+    let mut draft = anew(&old.draft, app.today());
     let (then, now) = (old.row.year, app.today().year());
-    draft.number = None;
-    draft.issued_on = None;
-    draft.expected_month = Some(MonthYear {
-        month: app.today().month(),
-        year: now,
-    });
     draft.subject = with_year(&draft.subject, then, now);
     renew(&mut draft.body, then, now);
     for annex in &mut draft.annexes {
@@ -161,6 +160,19 @@ pub async fn again(app: &App, actor: &Actor, unit_id: Uuid, old: &Document) -> O
     }
     let note = format!("Soạn từ {}", old.title());
     create(app, actor, unit_id, draft, note).await
+}
+
+/// The same words without number and date, for the present month.
+pub(super) fn anew(old: &Draft, today: NaiveDate) -> Draft {
+    Draft {
+        number: None,
+        issued_on: None,
+        expected_month: Some(MonthYear {
+            month: today.month(),
+            year: today.year(),
+        }),
+        ..old.clone()
+    }
 }
 
 fn renew(blocks: &mut [Block], then: i32, now: i32) {

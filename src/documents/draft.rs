@@ -55,32 +55,55 @@ pub async fn create(
     imported: Imported,
     note: String,
 ) -> Outcome<Uuid> {
-    check_lengths(&imported.draft)?;
-    app.act(actor, (owner_id, imported, note), |cx, (owner_id, imported, note)| {
-        Box::pin(async move {
-            may_draft_for(cx, *owner_id)?;
-            let owner = people_find::unit(cx.tx, *owner_id, cx.today()).await?;
-            let id = insert(cx, owner.org_id, *owner_id, &imported.draft, &imported.unplaced, note).await?;
-            let variables = Variables::from([("document".to_owned(), json!(id))]);
-            let (instance_id, advanced) = flow::start_for(cx, &type_code(imported.draft.doc_type), owner.org_id, id, variables).await?;
-            document::ActiveModel { id: Set(id), instance_id: Set(Some(instance_id)), ..Default::default() }
-                .update(cx.tx)
-                .await?;
-            let summary = format!(
-                "{note}: {} phần căn cứ, {} khối nội dung, {} dòng nơi nhận; chưa xếp được {} đoạn",
-                imported.draft.legal_basis.len(),
-                imported.draft.body.len(),
-                imported.draft.distribution.len(),
-                imported.unplaced.len()
-            );
-            let mut entry = Entry::about(id, "document.drafted", summary);
-            entry.instance_id = Some(instance_id);
-            entry.events = advanced.events;
-            audit::append(cx.tx, owner.org_id, cx.actor, cx.now, entry).await?;
-            Ok(id)
-        })
-    })
+    app.act(
+        actor,
+        (owner_id, imported, note),
+        |cx, (owner_id, imported, note)| Box::pin(create_in(cx, *owner_id, imported, note)),
+    )
     .await
+}
+
+/// The rule of [`create`], for other acts of this slice.
+pub(super) async fn create_in(
+    cx: Cx<'_>,
+    owner_id: Uuid,
+    imported: &Imported,
+    note: &str,
+) -> Outcome<Uuid> {
+    check_lengths(&imported.draft)?;
+    may_draft_for(cx, owner_id)?;
+    let owner = people_find::unit(cx.tx, owner_id, cx.today()).await?;
+    let id = insert(
+        cx,
+        owner.org_id,
+        owner_id,
+        &imported.draft,
+        &imported.unplaced,
+        note,
+    )
+    .await?;
+    let variables = Variables::from([("document".to_owned(), json!(id))]);
+    let kind = type_code(imported.draft.doc_type);
+    let (instance_id, advanced) = flow::start_for(cx, &kind, owner.org_id, id, variables).await?;
+    document::ActiveModel {
+        id: Set(id),
+        instance_id: Set(Some(instance_id)),
+        ..Default::default()
+    }
+    .update(cx.tx)
+    .await?;
+    let summary = format!(
+        "{note}: {} phần căn cứ, {} khối nội dung, {} dòng nơi nhận; chưa xếp được {} đoạn",
+        imported.draft.legal_basis.len(),
+        imported.draft.body.len(),
+        imported.draft.distribution.len(),
+        imported.unplaced.len()
+    );
+    let mut entry = Entry::about(id, "document.drafted", summary);
+    entry.instance_id = Some(instance_id);
+    entry.events = advanced.events;
+    audit::append(cx.tx, owner.org_id, cx.actor, cx.now, entry).await?;
+    Ok(id)
 }
 
 /// What a save did.
@@ -336,17 +359,16 @@ async fn insert_version(
     Ok(())
 }
 
-/// What a search looks through: type, number, symbol, subject, issuer.
+/// What a search looks through: type, number, symbol, and every word of the document.
 pub(super) fn search_text(draft: &Draft, number: Option<i32>) -> String {
     let number = number
         .map(|number| format!("{number:02}/{}", draft.symbol))
         .unwrap_or_default();
     folded(&format!(
-        "{} {number} {} {} {}",
+        "{} {number} {} {}",
         draft.doc_type.name_in_text(),
         draft.symbol,
-        draft.subject,
-        draft.issuer.join(" ")
+        trinhky_drafting::words(draft)
     ))
 }
 

@@ -9,7 +9,7 @@ use trinhky_drafting::Unplaced;
 use uuid::Uuid;
 
 use super::rows::{document, document_file, document_version, opinion};
-use super::{Document, doc_type, folded};
+use super::{Document, doc_type, folded, state};
 use crate::distribution::rows::delivery;
 use crate::fault::{Fault, Outcome};
 use crate::people::Actor;
@@ -134,7 +134,7 @@ pub async fn proposal_of(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Option<
 /// What a list of documents asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
-    /// Number, words of the subject or a unit, with or without accents.
+    /// Number, words of the document or a unit, with or without accents.
     pub words: String,
     /// A state to filter by.
     pub state: Option<String>,
@@ -261,6 +261,11 @@ fn visible_to(actor: &Actor) -> Condition {
         .to_owned();
     Condition::any()
         .add(document::Column::OrgId.is_in(actor.org_ids()))
-        .add(document::Column::Id.in_subquery(sent))
+        // What was recalled is gone at its recipients.
+        .add(
+            Condition::all()
+                .add(document::Column::Id.in_subquery(sent))
+                .add(document::Column::State.ne(state::RECALLED)),
+        )
         .add(document::Column::Id.in_subquery(asked))
 }

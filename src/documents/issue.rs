@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::review::{complete, journal};
 use super::rows::{document, document_file};
-use super::{Document, find, numbers, proposal, state};
+use super::{Document, after, find, numbers, proposal, state};
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
@@ -233,6 +233,7 @@ pub async fn issue(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
                     "The document is not sealed or is issued already.",
                 ));
             }
+            after::announce(cx, &document).await?;
             let advanced = complete(cx, &document, "issue", None, Variables::new()).await?;
             let entry = Entry::about(
                 *id,

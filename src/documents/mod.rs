@@ -1,5 +1,8 @@
 //! Documents: drafts and their versions, opinions, checks, approval, registers and numbers, issue.
 
+pub mod after;
+pub mod annex_vi;
+pub mod attach;
 pub mod begin;
 pub mod books;
 pub mod decide;
@@ -35,6 +38,8 @@ pub mod state {
     pub const ISSUED: &str = "issued";
     /// Its year is closed.
     pub const CLOSED: &str = "closed";
+    /// Recalled by its issuer: frozen here, gone at its recipients.
+    pub const RECALLED: &str = "recalled";
 }
 
 /// A document with its present draft.

@@ -232,3 +232,52 @@ pub mod document_template {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Table `document_link`.
+pub mod document_link {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "document_link")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub later_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub earlier_id: Uuid,
+        /// `corrects` or `replaces`.
+        pub kind: String,
+        pub made_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `document_attachment`.
+pub mod document_attachment {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "document_attachment")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub document_id: Uuid,
+        pub org_id: Uuid,
+        pub digest: String,
+        pub name: String,
+        pub media_type: String,
+        /// In bytes.
+        pub size: i64,
+        pub added_at: DateTimeUtc,
+        pub added_by: String,
+        pub removed_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -35,7 +35,9 @@ pub async fn possible(
             .map(|head| own(&head.post.title, head))
             .collect());
     }
-    let heads = find::holders(db, &[paper.org_id], &["chair", "vice_chair"], on).await?;
+    let mut heads = find::holders(db, &[paper.org_id], &["chair", "vice_chair"], on).await?;
+    // The head before the deputies.
+    heads.sort_by_key(|head| head.post.role != "chair");
     let chiefs = find::holders_in_org(db, paper.org_id, "office_chief", on).await?;
     let mut signers = Vec::new();
     for collective in collective(draft) {

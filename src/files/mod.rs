@@ -81,6 +81,24 @@ impl Files {
     }
 }
 
+/// Longest name of a file that is kept, in characters.
+const MAX_NAME: usize = 120;
+
+/// The last part of a path, without control characters, short enough; `otherwise` where nothing is left.
+#[must_use]
+pub fn kept_name(name: &str, otherwise: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let kept: String = last
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(MAX_NAME)
+        .collect();
+    match kept.trim() {
+        "" => otherwise.to_owned(),
+        kept => kept.to_owned(),
+    }
+}
+
 /// Records a stored file, in the act that refers to it.
 ///
 /// # Errors

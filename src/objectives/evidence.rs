@@ -17,8 +17,6 @@ use crate::people::Actor;
 
 /// Most files of one report.
 const MAX_FILES: usize = 20;
-/// Longest name that is kept, in characters.
-const MAX_NAME: usize = 120;
 
 /// Adds a file to a report that is being written and returns its id; `code` is the indicator it stands behind, empty for the whole report.
 ///
@@ -40,7 +38,12 @@ pub async fn add(
     })
     .await?;
     let stored = app.files.put(bytes, media_type).await?;
-    let input = (report_id, code, kept_name(&name), stored);
+    let input = (
+        report_id,
+        code,
+        files::kept_name(&name, "minh-chung"),
+        stored,
+    );
     app.act(actor, input, |cx, (report_id, code, name, stored)| {
         Box::pin(async move {
             let about = About::writable(cx, *report_id).await?;
@@ -198,19 +201,5 @@ fn row(
         until_version: Set(None),
         added_at: Set(now),
         added_by: Set(by.to_owned()),
-    }
-}
-
-/// The last part of a path, without control characters, short enough.
-fn kept_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String = last
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(MAX_NAME)
-        .collect();
-    match kept.trim() {
-        "" => "minh-chung".to_owned(),
-        kept => kept.to_owned(),
     }
 }

@@ -4,6 +4,7 @@
 //! with [`html`]. Whoever refuses answers with a [`WebError`]. Every page works without scripts.
 
 pub mod assets;
+pub mod download;
 pub mod error;
 pub mod format;
 pub mod forms;

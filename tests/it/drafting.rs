@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::office::{self, DECISION, first, seen};
 use super::pages::{Browser, form};
+use super::visitor::Visitor;
 
 /// A drafted decision, with its drafter.
 async fn drafted(app: &App) -> (Uuid, Actor) {
@@ -138,3 +139,55 @@ async fn what_is_typed_is_there_again_until_it_is_saved() {
     let refused = drafter.post("/luu-tam", &foreign).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_with_its_document() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = office::open(folder.path(), "", office::ORGANISATION).await;
+    let (id, _) = drafted(&app).await;
+    let drafter = Visitor::of(&app, "lang.kim.lan@caoloc.example").await;
+    let page = format!("/van-ban/{id}/dinh-kem");
+    let refused = drafter
+        .send_file(&page, "cuu.exe", "MZ\u{0}\u{0}chay")
+        .await;
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        refused.words()
+    );
+    let page_after = drafter.upload(&page, "../bang so lieu.pdf", PDF).await;
+    assert!(
+        page_after.says("bang so lieu.pdf"),
+        "{}",
+        page_after.words()
+    );
+    let twice = drafter.send_file(&page, "khac.pdf", PDF).await;
+    assert!(twice.says("đã được đính kèm"), "{}", twice.words());
+    let shown = drafter.open(&format!("/van-ban/{id}")).await;
+    let saved = drafter.open(&shown.link(&format!("{page}/"))).await;
+    assert_eq!(saved.text, PDF);
+    let disposition = saved.headers["content-disposition"]
+        .to_str()
+        .expect("a header");
+    assert!(disposition.starts_with("attachment;") && disposition.contains("bang%20so%20lieu.pdf"));
+
+    // What was approved was approved with its files.
+    let id = office::bring_to_chairman(&app, DECISION).await;
+    let held = drafter
+        .send_file(&format!("/van-ban/{id}/dinh-kem"), "them.pdf", PDF)
+        .await;
+    assert_eq!(held.status, StatusCode::CONFLICT, "{}", held.words());
+    let mut form = drafter.open(&page).await.form("/bo");
+    let file = shown
+        .link(&format!("{page}/"))
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    form.choose("remove", &file);
+    drafter.press(&form).await;
+    assert!(!drafter.open(&page).await.says("bang so lieu.pdf"));
+}
+
+const PDF: &str = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";

@@ -1,6 +1,7 @@
 //! The product as a whole: real databases, the real program, real outside tools.
 
 mod access;
+mod after_issue;
 mod album;
 mod browser;
 mod chromium;
@@ -18,6 +19,7 @@ mod pages;
 mod proof;
 mod receipt;
 mod registers;
+mod searching;
 mod served;
 mod signing;
 mod start;

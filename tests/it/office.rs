@@ -123,6 +123,13 @@ pub async fn bring_to_chairman(app: &App, text: &str) -> Uuid {
     let id = draft::import(app, &drafter, office, "decision.md", text.as_bytes())
         .await
         .expect("the file is imported");
+    present(app, id).await;
+    id
+}
+
+/// Takes a draft to the Chairman's desk, with its proposal.
+pub async fn present(app: &App, id: Uuid) {
+    let (drafter, _) = first(app, "drafter").await;
     submit(app, &drafter, id, seen(app, id).await, Vec::new(), 1)
         .await
         .expect("it is submitted");
@@ -162,12 +169,17 @@ pub async fn bring_to_chairman(app: &App, text: &str) -> Uuid {
     worker::run_until_idle(app)
         .await
         .expect("the Chairman is told");
-    id
 }
 
 /// Takes the decision from the file to its issue in one day and runs the fan-out; returns the document.
 pub async fn issue_decision(app: &App, text: &str) -> Uuid {
     let id = bring_to_chairman(app, text).await;
+    decide_and_issue(app, id).await;
+    id
+}
+
+/// The Chairman approves and signs what lies before him; the clerk numbers, seals and issues it.
+pub async fn decide_and_issue(app: &App, id: Uuid) {
     let (chair, org) = first(app, "chair").await;
     let seen = seen(app, id).await;
     decide(
@@ -193,7 +205,6 @@ pub async fn issue_decision(app: &App, text: &str) -> Uuid {
     worker::run_until_idle(app)
         .await
         .expect("it is distributed");
-    id
 }
 
 /// The open deliveries for action whose units sign in here, each with its clerk.

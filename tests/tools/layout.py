@@ -164,7 +164,7 @@ def check_file(report, pdf, draft):
     marks = [text_of(title) for _, title, *_ in pdf.doc.get_outlines()] if "Outlines" in catalog else []
     wanted = [TYPE_NAMES[draft["doc_type"]]] if draft["doc_type"] != "CV" else []
     wanted += [f"Điều {b['number']}." for b in draft["body"] if b["kind"] == "article"]
-    wanted += [annex["label"] or "Phụ lục" for annex in draft["annexes"]]
+    wanted += [attached_type(annex) if annex.get("attached") else annex["label"] or "Phụ lục" for annex in draft["annexes"]]
     report.check("file", [w for w in wanted if w not in marks] == [], f"bookmarks are {marks}")
 
 
@@ -265,6 +265,11 @@ def check_title(report, pdf, draft):
         rule_under(report, "LAY-10", page, subject[-1], 1 / 3, 1 / 2, of=max(l.width for l in subject))
 
 
+def attached_type(annex):
+    """The words in capitals that begin the title of the text issued."""
+    return " ".join(w for w in annex["title"].split() if w == w.upper())
+
+
 def attached(draft):
     return any(annex.get("attached") for annex in draft["annexes"])
 
@@ -274,7 +279,7 @@ def check_attached(report, pdf, draft):
     for annex in draft["annexes"]:
         if not annex.get("attached"):
             continue
-        kind = " ".join(w for w in annex["title"].split() if w == w.upper())
+        kind = attached_type(annex)
         subject = annex["title"][len(kind):].strip()
         pages = [p for p in pdf.pages[1:] if any(l.text == NATION for l in lines_of(p))]
         report.check("LAY-23", len(pages) == 1, f"{len(pages)} headers of the attached text")
@@ -479,6 +484,7 @@ def main(paths):
             check_addressed(report, pdf, draft)
             check_body(report, pdf, draft)
             check_annexes(report, pdf, draft)
+            check_attached(report, pdf, draft)
             check_stamp(report, pdf, draft)
             check_anchors(report, pdf, facts["anchors"])
         faults += list(dict.fromkeys(report.faults))

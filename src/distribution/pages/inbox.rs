@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::marks::Facts;
 use super::paper::purpose;
 use crate::distribution::state;
-use crate::documents::{doc_type, title};
+use crate::documents::{doc_type, state as documents_state, title};
 use crate::fault::Outcome;
 use crate::people::find as people_find;
 use crate::people::session::{Session, failed};
@@ -102,10 +102,15 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Inbox> {
             .issued_on
             .map(|day| format!(", {}", vn_date(day)))
             .unwrap_or_default();
+        let recalled = if row.document_state == documents_state::RECALLED {
+            lang.say(" (đã thu hồi)", " (recalled)")
+        } else {
+            String::new()
+        };
         shown.push(InboxRow {
             href: format!("/tiep-nhan/{}", row.id),
             name: format!(
-                "{}{issued}",
+                "{}{issued}{recalled}",
                 title(
                     doc_type(&row.doc_type)?,
                     row.number,
@@ -167,6 +172,7 @@ struct Row {
     symbol: String,
     subject: String,
     issued_on: Option<NaiveDate>,
+    document_state: String,
 }
 
 /// Newest first; ids are made in the order of time.
@@ -179,7 +185,7 @@ async fn rows(
     let (places, mut values) = places(units);
     let mut sql = format!(
         "SELECT v.id, v.org_id, v.kind, v.state, v.due_at, v.opened_at, v.arrival_number, v.refusal, \
-         d.doc_type, d.number, d.symbol, d.subject, d.issued_on \
+         d.doc_type, d.number, d.symbol, CASE WHEN d.state = 'recalled' THEN '' ELSE d.subject END AS subject, d.issued_on, d.state AS document_state \
          FROM delivery v JOIN document d ON d.id = v.document_id WHERE v.unit_id IN ({places}) AND {condition}"
     );
     if let Some(after) = after {

@@ -1,19 +1,23 @@
 //! The pages of what is sent and received: a unit's inbox, one press to receive, the page for bodies without an account,
 //! "read and understood", the proof pack. Who may open each address stands in `routes`.
 
+mod arrivals;
 mod attest;
 mod guest;
 mod inbox;
 mod marks;
 mod paper;
 mod proof;
+mod recall;
 mod receive;
 
+pub use arrivals::arrivals;
 pub use attest::{attest, attest_page};
 pub use guest::{guest, guest_page};
 pub use inbox::inbox;
 pub use marks::of_row;
 pub use proof::{make_proof, proof_file, proof_page};
+pub use recall::{recall_act, recall_page};
 pub use receive::{receive, receive_page, refuse};
 
 use crate::fault::Fault;

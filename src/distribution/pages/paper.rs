@@ -64,6 +64,13 @@ pub(super) async fn view(app: &App, found: &Delivered, lang: Lang) -> Outcome<De
         }),
         refused: (!found.refusal.is_empty())
             .then(|| format!("{}: {} ({by})", lang.t("refused-already"), found.refusal)),
+        recalled: found.recalled_at.map(|at| {
+            let reason = found.recall_reason.as_deref().unwrap_or_default();
+            lang.say(
+                &format!("Cơ quan ban hành đã thu hồi văn bản này lúc {}: {reason} Không thực hiện theo văn bản; bản đã in gửi trả nơi gửi.", date_time(at)),
+                &format!("The issuer recalled this document, {}: {reason} Do not act on it; return printed copies.", date_time(at)),
+            )
+        }),
         ..DeliveryView::default()
     })
 }

@@ -100,9 +100,17 @@ async fn for_clerk(session: &Session, found: &Delivered, refuse: Option<Form>) -
     audit::seen(app, &session.actor, found.document_id, "delivery").await?;
     let here = format!("/tiep-nhan/{}", found.id);
     let mut delivery = paper::view(app, found, lang).await?;
-    delivery.pdf_href = format!("/van-ban/{}/tep.pdf", found.document_id);
-    delivery.signatures = signatures(app, found.document_id, lang).await?;
-    delivery.body = paper::text(&document);
+    let mut follow = Vec::new();
+    // Of a recalled document only the arrival is left here.
+    if found.recalled_at.is_none() {
+        delivery.pdf_href = format!("/van-ban/{}/tep.pdf", found.document_id);
+        delivery.signatures = signatures(app, found.document_id, lang).await?;
+        delivery.body = paper::text(&document);
+        follow.push(Link::new(
+            &format!("/van-ban/{}", found.document_id),
+            &lang.t("view-document-page"),
+        ));
+    }
     let post = session
         .actor
         .posts
@@ -125,10 +133,7 @@ async fn for_clerk(session: &Session, found: &Delivered, refuse: Option<Form>) -
         refuse: refuse.unwrap_or_else(|| Form::new(&format!("{here}/tu-choi"), "", "")),
         reasons: reasons(lang),
         in_hand: String::new(),
-        follow: vec![Link::new(
-            &format!("/van-ban/{}", found.document_id),
-            &lang.t("view-document-page"),
-        )],
+        follow,
         delivery,
     })
 }

@@ -350,8 +350,32 @@ async fn next_number(
     Ok(register.map_or(1, |register| register.next_number))
 }
 
-/// The registers of outgoing documents that the reader's units keep, newest year first.
+/// The registers of outgoing documents that the reader's units keep, newest year first; then those of their arrivals.
 async fn registers(session: &Session) -> Outcome<Vec<Link>> {
+    let mut links = outgoing(session).await?;
+    let (db, lang) = (session.app.store.reader(), session.lang);
+    for unit in people_find::units(db, &session.actor.unit_ids(), session.today())
+        .await?
+        .into_values()
+    {
+        let called = unit.called();
+        links.push(Link::new(
+            &format!("/van-ban-den/so/{}", unit.id),
+            &said(
+                lang,
+                format!("Sổ văn bản đến, {called}"),
+                format!("Register of arrivals, {called}"),
+            ),
+        ));
+    }
+    links.push(Link::new(
+        "/phu-luc-vi",
+        &said(lang, "Bảng đối chiếu Phụ lục VI", "Held against Annex VI"),
+    ));
+    Ok(links)
+}
+
+async fn outgoing(session: &Session) -> Outcome<Vec<Link>> {
     let (db, lang) = (session.app.store.reader(), session.lang);
     let kept = register::Entity::find()
         .filter(register::Column::Direction.eq("out"))

@@ -19,7 +19,7 @@ use crate::web::{Lang, WebError, html};
 
 const PAGE: usize = 50;
 
-const STATES: [&str; 7] = [
+const STATES: [&str; 8] = [
     state::DRAFT,
     state::APPROVED,
     state::SIGNED,
@@ -27,6 +27,7 @@ const STATES: [&str; 7] = [
     state::SEALED,
     state::ISSUED,
     state::CLOSED,
+    state::RECALLED,
 ];
 const TYPES: [&str; 8] = ["QD", "TTR", "BC", "KH", "TB", "CV", "GM", "BB"];
 
@@ -188,6 +189,7 @@ pub(super) fn mark(word: &str, lang: Lang) -> Mark {
         ),
         state::ISSUED => (Tone::Done, "Đã phát hành", "Issued"),
         state::CLOSED => (Tone::Nothing, "Đã đóng năm", "Year closed"),
+        state::RECALLED => (Tone::Failed, "Đã thu hồi", "Recalled"),
         other => (Tone::Nothing, other, other),
     };
     Mark::new(tone, said(lang, vi, en))

@@ -1,8 +1,11 @@
 //! Pages of documents: reading and editing, opinions and checks, the Chairman's and the clerk's desks.
 
+mod after;
+mod annex_vi;
 mod approve;
+mod attach;
 mod begin;
-mod bound;
+pub(crate) mod bound;
 mod check;
 mod clerk;
 mod common;
@@ -26,7 +29,10 @@ mod signatures;
 mod step;
 mod submit;
 
+pub use after::{follow, follow_page};
+pub use annex_vi::annex_vi_page;
 pub use approve::{approve_page, decide};
+pub use attach::{add_file, attached_file, files_page, remove_file};
 pub use begin::{again, again_page, begin, begin_page};
 pub use check::{check, check_page};
 pub use clerk::{assign_number, clerk_desk, issue, seal};

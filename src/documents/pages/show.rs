@@ -15,14 +15,15 @@ use super::opinions::{asked_units, opinion_row};
 use super::signatures::signatures;
 use super::step::may_take;
 use crate::audit::{self, rows::journal};
+use crate::distribution::recall;
 use crate::distribution::tracking::{self, Show};
-use crate::documents::{Document, draft, find};
+use crate::documents::{Document, after, attach, draft, find, state};
 use crate::fault::Outcome;
 use crate::flow::{self, rows::flow_task};
 use crate::people::pages::task_address;
 use crate::people::session::{Session, failed};
 use crate::people::{find as people_find, may};
-use crate::web::format::{date_time, when};
+use crate::web::format::{bytes, date_time, when};
 use crate::web::views::documents::{DocumentShow, NextAct, OpinionRow, VersionRow};
 use crate::web::views::{Happening, Markup, Progress};
 use crate::web::{Lang, Link, WebError, html};
@@ -101,13 +102,13 @@ impl Shown<'_> {
             timeline: Vec::new(),
             progress: None,
             tracking_href: None,
-            links: Vec::new(),
+            links: self.related().await?,
         };
         // Recipients see the document itself; how it came about is its organisation's.
         if self.inside() {
             view.body = self.body(asked.ban).await?;
             view.versions = self.versions().await?;
-            view.links = self.links().await?;
+            view.links.extend(self.links().await?);
             view.timeline = self.history(asked.truoc).await?;
             if let Some(oldest) = view
                 .timeline
@@ -209,6 +210,12 @@ impl Shown<'_> {
         if let Some(day) = row.issued_on {
             facts.push((lang.t("issue-date"), vn_date(day)));
         }
+        if let Some(recall) = recall::of(self.db(), row.id).await? {
+            facts.push((
+                said(lang, "Thu hồi", "Recalled"),
+                format!("{}, {}: {}", date_time(recall.at), recall.by, recall.reason),
+            ));
+        }
         facts.push((said(lang, "Cập nhật", "Changed"), date_time(row.changed_at)));
         Ok(facts)
     }
@@ -225,10 +232,15 @@ impl Shown<'_> {
                 "See the typeset page (PDF)",
             )
         };
-        Ok(vec![Link::new(
-            &format!("{}/tep.pdf", document_page(id)),
-            &words,
-        )])
+        let mut links = vec![Link::new(&format!("{}/tep.pdf", document_page(id)), &words)];
+        for file in attach::of(self.db(), id).await? {
+            let size = bytes(u64::try_from(file.size).unwrap_or(0));
+            links.push(Link::new(
+                &format!("{}/dinh-kem/{}", document_page(id), file.id),
+                &format!("{} ({size})", file.name),
+            ));
+        }
+        Ok(links)
     }
 
     /// All opinions inside the organisation, their own for the units that were asked.
@@ -306,6 +318,18 @@ impl Shown<'_> {
         })
     }
 
+    /// What it corrects or replaces, or is corrected or replaced by.
+    async fn related(&self) -> Outcome<Vec<Link>> {
+        let related = after::related(self.db(), self.document.row.id, self.inside()).await?;
+        Ok(related
+            .into_iter()
+            .map(|other| {
+                let (vi, en) = other.words;
+                Link::new(&document_page(other.id), &said(self.session.lang, vi, en))
+            })
+            .collect())
+    }
+
     async fn links(&self) -> Outcome<Vec<Link>> {
         let (lang, row) = (self.session.lang, &self.document.row);
         let mut links = Vec::new();
@@ -316,11 +340,28 @@ impl Shown<'_> {
                 &format!("{}/soan", document_page(row.id)),
                 &said(lang, "Sửa dự thảo", "Edit the draft"),
             ));
+            links.push(Link::new(
+                &format!("{}/dinh-kem", document_page(row.id)),
+                &said(lang, "Tệp đính kèm", "Attached files"),
+            ));
         }
         if may_edit(&self.session.actor, row.owner_id) && row.carried_by.is_none() {
             links.push(Link::new(
                 &format!("{}/dung-lai", document_page(row.id)),
                 &said(lang, "Dùng lại văn bản này", "Use this document again"),
+            ));
+        }
+        let issued = [state::ISSUED, state::CLOSED].contains(&row.state.as_str());
+        if issued && row.carried_by.is_none() && may_edit(&self.session.actor, row.owner_id) {
+            links.push(Link::new(
+                &format!("{}/dinh-chinh", document_page(row.id)),
+                &said(lang, "Đính chính, thay thế", "Correct or replace"),
+            ));
+        }
+        if issued && recall::may_recall(&self.session.actor, row.org_id) {
+            links.push(Link::new(
+                &format!("{}/thu-hoi", document_page(row.id)),
+                &said(lang, "Thu hồi văn bản", "Recall the document"),
             ));
         }
         if let Some(decision) = row.carried_by {

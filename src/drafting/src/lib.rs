@@ -20,3 +20,4 @@ pub use digest::{content_hash, fold};
 pub use export::{DocxError, docx, html, html_page, markdown};
 pub use import::{ImportError, import};
 pub use model::*;
+pub use walk::words;

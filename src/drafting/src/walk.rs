@@ -37,6 +37,23 @@ pub(crate) fn texts(draft: &Draft) -> Vec<Piece> {
     pieces
 }
 
+/// Every word of the draft in reading order, for searching.
+#[must_use]
+pub fn words(draft: &Draft) -> String {
+    let head = draft
+        .superior_agency
+        .iter()
+        .chain(&draft.issuer)
+        .chain([&draft.place, &draft.authority_line]);
+    let signature = draft.signer.title_lines.iter().chain([&draft.signer.name]);
+    let text = texts(draft).into_iter().map(|piece| piece.text);
+    head.cloned()
+        .chain(text)
+        .chain(signature.cloned())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// Calls `see` for every text, which it may change.
 pub(crate) fn visit(draft: &mut Draft, see: &mut dyn FnMut(Part, &str, &mut String)) {
     see(Part::Subject, "trích yếu", &mut draft.subject);

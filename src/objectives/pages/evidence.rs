@@ -1,10 +1,7 @@
 //! The files behind a report's numbers: listed, added, taken away, read.
 
-use axum::body::Body as Bytes;
 use axum::extract::{Form as Body, Multipart, Path};
-use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use uuid::Uuid;
 
 use super::{Pairs, said};
@@ -13,6 +10,7 @@ use crate::fault::Outcome;
 use crate::objectives::{evidence, find, state};
 use crate::people::may::{self, TaskRight};
 use crate::people::session::{Session, done, failed, field_error};
+use crate::web::download::download;
 use crate::web::format::{bytes, date_time};
 use crate::web::upload::Upload;
 use crate::web::views::objectives::EvidencePage;
@@ -112,20 +110,7 @@ pub async fn evidence_file(
         Ok((file, content))
     };
     let (file, content) = found.await.map_err(|fault| failed(fault, &address(id)))?;
-    let mut response = Bytes::from(content).into_response();
-    let headers = response.headers_mut();
-    let kind = HeaderValue::from_str(&file.media_type)
-        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    headers.insert(CONTENT_TYPE, kind);
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    let name: String = serde_urlencoded::to_string([("", &file.name)])
-        .unwrap_or_default()
-        .trim_start_matches('=')
-        .replace('+', "%20");
-    let disposition = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}"))
-        .unwrap_or(HeaderValue::from_static("attachment"));
-    headers.insert(CONTENT_DISPOSITION, disposition);
-    Ok(response)
+    Ok(download(&file.name, &file.media_type, content))
 }
 
 fn address(id: Uuid) -> String {

@@ -438,7 +438,7 @@ pub struct RegisterActs {
     pub enter_href: String,
     pub strike_href: String,
     /// Only where the year is over.
-    pub close_action: Option<String>,
+    pub close: Vec<ActForm>,
 }
 
 #[derive(Debug, Clone)]

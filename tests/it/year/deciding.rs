@@ -22,6 +22,16 @@ pub(super) async fn the_chairman_decides_and_the_decision_is_issued(town: &Town,
         .open(&format!("{decision}/tep.pdf"))
         .await;
     assert!(file.text.starts_with("%PDF"));
+    for page in ["dung-lai", "dinh-chinh"] {
+        town.browser(DRAFTER)
+            .await
+            .open(&format!("{decision}/{page}"))
+            .await;
+    }
+    town.browser(CHAIRMAN)
+        .await
+        .open(&format!("{decision}/thu-hoi"))
+        .await;
 }
 
 async fn he_asks_and_is_answered(town: &Town, decision: &str) {
@@ -103,5 +113,8 @@ async fn the_clerk_numbers_seals_and_issues(town: &Town) {
         entered += usize::from(clerk.open(&register).await.says("05/QĐ-UBND"));
     }
     assert_eq!(entered, 1, "it stands in one register");
+    clerk.open("/phu-luc-vi").await;
+    let drafter = town.browser(DRAFTER).await;
+    drafter.open("/van-ban/moi").await;
     town.at(3, 24, 9, 0).await;
 }

@@ -23,7 +23,8 @@ use crate::people::{find as people_find, may};
 use crate::web::format::read_date;
 use crate::web::views::Pager;
 use crate::web::views::documents::{Register, RegisterActs};
-use crate::web::{Link, WebError, html};
+use crate::web::views::shared::ActForm;
+use crate::web::{Form, Link, WebError, html};
 
 /// Entries of a register on one page.
 const REGISTER_PAGE: usize = 200;
@@ -205,7 +206,15 @@ fn acts(session: &Session, book: &register::Model) -> Option<RegisterActs> {
     (keeps && open).then(|| RegisterActs {
         enter_href: format!("{here}/ghi-tay"),
         strike_href: format!("{here}/bo-so"),
-        close_action: (book.year < session.today().year()).then(|| format!("{here}/khoa")),
+        close: (book.year < session.today().year())
+            .then(|| ActForm {
+                form: Form::new(&format!("{here}/khoa"), "", ""),
+                label: session.lang.t("register-close"),
+                then: session.lang.t("register-close-then"),
+                main: false,
+            })
+            .into_iter()
+            .collect(),
     })
 }
 
@@ -219,17 +228,22 @@ async fn bound_book(session: &Session, book: &register::Model, asked: &Asked) ->
         })
     };
     let ((first_day, first), (last_day, last)) = (span(entries.first()), span(entries.last()));
+    // As Annex IV.I names them, with their relative widths.
     let heads = [
-        ("number-symbol", 16),
-        ("date", 13),
-        ("register-subject", 46),
-        ("signer", 19),
-        ("recipients", 38),
-        ("register-keeper", 15),
-        ("register-copies", 12),
-        ("register-sent", 13),
-        ("register-receipt", 12),
-        ("note", 22),
+        ("Số, ký hiệu văn bản", "Number and symbol", 16),
+        ("Ngày tháng văn bản", "Date", 15),
+        (
+            "Tên loại và trích yếu nội dung văn bản",
+            "Type and subject",
+            44,
+        ),
+        ("Người ký", "Signer", 19),
+        ("Nơi nhận văn bản", "Recipients", 38),
+        ("Đơn vị, người nhận bản lưu", "Keeper of the file copy", 15),
+        ("Số lượng bản", "Copies", 12),
+        ("Ngày chuyển", "Sent", 15),
+        ("Ký nhận", "Receipt", 12),
+        ("Ghi chú", "Note", 20),
     ];
     let mut lines = Vec::new();
     for row in rows::rows(session, entries).await? {
@@ -242,7 +256,9 @@ async fn bound_book(session: &Session, book: &register::Model, asked: &Asked) ->
         year: book.year,
         days: (first_day, last_day),
         numbers: (first, last),
-        columns: heads.map(|(key, width)| (lang.t(key), width)).to_vec(),
+        columns: heads
+            .map(|(vi, en, width)| (said(lang, vi, en), width))
+            .to_vec(),
         rows: lines,
         file_name: "so-van-ban-di".to_owned(),
     })

@@ -79,6 +79,7 @@ fn a_rule_text_with_its_own_header_after_the_signature_is_an_annex() {
     let read = draft_of("a.md", text.as_bytes());
     assert_eq!(read.draft.signer, seed().draft.signer);
     assert_eq!(read.draft.annexes.len(), 1);
+    assert!(read.draft.annexes[0].attached);
     assert_eq!(
         read.draft.annexes[0].title,
         "QUY CHẾ Theo dõi Mục tiêu chất lượng"

@@ -427,7 +427,12 @@ fn register(m: &Maker) -> Register {
         acts: Some(RegisterActs {
             enter_href: "/so/ttr-vp/2023/ghi-tay".to_owned(),
             strike_href: "/so/ttr-vp/2023/bo-so".to_owned(),
-            close_action: Some("/so/ttr-vp/2023/khoa".to_owned()),
+            close: vec![ActForm {
+                form: m.form("/so/ttr-vp/2023/khoa"),
+                label: "Khóa sổ".to_owned(),
+                then: "Sổ không nhận số nữa.".to_owned(),
+                main: false,
+            }],
         }),
     }
 }

@@ -1,0 +1,25 @@
+//! A file that somebody has put in: always to be saved, never to be run by the browser.
+
+use axum::body::Body;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+
+/// The content under the name that it had.
+#[must_use]
+pub fn download(name: &str, media_type: &str, content: Vec<u8>) -> Response {
+    let mut response = Body::from(content).into_response();
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_str(media_type)
+        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    headers.insert(CONTENT_TYPE, kind);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    let name = serde_urlencoded::to_string([("", name)])
+        .unwrap_or_default()
+        .trim_start_matches('=')
+        .replace('+', "%20");
+    let disposition = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}"))
+        .unwrap_or(HeaderValue::from_static("attachment"));
+    headers.insert(CONTENT_DISPOSITION, disposition);
+    response
+}
