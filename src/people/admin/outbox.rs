@@ -145,9 +145,11 @@ fn row(lang: Lang, mail: outbox::Model) -> OutboxRow {
     OutboxRow {
         to,
         detail: detail(lang, &mail),
-        advice: failed
-            .then(|| what_to_do(&mail.reply, lang))
-            .unwrap_or_default(),
+        advice: if failed {
+            what_to_do(&mail.reply, lang)
+        } else {
+            String::new()
+        },
         at: date_time(mail.sent_at.unwrap_or(mail.created_at)),
         retry: (failed || mail.state == state::UNKNOWN)
             .then(|| Form::new(&format!("{ADDRESS}/{}/gui-lai", mail.id), "", "")),

@@ -275,7 +275,7 @@ pub(super) fn finding(found: &Finding, lang: Lang) -> WorkflowFinding {
     };
     WorkflowFinding {
         place: format!("{}:{}:{}", found.file, found.line, found.column),
-        severity: Mark::new(tone, &lang.say(vi, en)),
+        severity: Mark::new(tone, lang.say(vi, en)),
         rule: found.rule.clone(),
         message: lang.say(&found.message_vi, &found.message),
     }
