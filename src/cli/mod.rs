@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 yes, 1 the answer is no, 2 it could not be done (3 from `workflow simulate`: stuck).
 
+mod bench;
 mod calendar;
 mod check;
 mod document;
@@ -66,6 +67,9 @@ enum Command {
     /// Working days, deadlines, lunar dates. Example: trinhky calendar due --from 2023-04-28 --rule 'working_days(2)'
     #[command(subcommand)]
     Calendar(calendar::CalendarCommand),
+    /// Measure this program beside its floors and other programs. Example: trinhky bench engine
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Verify the signatures of a PDF. Example: trinhky verify decision.pdf --trust root.pem
     Verify(verify::VerifyArgs),
 }
@@ -117,6 +121,7 @@ pub fn run() -> ExitCode {
         Command::Workflow(command) => workflow::run(command),
         Command::Document(command) => document::run(command),
         Command::Calendar(command) => calendar::run(command),
+        Command::Bench(command) => bench::run(command),
         Command::Verify(args) => verify::run(args),
         Command::Demo(args) => block_on(crate::demo::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),

@@ -115,7 +115,7 @@ impl Slice {
         let scope = scope_of(data, vars)?;
         let id = ScopeId::parse(path)
             .ok_or_else(|| anyhow::anyhow!("`{path}` is not the path of a scope"))?;
-        self.state.scopes.insert(id, scope);
+        self.state.scopes.insert(id, Box::new(scope));
         Ok(())
     }
 }
@@ -139,7 +139,7 @@ pub(super) async fn whole(db: &impl ConnectionTrait, instance_id: Uuid) -> Outco
             .ok_or_else(|| anyhow::anyhow!("`{}` is not the path of a scope", row.path))?;
         state
             .scopes
-            .insert(id, scope_of(&row.data, Some(&row.vars))?);
+            .insert(id, Box::new(scope_of(&row.data, Some(&row.vars))?));
     }
     Ok(state)
 }

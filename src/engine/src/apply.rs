@@ -1,7 +1,7 @@
 //! From events to state: the only function that changes a state, live and on replay.
 
 use crate::event::Event;
-use crate::state::{Scope, ScopeId, State, Status, StuckAt, Variables, Wait};
+use crate::state::{Scope, ScopeId, ScopeKind, State, Status, StuckAt, Variables, Wait};
 
 /// Changes the state by one event. An event about something that is not there changes nothing.
 pub fn apply(state: &mut State, event: &Event) {
@@ -51,7 +51,7 @@ fn end(state: &mut State, status: Status) {
         let mut ended = Scope::new(ScopeId::root(), &root.process, root.kind);
         ended.next = root.next;
         ended.vars = root.vars;
-        state.scopes.insert(ScopeId::root(), ended);
+        state.scopes.insert(ScopeId::root(), Box::new(ended));
     }
 }
 
@@ -69,10 +69,17 @@ fn open_scope(state: &mut State, scope: &Scope) {
             token.wait = Wait::Scope(scope.id.number());
         }
     }
-    state.scopes.insert(scope.id.clone(), scope.clone());
+    state
+        .scopes
+        .insert(scope.id.clone(), Box::new(scope.clone()));
 }
 
 fn remove(state: &mut State, scope: &ScopeId) {
+    let gone = state.scopes.remove(scope);
+    if gone.is_some_and(|gone| gone.kind == ScopeKind::Item) {
+        // It was around one task: nothing lies inside, and a large round need not be searched for it.
+        return;
+    }
     let inside: Vec<ScopeId> = state.subtree(scope).map(|(id, _)| id.clone()).collect();
     for id in inside {
         state.scopes.remove(&id);
@@ -191,7 +198,7 @@ fn hooks(scope: &mut Scope, event: &Event) {
         Event::TaskOpened { task } => {
             used(scope, task.id.number);
             wait(scope, task.token, Wait::Task(task.id.number));
-            scope.tasks.insert(task.id.number, (**task).clone());
+            scope.tasks.insert(task.id.number, task.clone());
         }
         Event::TaskChanged { task, state, .. } => {
             if let Some(task) = scope.tasks.get_mut(task) {

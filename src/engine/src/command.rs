@@ -124,6 +124,35 @@ pub enum CommandKind {
     },
 }
 
+impl CommandKind {
+    /// The scope that it is about; none where it is about the whole instance.
+    #[must_use]
+    pub fn scope(&self) -> Option<&ScopeId> {
+        match self {
+            Self::Start { .. }
+            | Self::Correlate { .. }
+            | Self::Signal { .. }
+            | Self::Cancel { .. } => None,
+            Self::CompleteTask { task, .. }
+            | Self::ServiceDone { task, .. }
+            | Self::Claim { task }
+            | Self::Release { task }
+            | Self::Assign { task, .. }
+            | Self::Delegate { task, .. }
+            | Self::HandBack { task }
+            | Self::ServiceFailed { task, .. }
+            | Self::ThrowError { task, .. }
+            | Self::ThrowEscalation { task, .. }
+            | Self::ExtendTask { task, .. } => Some(&task.scope),
+            Self::FireDue { timer } | Self::ExtendTimer { timer, .. } => Some(&timer.scope),
+            Self::ResolveIncident { incident, .. } => Some(&incident.scope),
+            Self::AddItem { round, .. } => Some(round),
+            Self::RemoveItem { item } => Some(item),
+            Self::MoveToken { scope, .. } | Self::SetVariables { scope, .. } => Some(scope),
+        }
+    }
+}
+
 /// Why nothing happened.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Rejection {

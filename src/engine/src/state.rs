@@ -11,6 +11,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::model::TaskKind;
 
@@ -21,7 +22,8 @@ pub type Variables = BTreeMap<String, Value>;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct State {
     pub instance: InstanceHead,
-    pub scopes: BTreeMap<ScopeId, Scope>,
+    /// Boxed, because a map moves what it holds and a large round has many.
+    pub scopes: BTreeMap<ScopeId, Box<Scope>>,
     /// Only some scopes are loaded; what is missing may exist.
     #[serde(default)]
     pub partial: bool,
@@ -36,6 +38,13 @@ impl State {
         self.scopes
             .range(scope.clone()..)
             .take_while(move |(id, _)| id.is_within(scope))
+            .map(|(id, scope)| (id, scope.as_ref()))
+    }
+
+    /// A scope that is live, and loaded.
+    #[must_use]
+    pub fn scope(&self, id: &ScopeId) -> Option<&Scope> {
+        self.scopes.get(id).map(Box::as_ref)
     }
 
     /// A task and the scope it lives in.
@@ -44,11 +53,14 @@ impl State {
         self.scopes
             .get(&id.scope)
             .and_then(|scope| scope.tasks.get(&id.number))
+            .map(Box::as_ref)
     }
 
     /// All open tasks, scope by scope.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
-        self.scopes.values().flat_map(|scope| scope.tasks.values())
+        self.scopes
+            .values()
+            .flat_map(|scope| scope.tasks.values().map(Box::as_ref))
     }
 
     /// All set timers, scope by scope.
@@ -92,12 +104,12 @@ pub enum Status {
 /// The path of a scope: the parent's path, a dot, and the parent's own running number. The process itself is `0`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ScopeId(String);
+pub struct ScopeId(SmolStr);
 
 impl ScopeId {
     #[must_use]
     pub fn root() -> Self {
-        Self("0".to_owned())
+        Self(SmolStr::new_static("0"))
     }
 
     /// A path as storage keeps it; `None` unless it is numbers joined by dots.
@@ -105,26 +117,26 @@ impl ScopeId {
     pub fn parse(path: &str) -> Option<Self> {
         path.split('.')
             .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-            .then(|| Self(path.to_owned()))
+            .then(|| Self(SmolStr::new(path)))
     }
 
     #[must_use]
     pub fn child(&self, number: u64) -> Self {
-        Self(format!("{}.{number}", self.0))
+        Self(format_smolstr!("{}.{number}", self.0))
     }
 
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
         self.0
             .rsplit_once('.')
-            .map(|(parent, _)| Self(parent.to_owned()))
+            .map(|(parent, _)| Self(SmolStr::new(parent)))
     }
 
     /// Whether it is `other` or inside it.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
         self.0
-            .strip_prefix(&other.0)
+            .strip_prefix(other.as_str())
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 
@@ -149,21 +161,21 @@ impl ScopeId {
 }
 
 impl Ord for ScopeId {
-    /// By numbers, not by letters: `0.2` before `0.10`.
+    /// By numbers, not by letters: `0.2` before `0.10`. Written for speed: a large round has many of them to search.
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |part: &str| part.len();
-        let (mut mine, mut theirs) = (self.0.split('.'), other.0.split('.'));
-        loop {
-            match (mine.next(), theirs.next()) {
-                (None, None) => return Ordering::Equal,
-                (None, Some(_)) => return Ordering::Less,
-                (Some(_), None) => return Ordering::Greater,
-                (Some(a), Some(b)) => match key(a).cmp(&key(b)).then_with(|| a.cmp(b)) {
-                    Ordering::Equal => {}
-                    unequal => return unequal,
-                },
-            }
-        }
+        let (mine, theirs) = (self.0.as_bytes(), other.0.as_bytes());
+        let Some(differs) = mine.iter().zip(theirs).position(|(a, b)| a != b) else {
+            return mine.len().cmp(&theirs.len());
+        };
+        // Without leading zeros the longer number is the greater one.
+        let digits = |path: &[u8]| {
+            path[differs..]
+                .iter()
+                .take_while(|byte| **byte != b'.')
+                .count()
+        };
+        let longer = digits(mine).cmp(&digits(theirs));
+        longer.then_with(|| mine[differs].cmp(&theirs[differs]))
     }
 }
 
@@ -243,8 +255,9 @@ pub struct Scope {
     pub next: u64,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tokens: BTreeMap<u64, Token>,
+    /// Boxed, because a map has room for eleven at once and a round has a scope for every item.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub tasks: BTreeMap<u64, Task>,
+    pub tasks: BTreeMap<u64, Box<Task>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub timers: BTreeMap<u64, Timer>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -552,4 +565,32 @@ pub struct Compensable {
     /// For a compensation event sub-process: the variables of its sub-process when that completed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vars: Variables,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ScopeId;
+
+    #[test]
+    fn scopes_are_ordered_by_their_numbers_and_each_before_what_is_inside_it() {
+        let ordered = [
+            "0", "0.2", "0.2.1", "0.2.10", "0.3", "0.10", "0.10.9", "0.10.11", "0.100.1", "1",
+        ];
+        let ids: Vec<ScopeId> = ordered
+            .iter()
+            .filter_map(|path| ScopeId::parse(path))
+            .collect();
+        let by_numbers = |id: &ScopeId| -> Vec<u64> {
+            id.as_str()
+                .split('.')
+                .filter_map(|part| part.parse().ok())
+                .collect()
+        };
+        assert_eq!(ids.len(), ordered.len());
+        for a in &ids {
+            for b in &ids {
+                assert_eq!(a.cmp(b), by_numbers(a).cmp(&by_numbers(b)), "{a} and {b}");
+            }
+        }
+    }
 }

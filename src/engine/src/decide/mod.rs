@@ -59,30 +59,11 @@ pub fn decide(
 /// What to load before asking [`decide()`]: usually the scopes on the path of the task or timer. It may still ask for more.
 #[must_use]
 pub fn needed(_defs: &Definitions, kind: &CommandKind) -> Vec<Need> {
+    let root = ScopeId::root();
     let scope = match kind {
         CommandKind::Start { .. } => return Vec::new(),
         CommandKind::Correlate { .. } | CommandKind::Signal { .. } => return vec![Need::All],
-        CommandKind::Cancel { .. } => ScopeId::root(),
-        CommandKind::CompleteTask { task, .. }
-        | CommandKind::ServiceDone { task, .. }
-        | CommandKind::Claim { task }
-        | CommandKind::Release { task }
-        | CommandKind::Assign { task, .. }
-        | CommandKind::Delegate { task, .. }
-        | CommandKind::HandBack { task }
-        | CommandKind::ServiceFailed { task, .. }
-        | CommandKind::ThrowError { task, .. }
-        | CommandKind::ThrowEscalation { task, .. }
-        | CommandKind::ExtendTask { task, .. } => task.scope.clone(),
-        CommandKind::FireDue { timer } | CommandKind::ExtendTimer { timer, .. } => {
-            timer.scope.clone()
-        }
-        CommandKind::ResolveIncident { incident, .. } => incident.scope.clone(),
-        CommandKind::AddItem { round, .. } => round.clone(),
-        CommandKind::RemoveItem { item } => item.clone(),
-        CommandKind::MoveToken { scope, .. } | CommandKind::SetVariables { scope, .. } => {
-            scope.clone()
-        }
+        other => other.scope().unwrap_or(&root),
     };
     let mut path: Vec<Need> = scope.outward().map(Need::Scope).collect();
     path.reverse();

@@ -89,6 +89,8 @@ pub(super) struct Work<'a> {
     pub command: &'a Command,
     pub calendar: &'a Calendar,
     base: &'a State,
+    /// The scopes on the command's path, found once: in a large round each search counts.
+    path: Vec<&'a Scope>,
     /// The touched scopes, as they are now.
     view: State,
     /// Scopes that were removed with everything inside.
@@ -121,6 +123,13 @@ impl<'a> Work<'a> {
             command,
             calendar,
             base,
+            path: command
+                .kind
+                .scope()
+                .into_iter()
+                .flat_map(ScopeId::outward)
+                .filter_map(|id| base.scope(&id))
+                .collect(),
             view,
             gone: BTreeSet::new(),
             events: Vec::new(),
@@ -137,9 +146,9 @@ impl<'a> Work<'a> {
         for id in event.touches() {
             if !self.view.scopes.contains_key(&id)
                 && !self.is_gone(&id)
-                && let Some(scope) = self.base.scopes.get(&id)
+                && let Some(scope) = self.base_scope(&id)
             {
-                self.view.scopes.insert(id, scope.clone());
+                self.view.scopes.insert(id, Box::new(scope.clone()));
             }
         }
         if let Some(removed) = event.removes() {
@@ -159,8 +168,14 @@ impl<'a> Work<'a> {
         if self.is_gone(id) {
             None
         } else {
-            self.base.scopes.get(id)
+            self.base_scope(id)
         }
+    }
+
+    /// A scope as it was before the command.
+    fn base_scope(&self, id: &ScopeId) -> Option<&'a Scope> {
+        let near = self.path.iter().find(|scope| scope.id == *id).copied();
+        near.or_else(|| self.base.scope(id))
     }
 
     /// A scope that must be there, because something inside it is.

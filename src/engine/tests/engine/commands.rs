@@ -421,10 +421,10 @@ pub fn slice(whole: &State, needs: &[Need]) -> State {
                 let vars = if vars { scope.vars.clone() } else { known };
                 part.scopes.insert(
                     id.clone(),
-                    Scope {
+                    Box::new(Scope {
                         vars,
-                        ..scope.clone()
-                    },
+                        ..scope.as_ref().clone()
+                    }),
                 );
             }
         };

@@ -88,7 +88,7 @@ fn tools() -> PathBuf {
 
 fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/peers")
+        .join("peers")
         .join(name)
 }
 

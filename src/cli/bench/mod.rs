@@ -1,0 +1,169 @@
+//! `trinhky bench`: our own figures beside their floors, measured in the same run, as ratios.
+
+mod engine;
+mod peers;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::{Format, NO, print_json};
+use engine::Order;
+
+/// At least so many times faster than the faster of the other engines, on the straight file.
+const STRAIGHT_MUST: f64 = 100.0;
+/// The same with two user tasks and the journal's lines encoded.
+const TWO_TASKS_MUST: f64 = 60.0;
+/// A completion in the largest round takes at most so many times one in the smallest.
+const FLAT_MUST: f64 = 1.5;
+/// The sizes of the measured rounds.
+const ROUNDS: [u64; 3] = [10, 1_000, 100_000];
+/// Instances that another engine runs for a figure.
+const PEER_TIMES: u32 = 200;
+
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// The engine in memory, on one core, beside other engines where they are installed; exit 1 where a bar is missed.
+    /// Example: trinhky bench engine
+    Engine {
+        /// Where tools/install-test-tools has put the other engines
+        #[arg(long, value_name = "DIR", default_value = ".tools")]
+        tools: PathBuf,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+/// A figure beside others of the same run.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: String,
+    microseconds: f64,
+    beside: Vec<Beside>,
+    /// The ratio that must hold, and whether it does; none where there is nothing to compare with.
+    must: Option<String>,
+    holds: Option<bool>,
+}
+
+#[derive(Debug, Serialize)]
+struct Beside {
+    name: String,
+    microseconds: f64,
+    /// Its time by ours.
+    ratio: f64,
+}
+
+pub fn run(command: BenchCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        BenchCommand::Engine { tools, format } => {
+            let scratch = tempfile::tempdir()?;
+            let mut peers = peers::installed(&tools, scratch.path())?;
+            let mut rows = vec![
+                beside_peers(
+                    "start, task, gateway, end: an instance",
+                    engine::straight()?,
+                    (engine::STRAIGHT, STRAIGHT_MUST),
+                    &mut peers,
+                )?,
+                beside_peers(
+                    "two user tasks, journal lines encoded: an instance",
+                    engine::two_tasks()?,
+                    (engine::TWO_TASKS, TWO_TASKS_MUST),
+                    &mut peers,
+                )?,
+            ];
+            rows.extend(rounds(Order::Opened)?);
+            rows.extend(rounds(Order::Scattered)?);
+            let missed = rows.iter().any(|row| row.holds == Some(false));
+            match format {
+                Format::Json => print_json(&rows)?,
+                Format::Text => print_rows(&rows, peers.len()),
+            }
+            Ok(if missed {
+                ExitCode::from(NO)
+            } else {
+                ExitCode::SUCCESS
+            })
+        }
+    }
+}
+
+fn beside_peers(
+    name: &str,
+    seconds: f64,
+    (bpmn, must): (&str, f64),
+    peers: &mut [peers::Peer],
+) -> anyhow::Result<Row> {
+    let mut beside = Vec::new();
+    for peer in peers {
+        let theirs = peer.one_instance(bpmn, PEER_TIMES)?;
+        beside.push(Beside {
+            name: peer.name.to_owned(),
+            microseconds: theirs * 1e6,
+            ratio: theirs / seconds,
+        });
+    }
+    let least = beside.iter().map(|other| other.ratio).reduce(f64::min);
+    Ok(Row {
+        name: name.to_owned(),
+        microseconds: seconds * 1e6,
+        beside,
+        must: least.map(|_| format!("at least {must} times faster than the faster of them")),
+        holds: least.map(|least| least >= must),
+    })
+}
+
+/// A completion in rounds of growing size; each beside the smallest.
+fn rounds(order: Order) -> anyhow::Result<Vec<Row>> {
+    let mut rows: Vec<Row> = Vec::new();
+    for items in ROUNDS {
+        let seconds = engine::completion_in_round(items, order)?;
+        let beside: Vec<Beside> = rows
+            .first()
+            .map(|smallest| Beside {
+                name: smallest.name.clone(),
+                microseconds: smallest.microseconds,
+                ratio: smallest.microseconds / 1e6 / seconds,
+            })
+            .into_iter()
+            .collect();
+        // Scattered, the memory of a large round is never near the processor: told, with no bar of its own.
+        let judged = order == Order::Opened && !beside.is_empty();
+        let flat = beside.iter().all(|other| other.ratio >= 1.0 / FLAT_MUST);
+        let how = match order {
+            Order::Opened => "as opened",
+            Order::Scattered => "scattered",
+        };
+        rows.push(Row {
+            name: format!("round of {items}, completed {how}: an item"),
+            microseconds: seconds * 1e6,
+            beside,
+            must: judged.then(|| format!("at most {FLAT_MUST} times as long")),
+            holds: judged.then_some(flat),
+        });
+    }
+    Ok(rows)
+}
+
+fn print_rows(rows: &[Row], peers: usize) {
+    if cfg!(debug_assertions) {
+        println!("This program is not optimised; only a release build says anything.");
+    }
+    if peers == 0 {
+        println!("No other engine is installed here; tools/install-test-tools brings two.");
+    }
+    for row in rows {
+        println!("{:<52} {:>10.2} µs", row.name, row.microseconds);
+        for other in &row.beside {
+            println!(
+                "    beside {:<42} {:>9.2} µs  ×{:.2}",
+                other.name, other.microseconds, other.ratio
+            );
+        }
+        if let (Some(must), Some(holds)) = (&row.must, row.holds) {
+            println!("    {must}: {}", if holds { "yes" } else { "NO" });
+        }
+    }
+}
