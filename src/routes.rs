@@ -100,6 +100,8 @@ pub fn table() -> Vec<Route> {
         // Who has no session any more is signed out as well.
         route("/dang-xuat", Open, post(p::sign_out)),
         route("/", SignedIn, get(p::desk)),
+        route("/huong-dan", SignedIn, get(people::guide::guide)),
+        route("/huong-dan/{viec}", SignedIn, get(people::guide::guide_of)),
         route("/luu-tam", SignedIn, post(p::keep_typed)),
         route("/luu-tam/{id}", SignedIn, get(p::kept_form)),
         route("/xac-minh", Open, get(s::verification).post(s::verify)),
@@ -352,6 +354,14 @@ pub fn table() -> Vec<Route> {
         ),
         route("/quan-tri/nhap/ghi", Admin, post(a::import_write)),
         route("/quan-tri/nhap/mau.xlsx", Admin, get(a::import_template)),
+        route(
+            "/quan-tri/sap-xep",
+            Admin,
+            get(a::reorganise_page).post(a::look_at_plan),
+        ),
+        route("/quan-tri/sap-xep/mau.toml", Admin, get(a::sample_plan)),
+        route("/quan-tri/sap-xep/thuc-hien", Admin, post(a::apply_plan)).legal(),
+        route("/quan-tri/sap-xep/huy", Admin, post(a::undo_plan)).legal(),
         route("/quan-tri/nguoi-dung", Admin, get(a::persons)),
         route(
             "/quan-tri/nguoi-dung/moi",

@@ -14,6 +14,7 @@ mod m0006_evidence;
 mod m0007_proof;
 mod m0007_trail;
 mod m0008_keeping;
+mod m0008_reorganisation;
 mod m0010_registers;
 mod m0011_after_issue;
 mod m0012_workflows;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_trail::Migration),
             Box::new(m0007_proof::Migration),
             Box::new(m0008_keeping::Migration),
+            Box::new(m0008_reorganisation::Migration),
             Box::new(m0010_registers::Migration),
             Box::new(m0011_after_issue::Migration),
             Box::new(m0012_workflows::Migration),

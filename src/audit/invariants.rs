@@ -65,7 +65,7 @@ const QUERIES: &[(&str, &str, &str)] = &[
         "I1",
         "the arrivals of a unit have a gap or a number beyond the counter",
         "SELECT u.unit_key AS place FROM register r JOIN unit u ON u.id = r.owner_id \
-         LEFT JOIN delivery v ON v.unit_id = r.owner_id AND v.arrival_year = r.year AND v.arrival_number IS NOT NULL \
+         LEFT JOIN delivery v ON COALESCE(v.arrival_owner_id, v.unit_id) = r.owner_id AND v.arrival_year = r.year AND v.arrival_number IS NOT NULL \
          WHERE r.direction = 'in' GROUP BY r.id, u.unit_key, r.next_number, r.opened_at_number \
          HAVING COUNT(v.id) + (SELECT COUNT(*) FROM register_entry e WHERE e.register_id = r.id) \
          <> r.next_number - r.opened_at_number",
@@ -110,7 +110,8 @@ const QUERIES: &[(&str, &str, &str)] = &[
     (
         "I10",
         "an acknowledgement was journalled for a unit that the actor holds no post in",
-        "SELECT j.actor_name AS place FROM journal j LEFT JOIN post p ON p.person_id = j.actor_id AND p.unit_id = j.unit_id \
+        "SELECT j.actor_name AS place FROM journal j LEFT JOIN post p ON p.person_id = j.actor_id \
+         AND (p.unit_id = j.unit_id OR p.unit_id IN (SELECT s.to_id FROM succession s WHERE s.from_id = j.unit_id AND s.duties)) \
          WHERE j.act = 'document.acknowledged' AND j.actor_id IS NOT NULL AND p.id IS NULL",
     ),
     (

@@ -175,6 +175,13 @@ impl<'a> PhraseBook<'a> {
 
     /// The members of a group that the words after its name leave in.
     fn kept(&self, group: &Group, after: &str) -> Vec<Uuid> {
+        // Members that do not exist on the day receive nothing; their successors are members, too.
+        let members = || {
+            group
+                .members
+                .iter()
+                .filter(|unit| self.units.contains_key(unit))
+        };
         let clause = after.trim_start_matches([' ', '(', ',']);
         let mentioned = |unit: &&Uuid| {
             self.units
@@ -182,19 +189,14 @@ impl<'a> PhraseBook<'a> {
                 .is_some_and(|unit| clause.contains(&bare(&fold(&unit.short))))
         };
         if EXCEPT.iter().any(|word| clause.starts_with(word)) {
-            return group
-                .members
-                .iter()
-                .filter(|unit| !mentioned(unit))
-                .copied()
-                .collect();
+            return members().filter(|unit| !mentioned(unit)).copied().collect();
         }
         if ONLY.iter().any(|word| clause.starts_with(word))
-            && group.members.iter().any(|unit| mentioned(&unit))
+            && members().any(|unit| mentioned(&unit))
         {
-            return group.members.iter().filter(mentioned).copied().collect();
+            return members().filter(mentioned).copied().collect();
         }
-        group.members.clone()
+        members().copied().collect()
     }
 
     /// Phrases in the text, left to right, none overlapping a longer one.

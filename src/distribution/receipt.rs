@@ -18,7 +18,7 @@ use crate::documents::rows::register;
 use crate::documents::{doc_type, title};
 use crate::fault::{Fault, Outcome, RefusalKind};
 use crate::flow;
-use crate::people::{Actor, find as people_find};
+use crate::people::{Actor, find as people_find, succession};
 use crate::queue::{self, NewJob};
 use crate::worker;
 
@@ -121,8 +121,9 @@ pub async fn acknowledge(app: &App, actor: &Actor, id: Uuid) -> Outcome<i32> {
             if !found.is_open() {
                 return Err(answered_already(&found));
             }
-            let number = next_arrival_number(cx, found.unit_id).await?;
-            answer(cx, &found, state::REGISTERED, Some(number), "").await?;
+            let arrival = next_arrival_number(cx, found.unit_id).await?;
+            let number = arrival.number;
+            answer(cx, &found, state::REGISTERED, Some(arrival), "").await?;
             let entry = Entry::about(
                 found.document_id,
                 "document.acknowledged",
@@ -337,26 +338,32 @@ fn answered_already(found: &Delivered) -> Fault {
 #[derive(Debug, FromQueryResult)]
 struct Arrival {
     number: i32,
+    /// Whose register it was entered in: the unit's own, or that of the unit that stands in for it.
+    owner_id: Uuid,
 }
 
 /// The next number of the unit's arrivals of this year, one sequence for all kinds (Art. 22).
-async fn next_arrival_number(cx: Cx<'_>, unit_id: Uuid) -> Outcome<i32> {
+async fn next_arrival_number(cx: Cx<'_>, unit_id: Uuid) -> Outcome<Arrival> {
     let year = cx.today().year();
     let sql = "UPDATE register SET next_number = next_number + 1 \
-               WHERE owner_id = $1 AND direction = 'in' AND doc_type = '' AND year = $2 AND restored_from IS NULL \
-               RETURNING next_number - 1 AS number";
+               WHERE owner_id = COALESCE((SELECT s.to_id FROM succession s WHERE s.from_id = $1 AND s.duties \
+               AND s.effective_on <= $3 ORDER BY s.effective_on DESC LIMIT 1), $1) \
+               AND direction = 'in' AND doc_type = '' AND year = $2 AND restored_from IS NULL \
+               RETURNING next_number - 1 AS number, owner_id";
     let give = || {
         Statement::from_sql_and_values(
             cx.tx.get_database_backend(),
             sql,
-            [unit_id.into(), year.into()],
+            [unit_id.into(), year.into(), cx.today().into()],
         )
     };
     if let Some(arrival) = Arrival::find_by_statement(give()).one(cx.tx).await? {
-        return Ok(arrival.number);
+        return Ok(arrival);
     }
     // The first arrival of a year whose register nobody has opened yet; two at once must not fail each other.
-    let unit = people_find::unit(cx.tx, unit_id, cx.today()).await?;
+    let heir = succession::heirs(cx.tx, &[unit_id], cx.today()).await?;
+    let owner = heir.get(&unit_id).copied().unwrap_or(unit_id);
+    let unit = people_find::unit(cx.tx, owner, cx.today()).await?;
     let savepoint = cx.tx.begin().await?;
     match register::Entity::insert(arrival_register(cx, &unit, year))
         .exec_without_returning(&savepoint)
@@ -366,8 +373,8 @@ async fn next_arrival_number(cx: Cx<'_>, unit_id: Uuid) -> Outcome<i32> {
         Err(_) => savepoint.rollback().await?,
     }
     match Arrival::find_by_statement(give()).one(cx.tx).await? {
-        Some(arrival) => Ok(arrival.number),
-        None => Err(numbers::unusable(cx, unit_id, "in", "", year).await?),
+        Some(arrival) => Ok(arrival),
+        None => Err(numbers::unusable(cx, owner, "in", "", year).await?),
     }
 }
 
@@ -375,19 +382,23 @@ async fn answer(
     cx: Cx<'_>,
     found: &Delivered,
     state: &str,
-    number: Option<i32>,
+    arrival: Option<Arrival>,
     refusal: &str,
 ) -> Outcome<()> {
     let sql = "UPDATE delivery SET state = $2, answered_at = $3, answered_by = $4, arrival_number = $5, arrival_year = $6, \
-               refusal = $7, code_hash = NULL WHERE id = $1 AND state IN ('dispatched', 'delivered')";
+               refusal = $7, arrival_owner_id = $8, code_hash = NULL WHERE id = $1 AND state IN ('dispatched', 'delivered')";
     let values = [
         found.id.into(),
         state.into(),
         cx.now.into(),
         cx.actor.name.as_str().into(),
-        number.into(),
-        number.map(|_| cx.today().year()).into(),
+        arrival.as_ref().map(|arrival| arrival.number).into(),
+        arrival.as_ref().map(|_| cx.today().year()).into(),
         refusal.into(),
+        arrival
+            .map(|arrival| arrival.owner_id)
+            .filter(|owner| *owner != found.unit_id)
+            .into(),
     ];
     let changed = cx
         .tx

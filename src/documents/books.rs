@@ -234,7 +234,11 @@ pub async fn close(app: &App, actor: &Actor, register_id: Uuid) -> Outcome<()> {
 /// Whether a book takes no more numbers.
 #[must_use]
 pub fn is_closed(book: &register::Model, today: NaiveDate) -> bool {
-    book.closed_at.is_some() || numbers::year_is_over(book.year, today)
+    // A register of a unit that ends is closed ahead, from that day on.
+    let closed = book
+        .closed_at
+        .is_some_and(|at| trinhky_calendar::local(at).date_naive() <= today);
+    closed || numbers::year_is_over(book.year, today)
 }
 
 /// A register of outgoing documents that the actor keeps.

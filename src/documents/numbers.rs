@@ -67,9 +67,15 @@ pub async fn give(cx: Cx<'_>, entry: NewEntry<'_>) -> Outcome<i32> {
     }
     // The update locks the register's row: two clerks get consecutive numbers.
     let sql = "UPDATE register SET next_number = next_number + 1 \
-               WHERE owner_id = $1 AND direction = 'out' AND doc_type = $2 AND year = $3 AND closed_at IS NULL AND restored_from IS NULL \
+               WHERE owner_id = $1 AND direction = 'out' AND doc_type = $2 AND year = $3 \
+               AND (closed_at IS NULL OR closed_at > $4) AND restored_from IS NULL \
                RETURNING id, next_number - 1 AS number";
-    let values = [entry.owner_id.into(), entry.doc_type.into(), year.into()];
+    let values = [
+        entry.owner_id.into(),
+        entry.doc_type.into(),
+        year.into(),
+        cx.now.into(),
+    ];
     let given = Given::find_by_statement(Statement::from_sql_and_values(
         cx.tx.get_database_backend(),
         sql,

@@ -18,7 +18,7 @@ use crate::documents::{self, Document};
 use crate::fault::{Fault, Outcome, RefusalKind};
 use crate::flow;
 use crate::mail::{self, NewMail};
-use crate::people::{Actor, Unit, find as people_find};
+use crate::people::{Actor, Unit, find as people_find, succession};
 use crate::web::Lang;
 use crate::web::format::when;
 use crate::worker::Service;
@@ -137,6 +137,12 @@ pub(super) async fn units_for_action(
         .await?
         .into_iter()
         .map(|delivery| delivery.unit_id)
+        .collect();
+    // A unit that has ended reports no more; who stands in for it does, once, however many it stands in for.
+    let heirs = succession::heirs(db, &ids, on).await?;
+    let ids: Vec<Uuid> = ids
+        .into_iter()
+        .map(|id| heirs.get(&id).copied().unwrap_or(id))
         .collect();
     let mut units: Vec<Unit> = people_find::units(db, &ids, on)
         .await?

@@ -215,10 +215,7 @@ pub async fn end_sessions(
                     if *others {
                         return sign_in::end_sessions(cx.tx, person_id, Some(this)).await;
                     }
-                    for id in chosen {
-                        sign_in::end_session(cx.tx, person_id, id).await?;
-                    }
-                    Ok(())
+                    sign_in::end_chosen(cx.tx, person_id, chosen).await
                 })
             },
         )

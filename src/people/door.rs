@@ -111,7 +111,7 @@ async fn setup_view(app: &App, lang: Lang, form: Form) -> Outcome<Response> {
         Field::new("kind", lang.say("Loại cơ quan", "Kind of office"), Input::One(KINDS.iter().map(|(word, vi, en)| choice(word, lang.say(vi, en))).collect())),
         Field::new("header", lang.say("Đầu văn bản, góc trái", "Head of documents, left"), Input::Area(2)).hint(lang.say("Mỗi dòng một dòng trên văn bản; để trống thì lấy theo tên.", "One line each; empty: made from the name.")),
         line("place", "Địa danh", "Place").hint(lang.say("Đứng trước ngày tháng: Mẫu Sơn, ngày …", "Stands before the date.")),
-        line("superior", "Cơ quan cấp trên trực tiếp", "Superior agency").hint(lang.say("Ủy ban nhân dân tỉnh Lạng Sơn", "May be empty.")),
+        line("superior", "Cơ quan cấp trên trực tiếp", "Superior agency").hint(lang.say("Ví dụ: Ủy ban nhân dân tỉnh Lạng Sơn; có thể để trống.", "E.g.: the Provincial People's Committee; may be empty.")),
         line("official_code", "Mã định danh cơ quan", "Official code").hint(lang.say("Có thể để trống.", "May be empty.")),
         Field::typed("office_email", lang.say("Hộp thư của cơ quan", "Mailbox of the office"), "email", "off").hint(lang.say("Có thể để trống.", "May be empty.")),
         Field::typed("admin_name", lang.say("Người quản trị: họ và tên", "Administrator: name"), "text", "name"),

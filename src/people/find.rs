@@ -1,6 +1,6 @@
 //! Finders: units by id, phrase or group with the names of a day; persons with their posts of a day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use uuid::Uuid;
 
 use super::rows::{org_calendar, person, post, unit, unit_group, unit_group_member, unit_name};
-use super::{Actor, Post, ROLES, Unit};
+use super::{Actor, Post, ROLES, Unit, succession};
 use crate::fault::{Fault, Outcome};
 
 /// The units with these ids, with their names on the day; unknown ids are left out.
@@ -160,10 +160,25 @@ pub async fn actor(db: &impl ConnectionTrait, person_id: Uuid, on: NaiveDate) ->
         .order_by_asc(post::Column::Id)
         .all(db)
         .await?;
+    let mut posts: Vec<Post> = posts.into_iter().map(as_post).collect();
+    // Whoever works for a unit also works for those that it stands in for; the own posts come first.
+    let held: Vec<Uuid> = posts.iter().map(|post| post.unit_id).collect();
+    for before in succession::predecessors(db, &held, on).await? {
+        let inherited: Vec<Post> = posts
+            .iter()
+            .filter(|post| post.unit_id == before.to_id)
+            .map(|post| Post {
+                org_id: before.from_org_id,
+                unit_id: before.from_id,
+                ..post.clone()
+            })
+            .collect();
+        posts.extend(inherited);
+    }
     Ok(Actor {
         person_id: Some(person.id),
         name: person.name,
-        posts: posts.into_iter().map(as_post).collect(),
+        posts,
     })
 }
 
@@ -198,10 +213,24 @@ pub async fn holders(
     roles: &[&str],
     on: NaiveDate,
 ) -> Outcome<Vec<Holder>> {
+    let heirs = succession::heirs(db, units, on).await?;
+    let asked = units.iter().chain(heirs.values()).copied();
     let condition = Condition::all()
-        .add(post::Column::UnitId.is_in(units.iter().copied()))
+        .add(post::Column::UnitId.is_in(asked))
         .add(post::Column::Role.is_in(roles.iter().copied()));
-    holders_where(db, condition, on).await
+    let mut found = Vec::new();
+    for holder in holders_where(db, condition, on).await? {
+        // For a unit that has ended the holders are those of the unit that stands in for it.
+        for (from, _) in heirs.iter().filter(|(_, to)| **to == holder.post.unit_id) {
+            let mut standing_in = holder.clone();
+            standing_in.post.unit_id = *from;
+            found.push(standing_in);
+        }
+        if units.contains(&holder.post.unit_id) {
+            found.push(holder);
+        }
+    }
+    Ok(found)
 }
 
 /// Everybody who holds the role anywhere in the organisation on the day.
@@ -218,6 +247,23 @@ pub async fn holders_in_org(
         .add(post::Column::OrgId.eq(org_id))
         .add(post::Column::Role.eq(role));
     holders_where(db, condition, on).await
+}
+
+/// The organisations in which somebody holds the role on the day.
+///
+/// # Errors
+/// What the database reports.
+pub async fn organisations_with(
+    db: &impl ConnectionTrait,
+    role: &str,
+    on: NaiveDate,
+) -> Outcome<BTreeSet<Uuid>> {
+    let condition = Condition::all().add(post::Column::Role.eq(role));
+    let holders = holders_where(db, condition, on).await?;
+    Ok(holders
+        .into_iter()
+        .map(|holder| holder.post.org_id)
+        .collect())
 }
 
 /// Everybody with any post in the organisation's own units on the day, each person once.

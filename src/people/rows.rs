@@ -310,3 +310,58 @@ pub mod sign_in_try {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Table `reorganisation`.
+pub mod reorganisation {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "reorganisation")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub title: String,
+        pub basis: String,
+        pub effective_on: Date,
+        /// The plan as it was sent.
+        pub plan: String,
+        /// [`crate::people::reorg::undo::Changes`] as JSON.
+        pub changes: String,
+        pub applied_at: DateTimeUtc,
+        pub applied_by: String,
+        pub undone_at: Option<DateTimeUtc>,
+        pub undone_by: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `succession`.
+pub mod succession {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "succession")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub from_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub to_id: Uuid,
+        pub from_org_id: Uuid,
+        /// `merge`, `split`, `transfer` or `dissolve`.
+        pub kind: String,
+        /// Whether it takes over what was still to be done.
+        pub duties: bool,
+        pub effective_on: Date,
+        pub reorganisation_id: Uuid,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

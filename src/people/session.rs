@@ -183,6 +183,7 @@ impl Session {
         if self.actor.posts.iter().any(|post| post.role == "admin") {
             items.push(("/quan-tri", "nav-admin"));
         }
+        items.push(("/huong-dan", "nav-guide"));
         items
             .into_iter()
             .map(|(href, key)| NavItem {

@@ -12,8 +12,6 @@ use super::rows::installation;
 use crate::fault::Outcome;
 use crate::store::Tx;
 
-/// The digest of the code that opens the set-up page.
-pub const SETUP_CODE: &str = "setup_code";
 /// When a test mail was last asked for.
 pub const MAIL_TESTED: &str = "mail_tested";
 /// The last backup whose files were read back: when it was taken, and to which folder.

@@ -15,6 +15,8 @@ use crate::files::digest;
 
 /// Wrong codes before the page waits for a new start of the program; the code has 49 bits.
 const MAX_WRONG_CODES: u32 = 20;
+/// The digest of the code that opens the set-up page.
+const SETUP_CODE: &str = "setup_code";
 const WRONG_CODES: &str = "setup_wrong_codes";
 
 /// The office and its first administrator, as typed on the set-up page.
@@ -60,7 +62,7 @@ pub async fn new_code(app: &App) -> Outcome<Option<String>> {
             |tx, (hash, now)| {
                 Box::pin(async move {
                     settings::forget(tx, WRONG_CODES).await?;
-                    settings::put(tx, settings::SETUP_CODE, hash.clone(), *now).await
+                    settings::put(tx, SETUP_CODE, hash.clone(), *now).await
                 })
             },
         )
@@ -96,9 +98,7 @@ async fn check_code(app: &App, typed: &str) -> Outcome<()> {
             "Too many wrong codes; start the program again for a new one.",
         ));
     }
-    let kept = settings::value(db, settings::SETUP_CODE)
-        .await?
-        .ok_or_else(exists)?;
+    let kept = settings::value(db, SETUP_CODE).await?.ok_or_else(exists)?;
     if kept.value == digest(typed.trim().to_uppercase().as_bytes()) {
         return Ok(());
     }
@@ -166,11 +166,7 @@ pub fn check_email(field: &str, typed: &str) -> Outcome<()> {
 }
 
 async fn write(cx: Cx<'_>, day: &FirstDay, hash: &str) -> Outcome<Uuid> {
-    if !is_open(cx.tx).await?
-        || settings::value(cx.tx, settings::SETUP_CODE)
-            .await?
-            .is_none()
-    {
+    if !is_open(cx.tx).await? || settings::value(cx.tx, SETUP_CODE).await?.is_none() {
         return Err(exists());
     }
     let org_id = cx.id();
@@ -241,7 +237,7 @@ async fn write(cx: Cx<'_>, day: &FirstDay, hash: &str) -> Outcome<Uuid> {
         settings::Security::default()
     };
     settings::begin_security(cx.tx, &security, cx.now).await?;
-    settings::forget(cx.tx, settings::SETUP_CODE).await?;
+    settings::forget(cx.tx, SETUP_CODE).await?;
     let summary = format!(
         "Thiết lập hệ thống cho {}, người quản trị đầu tiên: {}",
         day.name.trim(),

@@ -277,14 +277,14 @@ pub async fn end_sessions(tx: &Tx, person_id: Uuid, keep: Option<&str>) -> Outco
     Ok(())
 }
 
-/// Ends one session, where it is this person's.
+/// Ends the sessions with these ids, as far as they are this person's.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn end_session(tx: &Tx, person_id: Uuid, id: &str) -> Outcome<()> {
+pub async fn end_chosen(tx: &Tx, person_id: Uuid, ids: &[String]) -> Outcome<()> {
     session::Entity::delete_many()
         .filter(session::Column::PersonId.eq(person_id))
-        .filter(session::Column::Id.eq(id))
+        .filter(session::Column::Id.is_in(ids))
         .exec(tx)
         .await?;
     Ok(())

@@ -9,6 +9,7 @@ pub mod error;
 pub mod format;
 pub mod forms;
 pub mod headers;
+pub mod help;
 pub mod i18n;
 pub mod page;
 pub mod sheet;

@@ -1,6 +1,7 @@
 //! What stands around every page: office, actor, menu, crumbs, help, a message after an act.
 
 use super::assets;
+use super::help;
 use super::i18n::Lang;
 
 /// The frame of a page; every view has one as `page`. Build it with [`Page::new`] and fill what you know.
@@ -50,6 +51,12 @@ impl Page {
     #[must_use]
     pub fn tx(&self, key: &str, x: impl AsRef<str>) -> String {
         self.lang.tx(key, x.as_ref())
+    }
+
+    /// Where the guide explains this page.
+    #[must_use]
+    pub fn guide(&self) -> &'static str {
+        help::explained(&self.path)
     }
 
     /// The address of a file under `/static`, e.g. of `trinhky.css`.

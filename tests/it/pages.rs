@@ -492,4 +492,14 @@ async fn administrators_see_everything_and_others_nothing_of_the_administration(
             .text
             .contains("Ghi 27/03/2023 là ngày nghỉ")
     );
+    // A weekday set off by a slip is a weekday again, once.
+    let mut back = day("QĐ 1");
+    back.retain(|(name, _)| name != "do");
+    back.push(("do".to_owned(), "normal".to_owned()));
+    let undone = admin.post("/quan-tri/ngay-nghi", &back).await;
+    assert_eq!(undone.status, StatusCode::SEE_OTHER);
+    let year = admin.get("/quan-tri/ngay-nghi?nam=2023").await;
+    assert!(!year.text.contains("27/03/2023"));
+    let again = admin.post("/quan-tri/ngay-nghi", &back).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
 }

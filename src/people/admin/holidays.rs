@@ -50,7 +50,7 @@ pub async fn holidays(session: Session, Query(asked): Query<Asked>) -> Result<Re
     Ok(html(&view))
 }
 
-/// `POST /quan-tri/ngay-nghi`: `do` is `off` or `worked`.
+/// `POST /quan-tri/ngay-nghi`: `do` is `off`, `worked`, or `normal` to take a slip back.
 ///
 /// # Errors
 /// 403 for others; what is not acceptable shows the form again.
@@ -147,7 +147,10 @@ struct Changed {
 struct Wanted {
     org_id: Uuid,
     date: NaiveDate,
-    entry: DayEntry,
+    /// None: what was written of the day is taken away.
+    entry: Option<DayEntry>,
+    reason: String,
+    source: String,
 }
 
 async fn change(session: &Session, form: &Form) -> Outcome<Changed> {
@@ -187,8 +190,9 @@ fn wanted(org_id: Uuid, form: &Form) -> Outcome<Wanted> {
                 "A worked weekend must be a Saturday or Sunday.",
             ));
         }
-        "worked" => EntryKind::Worked,
-        _ => EntryKind::OtherOff,
+        "worked" => Some(EntryKind::Worked),
+        "normal" => None,
+        _ => Some(EntryKind::OtherOff),
     };
     let reason = text("reason", "Ghi lý do.", "Enter the reason.")?;
     let source = text(
@@ -200,12 +204,14 @@ fn wanted(org_id: Uuid, form: &Form) -> Outcome<Wanted> {
     Ok(Wanted {
         org_id,
         date,
-        entry: DayEntry {
+        entry: kind.map(|kind| DayEntry {
             kind,
             reason: reason.clone(),
-            reason_vi: reason,
-            source,
-        },
+            reason_vi: reason.clone(),
+            source: source.clone(),
+        }),
+        reason,
+        source,
     })
 }
 
@@ -214,13 +220,18 @@ async fn write(cx: crate::app::Cx<'_>, wanted: &Wanted) -> Outcome<()> {
         return Err(super::only_administrators());
     }
     let mut calendar: Calendar = find::calendar(cx.tx, wanted.org_id).await?;
-    if calendar.written_entry(wanted.date) == Some(&wanted.entry) {
+    if calendar.written_entry(wanted.date) == wanted.entry.as_ref() {
         return Err(Fault::stale(
             "Ngày này đã được ghi như vậy.",
             "The day is recorded like this already.",
         ));
     }
-    calendar.set_entry(wanted.date, wanted.entry.clone());
+    match &wanted.entry {
+        Some(entry) => calendar.set_entry(wanted.date, entry.clone()),
+        None => {
+            calendar.remove_entry(wanted.date);
+        }
+    }
     let row = org_calendar::ActiveModel {
         org_id: Set(wanted.org_id),
         data: Set(serde_json::to_string(&calendar)?),
@@ -234,16 +245,16 @@ async fn write(cx: crate::app::Cx<'_>, wanted: &Wanted) -> Outcome<()> {
         )
         .exec_without_returning(cx.tx)
         .await?;
-    let what = if wanted.entry.kind == EntryKind::Worked {
-        "ngày làm bù"
-    } else {
-        "ngày nghỉ"
+    let what = match wanted.entry.as_ref().map(|entry| entry.kind) {
+        Some(EntryKind::Worked) => "ngày làm bù",
+        Some(_) => "ngày nghỉ",
+        None => "ngày như thường, bỏ điều đã ghi",
     };
     let summary = format!(
         "Ghi {} là {what}: {} ({})",
         vn_date(wanted.date),
-        wanted.entry.reason,
-        wanted.entry.source
+        wanted.reason,
+        wanted.source
     );
     let entry = Entry::general("calendar.changed", summary)
         .data(json!({ "date": wanted.date, "entry": wanted.entry }));
@@ -308,8 +319,11 @@ mod tests {
             &form("25/03/2023", "worked", " Làm bù ", "TB 1"),
         )
         .ok();
-        assert!(found.is_some_and(
-            |found| found.entry.kind == EntryKind::Worked && found.entry.reason_vi == "Làm bù"
-        ));
+        assert!(found.is_some_and(|found| {
+            found
+                .entry
+                .is_some_and(|entry| entry.kind == EntryKind::Worked)
+                && found.reason == "Làm bù"
+        }));
     }
 }

@@ -9,6 +9,7 @@ mod outbox;
 mod person;
 mod persons;
 mod registers;
+mod reorganise;
 mod roster;
 mod security;
 mod units;
@@ -22,6 +23,7 @@ pub use outbox::{outbox, send_again};
 pub use person::{add_person, change_person, new_person_page, person};
 pub use persons::persons;
 pub use registers::{open_register, registers};
+pub use reorganise::{apply_plan, look_at_plan, reorganise_page, sample_plan, undo_plan};
 pub use roster::{import_check, import_page, import_template, import_write};
 pub use security::{change_security, security};
 pub use units::units;
@@ -37,9 +39,10 @@ use crate::web::Page;
 use crate::web::page::NavItem;
 
 /// The pages beside the units, in the order of the menu.
-const PAGES: [(&str, &str, &str); 9] = [
+const PAGES: [(&str, &str, &str); 10] = [
     ("/quan-tri/viec-dau", "Việc ngày đầu", "First day"),
     ("/quan-tri/nguoi-dung", "Người dùng", "Persons"),
+    ("/quan-tri/sap-xep", "Sắp xếp đơn vị", "Reorganisation"),
     ("/quan-tri/an-toan", "An toàn", "Security"),
     ("/quan-tri/so", "Sổ văn bản", "Registers"),
     ("/quan-tri/ngay-nghi", "Ngày nghỉ", "Days off"),

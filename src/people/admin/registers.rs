@@ -140,6 +140,8 @@ async fn view(session: &Session, form: Form) -> Outcome<Response> {
     let rows = register::Entity::find()
         .filter(register::Column::OrgId.eq(org_id))
         .order_by_desc(register::Column::Year)
+        // `out` before `in`: those whose numbers stand on papers come first.
+        .order_by_desc(register::Column::Direction)
         .order_by_asc(register::Column::DocType)
         .all(db)
         .await?
@@ -150,13 +152,13 @@ async fn view(session: &Session, form: Form) -> Outcome<Response> {
                 .find(|unit| unit.id == row.owner_id)
                 .map(|unit| unit.name.clone())
                 .unwrap_or_default();
-            let direction = if row.direction == "out" {
-                lang.say("đi", "out")
+            let kind = if row.direction == "out" {
+                name(&row.doc_type)
             } else {
-                lang.say("đến", "in")
+                lang.say("Văn bản đến", "Arrivals")
             };
             vec![
-                format!("{} {} ({direction})", name(&row.doc_type), row.year),
+                format!("{kind} {}", row.year),
                 owner,
                 row.next_number.to_string(),
                 row.reason,

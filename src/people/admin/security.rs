@@ -124,7 +124,8 @@ fn view(session: &Session, form: Form) -> Outcome<Response> {
             row.extend(reaches.into_iter().map(|reach| match reach {
                 Reach::InOrganisation => lang.say("cả cơ quan", "whole office"),
                 Reach::InUnit => lang.say("trong đơn vị", "own unit"),
-                Reach::No => "–".to_owned(),
+                // Empty cells are left out on small screens.
+                Reach::No => String::new(),
             }));
             row
         })

@@ -35,15 +35,12 @@ pub async fn known(
     today: chrono::NaiveDate,
 ) -> Outcome<Known> {
     let units = find::all_units(db, today).await?;
+    let administered = find::organisations_with(db, "admin", today).await?;
     let mut known = Known::default();
     for unit in units.values() {
         known.units.insert(unit.key.clone(), unit.name.clone());
         // An organisation that has no administrator yet is set up by the one who brings it in.
-        if unit.org_id == org_id
-            || find::holders_in_org(db, unit.org_id, "admin", today)
-                .await?
-                .is_empty()
-        {
+        if unit.org_id == org_id || !administered.contains(&unit.org_id) {
             known.open.insert(unit.key.clone());
         }
     }

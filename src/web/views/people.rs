@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::shared::Tone;
+use super::shared::{Markup, Tone};
 use crate::web::format::Due;
-use crate::web::{Form, Page};
+use crate::web::{Form, Link, Page};
 
 /// Signing in; what was typed before a session ended survives it.
 #[derive(Debug, Template)]
@@ -71,4 +71,15 @@ pub struct Duty {
     pub note: String,
     pub due: Option<Due>,
     pub tone: Tone,
+}
+
+/// A page of the guide.
+#[derive(Debug, Template)]
+#[template(path = "people/guide.html")]
+pub struct Guide {
+    pub page: Page,
+    /// The pages of the guide.
+    pub jobs: Vec<Link>,
+    /// In Vietnamese, whatever the reader's language.
+    pub text: Markup,
 }

@@ -3,14 +3,16 @@
 use askama::Template;
 
 use super::{Maker, Rendered};
+use crate::web::Link;
 use crate::web::views::people::*;
-use crate::web::views::shared::Tone;
+use crate::web::views::shared::{Markup, Tone};
 
 pub(super) fn all(m: &Maker) -> Vec<Rendered> {
     vec![
         ("people-sign-in", sign_in(m).render()),
         ("people-kept-form", kept_form(m).render()),
         ("people-desk", desk(m).render()),
+        ("people-guide", guide(m).render()),
     ]
 }
 
@@ -31,6 +33,16 @@ fn sign_in(m: &Maker) -> SignIn {
             name: "Lê Thị Hà".to_owned(),
             post: "Văn thư UBND xã Thụy Hùng".to_owned(),
         }],
+    }
+}
+
+fn guide(m: &Maker) -> Guide {
+    Guide {
+        page: m.page("Hướng dẫn: Văn thư", "/huong-dan/van-thu"),
+        jobs: vec![Link::new("/huong-dan", "Cho mọi người")],
+        text: Markup::from_our_own_renderer(
+            include_str!("../../../../templates/guide/van-thu.html").to_owned(),
+        ),
     }
 }
 
