@@ -77,6 +77,8 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
             args.data.display()
         );
         eprintln!("Tiếp tục bản diễn trước trong {}.", args.data.display());
+        // An older program may have played it.
+        crate::cli::bring_up(&config).await?;
     } else {
         let (name, bytes) = document(args.document.as_deref())?;
         let text = play_anew(&config, &name, &bytes).await?;

@@ -194,10 +194,11 @@ impl Town {
         worker::run_until_idle(&self.app).await.expect("the worker");
     }
 
-    /// What has been written to somebody, newest last: subject and text.
+    /// Letters of a kind, each once however many get a copy.
     async fn mails(&self, template: &str) -> Vec<outbox::Model> {
         outbox::Entity::find()
             .filter(outbox::Column::Template.eq(template))
+            .filter(outbox::Column::CopyOf.is_null())
             .all(self.app.store.reader())
             .await
             .expect("read")
