@@ -6,6 +6,7 @@
 //! - [`cli`]: one file per family of commands.
 //! - [`demo`]: plays a decision's whole year through the acts of the slices, then tells it from the journal.
 //! - [`routes`]: every address of the product on one page, each with its access rule.
+//! - [`api`]: reports and results as JSON for other programs, by token; their OpenAPI document.
 //! - [`worker`]: due timers, jobs, outgoing mail, recurring work; one match from a job's name to its function.
 //!
 //! Slices:
@@ -30,6 +31,7 @@
 //! Crates of their own, pure: the engine, the calendar, drafting, typesetting, PDF signatures. One that is not: tokens,
 //! which talks to PKCS#11 devices.
 
+pub mod api;
 pub mod app;
 pub mod audit;
 pub mod cli;

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::people::session::{clear_flash, keep_form, prove_again};
 use crate::web::error::localise_errors;
 use crate::web::headers::security_headers;
-use crate::{distribution, documents, objectives, people, reminders, signing, web};
+use crate::{api, distribution, documents, objectives, people, reminders, signing, web};
 
 /// Who may open an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum Access {
     SignedIn,
     /// Administrators of the organisation.
     Admin,
+    /// Programs with a token; the handler checks its scopes.
+    Token,
 }
 
 /// One address.
@@ -57,7 +59,8 @@ const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 /// The table of addresses.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    use Access::{Admin, Code, Open, SignedIn};
+    use Access::{Admin, Code, Open, SignedIn, Token};
+    use api as i;
     use distribution::pages as d;
     use documents::pages as v;
     use objectives::pages as o;
@@ -328,6 +331,14 @@ pub fn table() -> Vec<Route> {
             get(o::evaluate_page).post(o::evaluate),
         ),
         route("/van-ban/{id}/dong-nam", SignedIn, post(o::close_year)),
+        route("/van-ban/{id}/tom-tat.pdf", SignedIn, get(o::briefing)),
+        route("/van-ban/{id}/bang", SignedIn, get(o::wall)),
+        route("/van-ban/{id}/bieu-do/{name}", SignedIn, get(o::chart)),
+        route(
+            "/van-ban/{id}/nam-sau",
+            SignedIn,
+            get(o::next_year_page).post(o::begin_next_year),
+        ),
         route(
             "/van-ban/{id}/khac-phuc",
             SignedIn,
@@ -400,6 +411,26 @@ pub fn table() -> Vec<Route> {
         route("/quan-tri/khoa-ky/thiet-bi", Admin, post(s::bind_token)),
         route("/quan-tri/khoa-ky/{id}/thoi-dung", Admin, post(s::stop)),
         route("/quan-tri/nhat-ky", Admin, get(a::journal)),
+        route(
+            "/quan-tri/ket-noi",
+            Admin,
+            get(a::tokens).post(a::issue_token),
+        ),
+        route(
+            "/quan-tri/ket-noi/{id}/thu-hoi",
+            Admin,
+            post(a::revoke_token),
+        ),
+        // Other programs
+        route("/api/v1/openapi.json", Open, get(i::description)),
+        route("/api/v1/reports", Token, get(i::list_reports)),
+        route("/api/v1/reports/{id}", Token, get(i::read_report)),
+        route(
+            "/api/v1/reports/{id}/submission",
+            Token,
+            post(i::submit_report),
+        ),
+        route("/api/v1/results/{document}", Token, get(i::read_results)),
     ]
 }
 

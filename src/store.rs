@@ -46,6 +46,7 @@ pub struct Store {
     writer: Writer,
     commits: Arc<AtomicU64>,
     statements: Arc<AtomicU64>,
+    reads: Arc<AtomicU64>,
 }
 
 #[derive(Debug)]
@@ -66,7 +67,9 @@ impl Store {
             let mut writer = Database::connect(sqlite_options(url, 1)).await?;
             count_statements(&mut writer, &statements);
             expect_setting(&writer, "PRAGMA synchronous", "2").await?;
-            let reader = Database::connect(sqlite_options(url, READ_CONNECTIONS)).await?;
+            let mut reader = Database::connect(sqlite_options(url, READ_CONNECTIONS)).await?;
+            let reads = Arc::new(AtomicU64::new(0));
+            count_statements(&mut reader, &reads);
             let (sender, receiver) = mpsc::channel(QUEUE_LENGTH);
             tokio::spawn(write_queued(writer, receiver, Arc::clone(&commits)));
             return Ok(Self {
@@ -74,6 +77,7 @@ impl Store {
                 writer: Writer::Queue(sender),
                 commits,
                 statements,
+                reads,
             });
         }
         let mut options = ConnectOptions::new(url);
@@ -88,6 +92,7 @@ impl Store {
             reader,
             writer: Writer::Transactions,
             commits,
+            reads: Arc::clone(&statements),
             statements,
         })
     }
@@ -111,6 +116,11 @@ impl Store {
     /// the transaction's own BEGIN, SAVEPOINT and COMMIT.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
+    }
+
+    /// SQL statements of reads since the store was opened (on PostgreSQL also those of acts).
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
     }
 
     /// Runs one act; when this returns `Ok`, it is on disk.

@@ -17,6 +17,7 @@ mod m0008_keeping;
 mod m0008_reorganisation;
 mod m0010_registers;
 mod m0011_after_issue;
+mod m0011_programs;
 mod m0012_workflows;
 mod m0013_attachments;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_reorganisation::Migration),
             Box::new(m0010_registers::Migration),
             Box::new(m0011_after_issue::Migration),
+            Box::new(m0011_programs::Migration),
             Box::new(m0012_workflows::Migration),
             Box::new(m0013_attachments::Migration),
         ]

@@ -63,8 +63,8 @@ pub async fn create(
     .await
 }
 
-/// The rule of [`create`], for other acts of this slice.
-pub(super) async fn create_in(
+/// The rule of [`create`], for other acts, also of slices that draft from their own figures.
+pub(crate) async fn create_in(
     cx: Cx<'_>,
     owner_id: Uuid,
     imported: &Imported,
@@ -372,11 +372,15 @@ pub(super) fn search_text(draft: &Draft, number: Option<i32>) -> String {
     ))
 }
 
-pub(super) fn may_draft_for(cx: Cx<'_>, owner_id: Uuid) -> Outcome<()> {
-    if cx
-        .actor
-        .has_role_in_unit(&["drafter", "office_chief", "unit_head"], owner_id)
-    {
+/// Whether the actor drafts for a unit; the acts look again.
+#[must_use]
+pub fn may_draft(actor: &Actor, owner_id: Uuid) -> bool {
+    actor.has_role_in_unit(&["drafter", "office_chief", "unit_head"], owner_id)
+}
+
+/// Refuses who does not draft for the unit.
+pub(crate) fn may_draft_for(cx: Cx<'_>, owner_id: Uuid) -> Outcome<()> {
+    if may_draft(cx.actor, owner_id) {
         return Ok(());
     }
     Err(Fault::forbidden(

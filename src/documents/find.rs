@@ -32,12 +32,24 @@ pub async fn document(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Document> 
 /// # Errors
 /// [`Fault::NotFound`] also where he may not know that it exists.
 pub async fn visible(db: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Outcome<Document> {
-    let row = document::Entity::find_by_id(id)
+    let row = visible_row(db, actor, id).await?;
+    with_draft(db, row).await
+}
+
+/// As [`visible`] without the text: one statement, for screens that need the head alone.
+///
+/// # Errors
+/// As [`visible`].
+pub async fn visible_row(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    id: Uuid,
+) -> Outcome<document::Model> {
+    document::Entity::find_by_id(id)
         .filter(visible_to(actor))
         .one(db)
         .await?
-        .ok_or(Fault::NotFound)?;
-    with_draft(db, row).await
+        .ok_or(Fault::NotFound)
 }
 
 async fn with_draft(db: &impl ConnectionTrait, row: document::Model) -> Outcome<Document> {
@@ -129,6 +141,33 @@ pub async fn proposal_of(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Option<
         Some(row) => Ok(Some(with_draft(db, row).await?)),
         None => Ok(None),
     }
+}
+
+/// The documents of another year with the same type and, but for its figures, the same subject, last issued first.
+///
+/// # Errors
+/// What the database reports.
+pub async fn alike(
+    db: &impl ConnectionTrait,
+    document: &Document,
+    year: i32,
+) -> Outcome<Vec<document::Model>> {
+    let without_figures = |subject: &str| {
+        folded(subject)
+            .chars()
+            .filter(|c| !c.is_ascii_digit())
+            .collect::<String>()
+    };
+    let wanted = without_figures(&document.row.subject);
+    let mut found = document::Entity::find()
+        .filter(document::Column::OrgId.eq(document.row.org_id))
+        .filter(document::Column::DocType.eq(document.row.doc_type.as_str()))
+        .filter(document::Column::Year.eq(year))
+        .order_by_desc(document::Column::IssuedAt)
+        .all(db)
+        .await?;
+    found.retain(|row| without_figures(&row.subject) == wanted);
+    Ok(found)
 }
 
 /// What a list of documents asks for.

@@ -164,7 +164,8 @@ pub fn expected_year(draft: &Draft, today: NaiveDate) -> i32 {
         .map_or_else(|| today.year(), |month| month.year)
 }
 
-fn lower_first(text: &str) -> String {
+/// A subject inside a sentence.
+pub(crate) fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_lowercase().chain(letters).collect()

@@ -13,57 +13,45 @@ use crate::audit::{self, Entry};
 use crate::fault::Outcome;
 use crate::people::find::{self as people_find};
 
-/// Drafts the proposal of a decision when its form has been found right. A proposal that went up and came back keeps its
+/// The heading under which a letter says how its document came about.
+pub(crate) const PREPARED: &str = "Quá trình xây dựng";
+
+/// Drafts the proposal of a document when its form has been found right. A proposal that went up and came back keeps its
 /// number in the Office's register; what is presented anew gets a proposal of its own.
-pub(super) async fn draft_for(cx: Cx<'_>, decision: &Document) -> Outcome<()> {
-    let last = find::proposal_of(cx.tx, decision.row.id).await?;
-    if last.is_some_and(|last| last.row.state != state::ISSUED) {
+pub(super) async fn draft_for(cx: Cx<'_>, carried: &Document) -> Outcome<()> {
+    let last = find::proposal_of(cx.tx, carried.row.id).await?;
+    let note = format!("Lập từ {}", carried.title());
+    let letter = match last {
+        // Begun with the document: what is known only now is written into it.
+        Some(last) if last.row.state == state::DRAFT => brought_up(cx, carried, last.draft).await?,
+        Some(last) if last.row.state != state::ISSUED => return Ok(()),
+        // The words of a report's letter come from its figures, which are the same when it is presented anew.
+        Some(last) if carried.doc_type == DocType::BC => Draft {
+            expected_month: Some(this_month(cx)),
+            ..last.draft
+        },
+        _ => of_decision(cx, carried).await?,
+    };
+    keep(cx, carried, &letter, &note).await
+}
+
+/// Keeps a letter as the proposal of a document: a new one, or the next version of the one that is not signed yet.
+pub(crate) async fn keep(
+    cx: Cx<'_>,
+    carried: &Document,
+    letter: &Draft,
+    note: &str,
+) -> Outcome<()> {
+    let last = find::proposal_of(cx.tx, carried.row.id).await?;
+    if let Some(last) = last.filter(|last| last.row.state == state::DRAFT) {
+        draft::save_version(cx, &last, last.row.version, letter, note).await?;
         return Ok(());
     }
-    let office = people_find::unit(cx.tx, decision.row.owner_id, cx.today()).await?;
-    let organisation = people_find::unit(cx.tx, decision.row.org_id, cx.today()).await?;
-    let chief = people_find::holders(
-        cx.tx,
-        &[office.id],
-        &["office_chief", "unit_head"],
-        cx.today(),
-    )
-    .await?;
-    let opinions = find::opinions(cx.tx, decision.row.id).await?;
-    let text = Facts {
-        decision: &decision.draft,
-        office_name: &office.name,
-        organisation_name: &organisation.name,
-        header: &office.header,
-        symbol: format!("TTr-{}", office.short),
-        signer_title: chief
-            .first()
-            .map(|holder| holder.post.title.clone())
-            .unwrap_or_default(),
-        signer_name: chief
-            .first()
-            .map(|holder| holder.name.clone())
-            .unwrap_or_default(),
-        opinions: &opinions,
-        month: MonthYear {
-            month: cx.today().month(),
-            year: cx.today().year(),
-        },
-    };
-    let proposal = text.draft();
-    let note = format!("Lập từ {}", decision.title());
-    let id = draft::insert(
-        cx,
-        decision.row.org_id,
-        decision.row.owner_id,
-        &proposal,
-        &[],
-        &note,
-    )
-    .await?;
+    let row = &carried.row;
+    let id = draft::insert(cx, row.org_id, row.owner_id, letter, &[], note).await?;
     document::ActiveModel {
         id: Set(id),
-        carried_by: Set(Some(decision.row.id)),
+        carried_by: Set(Some(row.id)),
         ..Default::default()
     }
     .update(cx.tx)
@@ -71,9 +59,95 @@ pub(super) async fn draft_for(cx: Cx<'_>, decision: &Document) -> Outcome<()> {
     let entry = Entry::about(
         id,
         "proposal.drafted",
-        format!("Lập Tờ trình {}", lower_first(&proposal.subject)),
+        format!("Lập Tờ trình {}", super::lower_first(&letter.subject)),
     );
-    audit::append(cx.tx, decision.row.org_id, cx.actor, cx.now, entry).await
+    audit::append(cx.tx, row.org_id, cx.actor, cx.now, entry).await
+}
+
+/// A letter of the Office to the Chairman about a document (form 1.4 with its addressee); subject and body are the caller's.
+pub(crate) async fn letter(
+    cx: Cx<'_>,
+    carried: &Document,
+    subject: String,
+    body: Vec<Block>,
+) -> Outcome<Draft> {
+    let on = cx.today();
+    let office = people_find::unit(cx.tx, carried.row.owner_id, on).await?;
+    let organisation = people_find::unit(cx.tx, carried.row.org_id, on).await?;
+    let chief = people_find::holders(cx.tx, &[office.id], &["office_chief", "unit_head"], on)
+        .await?
+        .into_iter()
+        .next();
+    let (title, name) =
+        chief.map_or_else(Default::default, |holder| (holder.post.title, holder.name));
+    Ok(Draft {
+        doc_type: DocType::TTR,
+        superior_agency: office.header.first().cloned(),
+        issuer: office.header.iter().skip(1).cloned().collect(),
+        number: None,
+        symbol: format!("TTr-{}", office.short),
+        place: carried.draft.place.clone(),
+        issued_on: None,
+        expected_month: Some(this_month(cx)),
+        subject,
+        authority_line: String::new(),
+        addressed_to: vec![format!("Chủ tịch {}", organisation.name)],
+        legal_basis: Vec::new(),
+        body,
+        distribution: vec![
+            Line::AsAbove {
+                text: "Như trên".to_owned(),
+            },
+            Line::Archive {
+                text: "Lưu: VT".to_owned(),
+            },
+        ],
+        signer: Signer {
+            title_lines: vec![title.to_uppercase()],
+            name,
+            ..Signer::default()
+        },
+        urgency: carried.draft.urgency,
+        annexes: Vec::new(),
+    })
+}
+
+/// A letter that was begun before the round of opinions, with what became of it and the month in which it is signed.
+async fn brought_up(cx: Cx<'_>, carried: &Document, mut letter: Draft) -> Outcome<Draft> {
+    letter.expected_month = Some(this_month(cx));
+    let prepared = letter
+        .body
+        .iter()
+        .position(|block| matches!(block, Block::Heading { text, .. } if text == PREPARED));
+    if let Some(Block::Paragraph { text }) = prepared.and_then(|at| letter.body.get_mut(at + 1)) {
+        let office = people_find::unit(cx.tx, carried.row.owner_id, cx.today()).await?;
+        let opinions = find::opinions(cx.tx, carried.row.id).await?;
+        *text = opinions_sentence(&office.name, &opinions);
+    }
+    Ok(letter)
+}
+
+async fn of_decision(cx: Cx<'_>, decision: &Document) -> Outcome<Draft> {
+    let on = cx.today();
+    let text = Facts {
+        decision: &decision.draft,
+        office_name: &people_find::unit(cx.tx, decision.row.owner_id, on)
+            .await?
+            .name,
+        organisation_name: &people_find::unit(cx.tx, decision.row.org_id, on)
+            .await?
+            .name,
+        opinions: &find::opinions(cx.tx, decision.row.id).await?,
+    };
+    let subject = format!("Về việc {}", super::lower_first(&decision.draft.subject));
+    letter(cx, decision, subject, text.body()).await
+}
+
+fn this_month(cx: Cx<'_>) -> MonthYear {
+    MonthYear {
+        month: cx.today().month(),
+        year: cx.today().year(),
+    }
 }
 
 /// Puts the proposal's number and date into the decision's citation of it, as a new version where they differ.
@@ -136,22 +210,17 @@ fn with_citation(
     Some(format!("{}{citation}{}", &basis[..start], &basis[end..]))
 }
 
-/// What the text of a proposal is made from.
+/// What the text of a decision's proposal is made from.
 struct Facts<'a> {
     decision: &'a Draft,
     office_name: &'a str,
     organisation_name: &'a str,
-    header: &'a [String],
-    symbol: String,
-    signer_title: String,
-    signer_name: String,
     opinions: &'a [opinion::Model],
-    month: MonthYear,
 }
 
 impl Facts<'_> {
-    /// The proposal by form 1.4 with its addressee (DOMAIN §9.1 is the pattern).
-    fn draft(&self) -> Draft {
+    /// The body (DOMAIN §9.1 is the pattern).
+    fn body(&self) -> Vec<Block> {
         let decision = self.decision;
         let articles = decision
             .body
@@ -172,21 +241,21 @@ impl Facts<'_> {
             label: label.to_owned(),
             text: text.to_owned(),
         };
-        let body = vec![
+        vec![
             paragraph(format!(
                 "{} kính trình Chủ tịch {} xem xét, ban hành {} {} như sau:",
                 self.office_name,
                 self.organisation_name,
                 decision.doc_type.name_in_text(),
-                lower_first(&decision.subject)
+                super::lower_first(&decision.subject)
             )),
             heading("1.", "Sự cần thiết ban hành"),
             paragraph(
                 "Văn bản là căn cứ để tổ chức thực hiện, theo dõi, đo lường và đánh giá kết quả trong năm; phù hợp với chức năng, nhiệm vụ và các căn cứ pháp lý nêu trong dự thảo."
                     .to_owned(),
             ),
-            heading("2.", "Quá trình xây dựng"),
-            paragraph(self.opinions_sentence()),
+            heading("2.", PREPARED),
+            paragraph(opinions_sentence(self.office_name, self.opinions)),
             heading("3.", "Nội dung chính"),
             paragraph(format!(
                 "Dự thảo {} gồm {articles:02} điều, {clauses:02} khoản.",
@@ -201,66 +270,30 @@ impl Facts<'_> {
                 "{} kính trình Chủ tịch {} xem xét, quyết định./.",
                 self.office_name, self.organisation_name
             )),
-        ];
-        Draft {
-            doc_type: DocType::TTR,
-            superior_agency: self.header.first().cloned(),
-            issuer: self.header.iter().skip(1).cloned().collect(),
-            number: None,
-            symbol: self.symbol.clone(),
-            place: decision.place.clone(),
-            issued_on: None,
-            expected_month: Some(self.month),
-            subject: format!("Về việc {}", lower_first(&decision.subject)),
-            authority_line: String::new(),
-            addressed_to: vec![format!("Chủ tịch {}", self.organisation_name)],
-            legal_basis: Vec::new(),
-            body,
-            distribution: vec![
-                Line::AsAbove {
-                    text: "Như trên".to_owned(),
-                },
-                Line::Archive {
-                    text: "Lưu: VT".to_owned(),
-                },
-            ],
-            signer: Signer {
-                title_lines: vec![self.signer_title.to_uppercase()],
-                name: self.signer_name.clone(),
-                ..Signer::default()
-            },
-            urgency: decision.urgency,
-            annexes: Vec::new(),
-        }
-    }
-
-    fn opinions_sentence(&self) -> String {
-        let asked = self.opinions.len();
-        if asked == 0 {
-            return format!(
-                "{} đã soạn thảo, kiểm tra nội dung và thể thức dự thảo.",
-                self.office_name
-            );
-        }
-        let given = self
-            .opinions
-            .iter()
-            .filter(|opinion| opinion.given_at.is_some())
-            .count();
-        let agreed = self
-            .opinions
-            .iter()
-            .filter(|opinion| matches!(opinion.stance.as_deref(), Some("agree" | "other")))
-            .count();
-        format!(
-            "{} đã lấy ý kiến {asked:02} đơn vị ({given:02}/{asked:02} đơn vị có ý kiến, {agreed:02}/{asked:02} đơn vị nhất trí) và đã tiếp thu, giải trình các ý kiến.",
-            self.office_name
-        )
+        ]
     }
 }
 
-fn lower_first(text: &str) -> String {
-    super::lower_first(text)
+fn opinions_sentence(office_name: &str, opinions: &[opinion::Model]) -> String {
+    let asked = opinions.len();
+    if asked == 0 {
+        return format!(
+            "{} đã soạn thảo, kiểm tra nội dung và thể thức dự thảo.",
+            office_name
+        );
+    }
+    let given = opinions
+        .iter()
+        .filter(|opinion| opinion.given_at.is_some())
+        .count();
+    let agreed = opinions
+        .iter()
+        .filter(|opinion| matches!(opinion.stance.as_deref(), Some("agree" | "other")))
+        .count();
+    format!(
+        "{} đã lấy ý kiến {asked:02} đơn vị ({given:02}/{asked:02} đơn vị có ý kiến, {agreed:02}/{asked:02} đơn vị nhất trí) và đã tiếp thu, giải trình các ý kiến.",
+        office_name
+    )
 }
 
 #[cfg(test)]

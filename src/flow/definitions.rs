@@ -28,15 +28,29 @@ const EVERY_TYPE: &str = "decision";
 /// A file of a definition, as it is stored.
 pub(super) type FileText = (String, String);
 
+/// The processes that instances are started by, each with the files that it is compiled from: those of one do not make a new
+/// version of another.
+const SHIPPED: [(&str, &[&str]); 2] = [
+    (EVERY_TYPE, &["decision.bpmn", "follow-up-report.bpmn"]),
+    ("consolidated_report", &["consolidated-report.bpmn"]),
+];
+
 /// Publishes the shipped workflows where they are not published yet.
 ///
 /// # Errors
 /// What the database reports, or when a shipped file is not right.
 pub async fn publish_shipped(app: &App) -> Outcome<()> {
-    app.act(&Actor::system(), shipped_files(), |cx, files| {
-        Box::pin(publish(cx, EVERY_TYPE, files))
-    })
-    .await
+    for (process, names) in SHIPPED {
+        let mut files = shipped_files();
+        files.retain(|(name, _)| names.contains(&name.as_str()));
+        app.act(
+            &Actor::system(),
+            (process.to_owned(), files),
+            |cx, (process, files)| Box::pin(publish(cx, process, files)),
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// The program's own files, by name.

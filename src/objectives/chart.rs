@@ -41,7 +41,7 @@ pub fn svg(label: &str, target: &Target, points: &[Point]) -> String {
         first + count(n) * (WIDTH - SIDE - first) / steps
     };
     let mut out = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" role=\"img\" font-size=\"12\" fill=\"currentColor\">\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" role=\"img\" font-size=\"12\" fill=\"currentColor\">\
          <title>{}</title><desc>{}</desc>",
         escaped(&format!(
             "Chỉ tiêu {label} qua các kỳ, mục tiêu {}",

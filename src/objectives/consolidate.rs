@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::rows::{consolidation, report_period, unit_report};
 use super::sums::{self, Results};
 use super::verdict::Verdict;
-use super::{document as text, find, period_state, tell};
+use super::{document as report, find, period_state, tell};
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::documents::{self, Document};
@@ -154,14 +154,7 @@ pub(super) async fn store(
 ) -> Outcome<i32> {
     let before = find::consolidation(cx.tx, document.row.id, &results.code).await?;
     let version = before.as_ref().map_or(1, |before| before.version + 1);
-    let report_id = text::draft_for(
-        cx,
-        document,
-        period_id,
-        results,
-        before.and_then(|before| before.report_id),
-    )
-    .await?;
+    let report_id = report::draft_for(cx, document, period_id, results, before.as_ref()).await?;
     consolidation::ActiveModel {
         id: Set(cx.id()),
         org_id: Set(document.row.org_id),

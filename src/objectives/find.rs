@@ -1,9 +1,11 @@
 //! Finders: objectives with their indicators, periods, reports with their values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+};
 use trinhky_drafting::fold;
 use uuid::Uuid;
 
@@ -13,6 +15,7 @@ use super::rows::{
 };
 use super::verdict::{Comparator, Target};
 use crate::fault::{Fault, Outcome};
+use crate::people::rows::unit;
 use crate::people::{Actor, Unit, find as people_find, may};
 
 /// An objective of a decision with its indicators.
@@ -108,16 +111,27 @@ pub async fn objectives(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome
         .collect()
 }
 
-/// The indicators of a decision, in order.
+/// The indicators of a decision, in order, in one statement.
 ///
 /// # Errors
 /// What the database reports.
 pub async fn indicators(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome<Vec<Indicator>> {
-    Ok(objectives(db, document_id)
+    indicator::Entity::find()
+        .join(
+            JoinType::InnerJoin,
+            indicator::Entity::belongs_to(objective::Entity)
+                .from(indicator::Column::ObjectiveId)
+                .to(objective::Column::Id)
+                .into(),
+        )
+        .select_also(objective::Entity)
+        .filter(indicator::Column::DocumentId.eq(document_id))
+        .order_by_asc(indicator::Column::Ordinal)
+        .all(db)
         .await?
         .into_iter()
-        .flat_map(|objective| objective.indicators)
-        .collect())
+        .filter_map(|(row, of)| Some(with_target(row, of?.ordinal)))
+        .collect()
 }
 
 /// The report periods of a decision, oldest first.
@@ -218,6 +232,45 @@ pub async fn reports(
         .collect();
     reports.sort_by(|one, other| one.1.key.cmp(&other.1.key));
     Ok(reports)
+}
+
+/// Some of the reports of a period with their units, in the order of the units' keys; only those of some units where they are
+/// named.
+///
+/// # Errors
+/// What the database reports.
+pub async fn reports_page(
+    db: &impl ConnectionTrait,
+    period_id: Uuid,
+    only: Option<&BTreeSet<Uuid>>,
+    (skip, take): (u64, u64),
+    on: NaiveDate,
+) -> Outcome<Vec<(unit_report::Model, Unit)>> {
+    let mut select = unit_report::Entity::find()
+        .join(
+            JoinType::InnerJoin,
+            unit_report::Entity::belongs_to(unit::Entity)
+                .from(unit_report::Column::UnitId)
+                .to(unit::Column::Id)
+                .into(),
+        )
+        .filter(unit_report::Column::PeriodId.eq(period_id))
+        .order_by_asc(unit::Column::UnitKey)
+        .offset(skip)
+        .limit(take);
+    if let Some(only) = only {
+        select = select.filter(unit_report::Column::UnitId.is_in(only.iter().copied()));
+    }
+    let found = select.all(db).await?;
+    let ids: Vec<Uuid> = found.iter().map(|report| report.unit_id).collect();
+    let mut units = people_find::units(db, &ids, on).await?;
+    Ok(found
+        .into_iter()
+        .filter_map(|report| {
+            let unit = units.remove(&report.unit_id)?;
+            Some((report, unit))
+        })
+        .collect())
 }
 
 /// The report of a unit for a period, where it was asked.

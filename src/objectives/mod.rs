@@ -6,6 +6,7 @@
 //! ([`consolidate`]), and the Chairman judges the year ([`evaluate`]).
 
 pub mod asked;
+pub mod briefing;
 mod chart;
 pub mod consolidate;
 pub mod corrective;
@@ -15,6 +16,8 @@ pub mod evidence;
 pub mod find;
 pub mod import;
 pub mod input;
+pub mod last_year;
+pub mod next_year;
 mod open;
 pub mod pages;
 mod plan;
@@ -23,6 +26,7 @@ pub mod regime;
 pub mod report;
 pub mod rows;
 pub mod schedule;
+pub mod standing;
 pub mod sums;
 mod tell;
 #[cfg(test)]

@@ -65,24 +65,29 @@ pub async fn save_report(app: &App, actor: &Actor, id: Uuid, input: ReportInput)
 /// The first field that is missing or wrong (a form asks [`problems`] for all of them), and what [`save_report`] refuses.
 pub async fn submit_report(app: &App, actor: &Actor, id: Uuid, input: ReportInput) -> Outcome<()> {
     app.act(actor, (id, input), |cx, (id, input)| {
-        Box::pin(async move {
-            let about = About::writable(cx, *id).await?;
-            let late_days = about.late_days(cx).await?;
-            about.store(cx, input, Strictness::Complete, Sending::Send { late_days }).await?;
-            let events = about.complete(cx, "fill_report", Variables::new()).await?;
-            let mut summary = format!("Gửi lãnh đạo đơn vị báo cáo {}", about.period.name);
-            if about.is_correction() {
-                summary.push_str(&format!(", bản sửa lần {}", about.report.version - 1));
-            } else if cx.now > about.period.due_at {
-                summary.push_str(&late_words(late_days));
-            }
-            let entry = about.entry("report.submitted", summary).data(json!({
-                "period": about.period.code, "version": about.report.version, "late_days": late_days,
-            }));
-            about.journal(cx, entry, events).await
-        })
+        Box::pin(submit_within(cx, *id, input))
     })
     .await
+}
+
+/// The rule of [`submit_report`], for acts that store more with it.
+pub(crate) async fn submit_within(cx: Cx<'_>, id: Uuid, input: &ReportInput) -> Outcome<()> {
+    let about = About::writable(cx, id).await?;
+    let late_days = about.late_days(cx).await?;
+    about
+        .store(cx, input, Strictness::Complete, Sending::Send { late_days })
+        .await?;
+    let events = about.complete(cx, "fill_report", Variables::new()).await?;
+    let mut summary = format!("Gửi lãnh đạo đơn vị báo cáo {}", about.period.name);
+    if about.is_correction() {
+        summary.push_str(&format!(", bản sửa lần {}", about.report.version - 1));
+    } else if cx.now > about.period.due_at {
+        summary.push_str(&late_words(late_days));
+    }
+    let entry = about.entry("report.submitted", summary).data(json!({
+        "period": about.period.code, "version": about.report.version, "late_days": late_days,
+    }));
+    about.journal(cx, entry, events).await
 }
 
 /// The head approves the report, or sends it back with a remark.

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
-    Statement, Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement, Value,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -206,21 +205,31 @@ pub async fn cells(
         .collect())
 }
 
-/// The periods for which a report is missing.
+/// As [`cells`] of one period, for some units.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn waiting(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeSet<Uuid>> {
-    let missing: Vec<Uuid> = unit_report::Entity::find()
-        .select_only()
-        .column(unit_report::Column::PeriodId)
-        .distinct()
-        .filter(unit_report::Column::PeriodId.is_in(periods.iter().copied()))
-        .filter(unit_report::Column::ApprovedVersion.eq(0))
-        .into_tuple()
+pub async fn cells_of(
+    db: &impl ConnectionTrait,
+    period: Uuid,
+    units: &[Uuid],
+) -> Outcome<BTreeMap<(Uuid, Uuid), Cell>> {
+    let among = (2..2 + units.len())
+        .map(|n| format!("${n}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if among.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let sql = by_unit_where(&[period], &format!(" AND r.unit_id IN ({among})"));
+    let values: Vec<Uuid> = [period].into_iter().chain(units.iter().copied()).collect();
+    let cells = Cell::find_by_statement(over(db, &sql, &values))
         .all(db)
         .await?;
-    Ok(missing.into_iter().collect())
+    Ok(cells
+        .into_iter()
+        .map(|cell| ((cell.unit_id, cell.indicator_id), cell))
+        .collect())
 }
 
 /// Sums per period and indicator, for the columns and charts of the objectives' page.
@@ -274,23 +283,28 @@ const COUNTED: &str =
     "unit_report r JOIN report_value v ON v.report_id = r.id AND v.version = r.approved_version";
 
 /// Counts per unit and indicator.
-fn by_unit(periods: &[Uuid]) -> String {
+pub(super) fn by_unit(periods: &[Uuid]) -> String {
+    by_unit_where(periods, "")
+}
+
+fn by_unit_where(periods: &[Uuid], and: &str) -> String {
     format!(
         "SELECT r.unit_id, v.indicator_id, CAST(SUM(COALESCE(v.numerator, 0)) AS bigint) AS numerator, \
          CAST(SUM(COALESCE(v.denominator, 0)) AS bigint) AS denominator, CAST(COUNT(*) AS bigint) AS reports, \
          CAST(SUM(CASE WHEN v.nothing_arose THEN 1 ELSE 0 END) AS bigint) AS \"nothing\" \
-         FROM {COUNTED} WHERE r.period_id IN ({}) GROUP BY r.unit_id, v.indicator_id",
+         FROM {COUNTED} WHERE r.period_id IN ({}){and} GROUP BY r.unit_id, v.indicator_id",
         places(periods)
     )
 }
 
-async fn totals(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeMap<Uuid, Total>> {
-    if periods.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    // What a unit had nothing of is neither met nor missed; the rest is compared as exact fractions.
-    let nothing =
-        "(i.is_count AND u.\"nothing\" = u.reports) OR (NOT i.is_count AND u.denominator = 0)";
+/// How a unit's counts `u` are judged against an indicator `i`, as conditions.
+pub(super) struct JudgedInSql {
+    pub nothing: &'static str,
+    pub met: String,
+}
+
+/// What a unit had nothing of is neither met nor missed; the rest is compared as exact fractions.
+pub(super) fn judged_in_sql() -> JudgedInSql {
     let (left, right) = (
         "u.numerator * i.target_d",
         "i.target_n * CASE WHEN i.is_count THEN 1 ELSE u.denominator END",
@@ -304,6 +318,17 @@ async fn totals(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeMap
     ]
     .map(|(word, sign)| format!("(i.comparator = '{word}' AND {left} {sign} {right})"))
     .join(" OR ");
+    JudgedInSql {
+        nothing: "(i.is_count AND u.\"nothing\" = u.reports) OR (NOT i.is_count AND u.denominator = 0)",
+        met,
+    }
+}
+
+async fn totals(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeMap<Uuid, Total>> {
+    if periods.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let JudgedInSql { nothing, met } = judged_in_sql();
     let sql = format!(
         "SELECT u.indicator_id, CAST(SUM(u.numerator) AS bigint) AS numerator, CAST(SUM(u.denominator) AS bigint) AS denominator, \
          CAST(SUM(u.reports) AS bigint) AS reports, CAST(COUNT(*) AS bigint) AS units, \
@@ -321,13 +346,13 @@ async fn totals(db: &impl ConnectionTrait, periods: &[Uuid]) -> Outcome<BTreeMap
         .collect())
 }
 
-fn over(db: &impl ConnectionTrait, sql: &str, periods: &[Uuid]) -> Statement {
+pub(super) fn over(db: &impl ConnectionTrait, sql: &str, periods: &[Uuid]) -> Statement {
     let values: Vec<Value> = periods.iter().map(|id| (*id).into()).collect();
     Statement::from_sql_and_values(db.get_database_backend(), sql, values)
 }
 
 /// `$1, $2, …`; an empty list matches nothing.
-fn places(periods: &[Uuid]) -> String {
+pub(super) fn places(periods: &[Uuid]) -> String {
     if periods.is_empty() {
         return "NULL".to_owned();
     }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod api_token;
 mod device;
 pub mod door;
 pub mod find;

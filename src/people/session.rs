@@ -180,6 +180,14 @@ impl Session {
         {
             items.push(("/van-thu", "nav-clerk"));
         }
+        if self
+            .actor
+            .posts
+            .iter()
+            .any(|post| post.role == "office_chief")
+        {
+            items.push(("/che-do-bao-cao", "nav-regime"));
+        }
         if self.actor.posts.iter().any(|post| post.role == "admin") {
             items.push(("/quan-tri", "nav-admin"));
         }

@@ -19,7 +19,7 @@ use trinhky_pades::{
     Appearance, FieldPlaces, Filling, Fonts, Mark, Place, SigningRequest, Slant, TRIAL_LABEL,
     TextPlace, fill_and_seal, prepare, sign_alone, sign_person as sign_person_field,
 };
-use trinhky_typeset::{Anchor, Options, Rendered, RuleSet};
+use trinhky_typeset::{Anchor, Briefing, Options, Rendered, RuleSet};
 
 use crate::app::App;
 use crate::documents::{Document, find};
@@ -202,6 +202,21 @@ pub async fn pdf(app: &App, document: &Document) -> Outcome<Vec<u8>> {
     Ok(rendered.pdf)
 }
 
+/// A briefing typeset for reading; it is nobody's document and is signed by nobody.
+///
+/// # Errors
+/// When typesetting fails.
+pub async fn briefing(app: &App, words: Briefing) -> Outcome<Vec<u8>> {
+    let (typesetter, now) = (app.clone(), app.clock.now());
+    let rendered = tokio::task::spawn_blocking(move || -> anyhow::Result<Rendered> {
+        let options = options(local(now).date_naive(), now, false)?;
+        Ok(typesetter.typesetter.briefing(&words, &options)?)
+    })
+    .await
+    .map_err(anyhow::Error::from)??;
+    Ok(rendered.pdf)
+}
+
 fn typeset(
     app: &App,
     draft: &trinhky_drafting::Draft,
@@ -209,16 +224,22 @@ fn typeset(
     places: bool,
 ) -> anyhow::Result<Rendered> {
     let day = draft.issued_on.unwrap_or_else(|| local(now).date_naive());
-    let rules = layout_rules(day)?;
-    Ok(app.typesetter.document(
-        draft,
-        &Options {
-            now,
-            rules,
-            places,
-            mark: None,
-        },
-    )?)
+    Ok(app
+        .typesetter
+        .document(draft, &options(day, now, places)?)?)
+}
+
+fn options(
+    day: chrono::NaiveDate,
+    now: DateTime<Utc>,
+    places: bool,
+) -> anyhow::Result<Options<'static>> {
+    Ok(Options {
+        now,
+        rules: layout_rules(day)?,
+        places,
+        mark: None,
+    })
 }
 
 /// The organisation whose paper the document is.

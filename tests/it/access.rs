@@ -126,6 +126,8 @@ fn fits_nobody(route: &Route, page: &Page) -> bool {
             .is_some_and(|to| to.to_str().is_ok_and(|to| to.starts_with("/dang-nhap")));
     match route.access {
         Access::SignedIn | Access::Admin => to_sign_in || not_that_way(page),
+        // A session is no token.
+        Access::Token => page.status == StatusCode::UNAUTHORIZED || not_that_way(page),
         Access::Open | Access::Code => true,
     }
 }
@@ -133,6 +135,7 @@ fn fits_nobody(route: &Route, page: &Page) -> bool {
 /// The administration is for administrators; elsewhere the page or the act decides, and never fails.
 fn fits_role(route: &Route, role: &str, page: &Page) -> bool {
     match route.access {
+        Access::Token => page.status == StatusCode::UNAUTHORIZED || not_that_way(page),
         Access::Admin if role != "admin" => {
             // What is no form at all is refused before anybody asks who sent it.
             page.status == StatusCode::FORBIDDEN

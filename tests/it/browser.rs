@@ -88,7 +88,8 @@ async fn a_unit_acknowledges_without_scripts() {
 }
 
 /// Serves the office on a free port of this machine.
-async fn serve(app: &App) -> String {
+/// Serves the installation on a free port; returns its address.
+pub async fn serve(app: &App) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");

@@ -3,6 +3,7 @@
 mod access;
 mod after_issue;
 mod album;
+mod api;
 mod asvs;
 mod browser;
 mod chromium;

@@ -84,3 +84,13 @@ pub fn python() -> Option<PathBuf> {
     missing("the Python environment in .tools");
     None
 }
+
+/// A command of the private Python's packages, or none with a sentence.
+pub fn in_venv(name: &str) -> Option<PathBuf> {
+    let command = root().join(".tools/venv/bin").join(name);
+    if command.exists() {
+        return Some(command);
+    }
+    missing(name);
+    None
+}

@@ -5,7 +5,7 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::common::{Pairs, document_page, page, refuse, refused, said};
-use super::edit::may_edit;
+use crate::documents::draft::may_draft;
 use crate::documents::{after, find};
 use crate::fault::{Fault, Outcome};
 use crate::people::session::{Session, done, failed};
@@ -66,7 +66,7 @@ async fn act(session: &Session, id: Uuid, form: &Form) -> Outcome<Uuid> {
 async fn view(session: &Session, id: Uuid, form: Form) -> Outcome<Response> {
     let lang = session.lang;
     let document = find::visible(session.app.store.reader(), &session.actor, id).await?;
-    if !may_edit(&session.actor, document.row.owner_id) {
+    if !may_draft(&session.actor, document.row.owner_id) {
         return Err(Fault::forbidden(
             "Chỉ người soạn thảo hoặc lãnh đạo đơn vị soạn thảo được lập dự thảo.",
             "Only the drafter or the head of the drafting unit may make a draft.",

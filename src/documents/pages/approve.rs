@@ -2,7 +2,7 @@
 
 use axum::extract::{Form as Body, Path};
 use axum::response::Response;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::ConnectionTrait;
 use trinhky_drafting::{Draft, Severity, objectives};
 use uuid::Uuid;
 
@@ -12,8 +12,7 @@ use super::opinions::{asked_units, opinion_row, opinions_line};
 use super::step::{Open, open, open_to_act};
 use crate::audit;
 use crate::documents::decide::{self as act, Decision};
-use crate::documents::rows::document;
-use crate::documents::{Document, find, folded, state};
+use crate::documents::{Document, find, state};
 use crate::fault::{Fault, Outcome};
 use crate::people::find as people_find;
 use crate::people::session::{Session, done, failed};
@@ -240,23 +239,10 @@ pub(super) async fn year_before(
     db: &impl ConnectionTrait,
     document: &Document,
 ) -> Outcome<Option<Document>> {
-    let like = |subject: &str| {
-        folded(subject)
-            .chars()
-            .filter(|c| !c.is_ascii_digit())
-            .collect::<String>()
-    };
-    let wanted = like(&document.row.subject);
-    let found = document::Entity::find()
-        .filter(document::Column::OrgId.eq(document.row.org_id))
-        .filter(document::Column::DocType.eq(document.row.doc_type.as_str()))
-        .filter(document::Column::Year.eq(document.row.year - 1))
-        .filter(document::Column::State.is_in([state::ISSUED, state::CLOSED]))
-        .order_by_desc(document::Column::IssuedAt)
-        .all(db)
+    let found = find::alike(db, document, document.row.year - 1)
         .await?
         .into_iter()
-        .find(|row| like(&row.subject) == wanted);
+        .find(|row| [state::ISSUED, state::CLOSED].contains(&row.state.as_str()));
     match found {
         Some(row) => Ok(Some(find::document(db, row.id).await?)),
         None => Ok(None),

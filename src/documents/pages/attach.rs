@@ -6,7 +6,7 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::common::{Pairs, document_page, page, refuse, refused, said};
-use super::edit::may_edit;
+use crate::documents::draft::may_draft;
 use crate::documents::{attach, find};
 use crate::fault::{Fault, Outcome};
 use crate::people::session::{Session, done, failed};
@@ -132,7 +132,7 @@ pub async fn attached_file(
 async fn view(session: &Session, id: Uuid, form: Form) -> Outcome<Response> {
     let (db, lang) = (session.app.store.reader(), session.lang);
     let document = find::visible(db, &session.actor, id).await?;
-    if !may_edit(&session.actor, document.row.owner_id) {
+    if !may_draft(&session.actor, document.row.owner_id) {
         return Err(Fault::forbidden(
             "Chỉ người soạn thảo hoặc lãnh đạo đơn vị soạn thảo được đính kèm tệp.",
             "Only the drafter or the head of the drafting unit attaches files.",

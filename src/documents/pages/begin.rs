@@ -5,9 +5,9 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::common::{Pairs, document_page, page, refuse, refused, said};
-use super::edit::may_edit;
 use super::import::unit;
 use crate::documents::begin::{self, TYPES};
+use crate::documents::draft::may_draft;
 use crate::documents::{doc_type, find, type_code};
 use crate::fault::{Fault, Outcome};
 use crate::people::session::{Session, done, failed};
@@ -227,7 +227,7 @@ async fn again_act(session: &Session, id: Uuid, form: &Form) -> Outcome<Option<U
 async fn again_view(session: &Session, id: Uuid, form: Form) -> Outcome<Response> {
     let lang = session.lang;
     let document = find::visible(session.app.store.reader(), &session.actor, id).await?;
-    if !may_edit(&session.actor, document.row.owner_id) {
+    if !may_draft(&session.actor, document.row.owner_id) {
         return Err(Fault::forbidden(
             "Chỉ người soạn thảo hoặc lãnh đạo đơn vị soạn thảo được dùng lại văn bản.",
             "Only the drafter or the head of the drafting unit may use it again.",

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::approve::year_before;
 use super::common::{Pairs, changed, document_page, page, said};
-use super::edit::may_edit;
+use crate::documents::draft::may_draft;
 use crate::documents::{Document, draft, find, measures};
 use crate::fault::{Fault, Outcome};
 use crate::people::may;
@@ -148,7 +148,7 @@ async fn restore_form(
     year: &str,
 ) -> Option<ActForm> {
     let lang = session.lang;
-    let may = may_edit(&session.actor, document.row.owner_id)
+    let may = may_draft(&session.actor, document.row.owner_id)
         && year.is_empty()
         && version != document.row.version
         && draft::changeable(session.app.store.reader(), document)

@@ -14,22 +14,16 @@ use super::findings::{finding_view, findings_line};
 use super::measures;
 use super::sheet::{Sheet, URGENCIES};
 use crate::audit;
-use crate::documents::draft::{self, Saved};
+use crate::documents::draft::{self, Saved, may_draft};
 use crate::documents::signers::{self, Paper};
 use crate::documents::{Document, find};
 use crate::fault::{Fault, Outcome, RefusalKind};
-use crate::people::Actor;
 use crate::people::kept::{self, Kept};
 use crate::people::session::{Session, done, failed};
 use crate::web::format::date_time;
 use crate::web::views::documents::DocumentEdit;
 use crate::web::views::sheet::choice;
 use crate::web::{Form, Lang, Link, WebError, html};
-
-/// Whether the actor may change drafts of the unit; the act looks again.
-pub(super) fn may_edit(actor: &Actor, owner: Uuid) -> bool {
-    actor.has_role_in_unit(&["drafter", "office_chief", "unit_head"], owner)
-}
 
 /// Whether the page shows what was typed and not saved.
 #[derive(Debug, Default, Deserialize)]
@@ -275,7 +269,7 @@ fn differences(before: &Draft, after: &Draft) -> String {
 /// A document that the reader may change now.
 async fn editable(session: &Session, id: Uuid) -> Outcome<Document> {
     let document = find::visible(session.app.store.reader(), &session.actor, id).await?;
-    if !may_edit(&session.actor, document.row.owner_id) {
+    if !may_draft(&session.actor, document.row.owner_id) {
         return Err(Fault::forbidden(
             "Chỉ người soạn thảo hoặc lãnh đạo đơn vị soạn thảo được sửa dự thảo.",
             "Only the drafter or the head of the drafting unit may change the draft.",

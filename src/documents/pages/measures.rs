@@ -6,7 +6,7 @@ use trinhky_drafting::objectives::{Comparator, Objective, propose};
 use uuid::Uuid;
 
 use super::common::{Pairs, document_page, page, refuse, refused, said};
-use super::edit::may_edit;
+use crate::documents::draft::may_draft;
 use crate::documents::measures::{self, Measure, Settle, Standing, Typed, words};
 use crate::documents::{Document, draft, find, state};
 use crate::fault::{Fault, Outcome};
@@ -176,7 +176,7 @@ async fn view(session: &Session, document: &Document, sent: Option<Form>) -> Out
     }
     let db = session.app.store.reader();
     let may_act = document.row.state == state::DRAFT
-        && may_edit(&session.actor, document.row.owner_id)
+        && may_draft(&session.actor, document.row.owner_id)
         && draft::changeable(db, document).await.is_ok();
     Ok(Measures {
         page: page(

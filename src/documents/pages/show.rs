@@ -5,11 +5,10 @@ use axum::response::Response;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use trinhky_calendar::vn_date;
-use trinhky_drafting::Urgency;
+use trinhky_drafting::{DocType, Urgency};
 use uuid::Uuid;
 
 use super::common::{document_page, said, text, upper_first};
-use super::edit::may_edit;
 use super::list::mark;
 use super::opinions::{asked_units, opinion_row};
 use super::signatures::signatures;
@@ -17,6 +16,7 @@ use super::step::may_take;
 use crate::audit::{self, rows::journal};
 use crate::distribution::recall;
 use crate::distribution::tracking::{self, Show};
+use crate::documents::draft::may_draft;
 use crate::documents::{Document, after, attach, draft, find, state};
 use crate::fault::Outcome;
 use crate::flow::{self, rows::flow_task};
@@ -333,7 +333,7 @@ impl Shown<'_> {
     async fn links(&self) -> Outcome<Vec<Link>> {
         let (lang, row) = (self.session.lang, &self.document.row);
         let mut links = Vec::new();
-        if may_edit(&self.session.actor, row.owner_id)
+        if may_draft(&self.session.actor, row.owner_id)
             && draft::changeable(self.db(), self.document).await.is_ok()
         {
             links.push(Link::new(
@@ -345,14 +345,14 @@ impl Shown<'_> {
                 &said(lang, "Tệp đính kèm", "Attached files"),
             ));
         }
-        if may_edit(&self.session.actor, row.owner_id) && row.carried_by.is_none() {
+        if may_draft(&self.session.actor, row.owner_id) && row.carried_by.is_none() {
             links.push(Link::new(
                 &format!("{}/dung-lai", document_page(row.id)),
                 &said(lang, "Dùng lại văn bản này", "Use this document again"),
             ));
         }
         let issued = [state::ISSUED, state::CLOSED].contains(&row.state.as_str());
-        if issued && row.carried_by.is_none() && may_edit(&self.session.actor, row.owner_id) {
+        if issued && row.carried_by.is_none() && may_draft(&self.session.actor, row.owner_id) {
             links.push(Link::new(
                 &format!("{}/dinh-chinh", document_page(row.id)),
                 &said(lang, "Đính chính, thay thế", "Correct or replace"),
@@ -376,7 +376,9 @@ impl Shown<'_> {
                 &upper_first(&proposal.title()),
             ));
         }
-        if row.issued_at.is_some() && row.instance_id.is_some() {
+        // A report tells of objectives and sets none.
+        let sets_objectives = self.document.doc_type != DocType::BC;
+        if row.issued_at.is_some() && row.instance_id.is_some() && sets_objectives {
             links.push(Link::new(
                 &format!("{}/chung-cu", document_page(row.id)),
                 &said(lang, "Chứng cứ gửi, nhận", "Proof of sending and receipt"),

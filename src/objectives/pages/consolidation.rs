@@ -4,7 +4,7 @@ use axum::extract::{Form as Body, Path};
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::{Pairs, cell, grid, may_take, open_steps, said};
+use super::{GRID_UNITS, Pairs, cell, grid, may_take, open_steps, said};
 use crate::documents::{self, Document, rows::document};
 use crate::fault::{Fault, Outcome};
 use crate::objectives::consolidate::{self as act, differences, stored};
@@ -16,7 +16,7 @@ use crate::objectives::{find, period_state};
 use crate::people::may;
 use crate::people::session::{Session, done, failed, field_error};
 use crate::web::format::when;
-use crate::web::views::objectives::{Consolidate, ConsolidatedRow};
+use crate::web::views::objectives::{Consolidate, ConsolidatedRow, UnitGrid};
 use crate::web::views::shared::{Mark, Progress};
 use crate::web::{Form, Lang, Link, WebError, html, refused};
 
@@ -115,7 +115,13 @@ async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<Consol
     let before = last.as_ref().map(stored).transpose()?;
     let reports = find::reports(db, id, session.today()).await?;
     let indicators = find::indicators(db, decision.row.id).await?;
-    let cells = sums::cells(db, &[id]).await?;
+    let first: Vec<_> = reports
+        .iter()
+        .take(usize::from(GRID_UNITS))
+        .cloned()
+        .collect();
+    let units: Vec<Uuid> = first.iter().map(|(report, _)| report.unit_id).collect();
+    let cells = sums::cells_of(db, id, &units).await?;
     let task = open_steps(db, &decision)
         .await?
         .into_iter()
@@ -203,14 +209,15 @@ async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<Consol
         changes: before
             .map(|before| differences(&before, &results))
             .unwrap_or_default(),
-        grid: Some(grid(
-            session,
-            &decision,
-            &period,
-            &indicators,
-            &reports,
-            &cells,
-        )),
+        grid: Some(UnitGrid {
+            next: (reports.len() > first.len()).then(|| {
+                format!(
+                    "/van-ban/{}/muc-tieu?ky={}&trang=2",
+                    decision.row.id, period.code
+                )
+            }),
+            ..grid(session, &decision, &period, &indicators, &first, &cells)
+        }),
     })
 }
 

@@ -9,7 +9,7 @@ use trinhky_drafting::fold;
 use trinhky_drafting::sheet::{self, Sheet, column_name};
 use uuid::Uuid;
 
-use super::report::About;
+use super::report_view::About;
 use super::{Pairs, said};
 use crate::fault::{Fault, Outcome};
 use crate::files::digest;

@@ -1,25 +1,34 @@
 //! The pages of this slice: from the address to the act, from rows to the plain views of `web::views::objectives`.
 
+mod briefing;
+mod chart;
 mod consolidation;
 mod corrective;
 mod csv;
 mod evidence;
 mod import;
+mod next_year;
 mod own;
 mod regime;
 mod report;
+mod report_view;
 mod show;
+mod wall;
 mod year;
 
+pub use briefing::briefing;
+pub use chart::chart;
 pub use consolidation::{consolidate, consolidate_page};
 pub use corrective::{action_page, actions_page, open_action, take_action};
 pub use csv::{csv, xlsx};
 pub use evidence::{add_evidence, evidence_file, evidence_page, remove_evidence};
 pub use import::{fill_from_file, import_file, import_page, import_preview};
+pub use next_year::{begin_next_year, next_year_page};
 pub use own::own_report;
 pub use regime::{asked_page, own_regime_page, regime_page, set_asked, set_own_regime, set_regime};
 pub use report::{approve_report, report_page, save_report};
 pub use show::{index, show};
+pub use wall::wall;
 pub use year::{close_year, evaluate, evaluate_page};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +49,9 @@ use crate::people::{Actor, Unit};
 use crate::web::views::objectives::{ResultCell, UnitGrid, UnitGridRow};
 use crate::web::views::shared::Mark;
 use crate::web::{Lang, Link};
+
+/// Rows of one page of units × indicators: as many as a page of 50 KB holds.
+const GRID_UNITS: u16 = 36;
 
 /// The pairs of a form as they were sent.
 type Pairs = Vec<(String, String)>;
@@ -151,6 +163,8 @@ fn grid(
                     .collect(),
             })
             .collect(),
+        previous: None,
+        next: None,
         csv_href: format!(
             "/van-ban/{}/muc-tieu.csv?ky={}",
             document.row.id, period.code
@@ -174,6 +188,11 @@ impl Seen {
             all: may::work_on_documents_of(actor, document.row.org_id),
             units: actor.unit_ids().into_iter().collect(),
         }
+    }
+
+    /// The units to look among; none for all.
+    fn only(&self) -> Option<&BTreeSet<Uuid>> {
+        (!self.all).then_some(&self.units)
     }
 
     fn unit(&self, id: Uuid) -> bool {

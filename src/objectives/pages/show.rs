@@ -1,6 +1,6 @@
 //! The objectives of a decision: indicators over the periods, charts, units × indicators.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,18 +9,22 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{cell, column, document_link, grid, may_take, open_steps, said};
+use super::{GRID_UNITS, Seen, cell, column, document_link, grid, may_take, open_steps, said};
 use crate::documents::{self, Document, rows::document};
 use crate::fault::{Fault, Outcome};
 use crate::objectives::chart::{self, Point};
+use crate::objectives::evaluate::year_code;
 use crate::objectives::find::{self, Indicator, Objective};
 use crate::objectives::rows::{objective, report_period, unit_report};
-use crate::objectives::verdict::Sum;
-use crate::objectives::{period_state, state, sums};
+use crate::objectives::standing::{self, Reported};
+use crate::objectives::verdict::{Sum, Target};
+use crate::objectives::{last_year, period_state, state, sums};
+use crate::people::may;
 use crate::people::session::{Session, failed};
-use crate::people::{Unit, may};
-use crate::web::views::objectives::{IndicatorRow, ObjectiveRow, ObjectivesShow};
-use crate::web::views::shared::Markup;
+use crate::web::views::objectives::{
+    IndicatorRow, ObjectiveRow, ObjectivesShow, ResultCell, UnitGrid,
+};
+use crate::web::views::shared::{Mark, Markup, Tone};
 use crate::web::{Link, WebError, html};
 
 /// Decisions offered to choose from.
@@ -31,6 +35,9 @@ const MOST_DECISIONS: u64 = 20;
 pub struct Asked {
     /// The code of the period whose grid is shown; the newest open one by default.
     ky: Option<String>,
+    /// The page of the grid, from 1.
+    #[serde(default)]
+    trang: u32,
 }
 
 /// `/muc-tieu`: the newest decision with objectives that the reader may know.
@@ -74,22 +81,17 @@ async fn view(session: &Session, id: Uuid, asked: &Asked) -> Outcome<ObjectivesS
     let periods = find::periods(db, id).await?;
     let ids: Vec<Uuid> = periods.iter().map(|period| period.id).collect();
     let results = sums::by_period(db, &ids).await?;
-    let waiting = sums::waiting(db, &ids).await?;
+    let reported = standing::reported(db, &ids).await?;
+    let before = last_year::sums(db, &decision).await?;
     let chosen = chosen(&periods, asked);
-    let (reports, cells) = match chosen {
-        Some(period) => (
-            find::reports(db, period.id, session.today()).await?,
-            sums::cells(db, &[period.id]).await?,
-        ),
-        None => (Vec::new(), BTreeMap::new()),
-    };
     let page = Columns {
         session,
         decision: &decision,
         periods: &periods,
         results: &results,
-        waiting: &waiting,
-        reports: &reports,
+        reported: &reported,
+        before: &before,
+        chosen,
     };
     let indicators: Vec<Indicator> = objectives
         .iter()
@@ -97,6 +99,15 @@ async fn view(session: &Session, id: Uuid, asked: &Asked) -> Outcome<ObjectivesS
         .collect();
     let mut names: Vec<String> = periods.iter().map(column).collect();
     names.push(said(session.lang, "Cả năm", "Year"));
+    if !before.is_empty() {
+        names.push(said(session.lang, "Năm trước", "Last year"));
+    }
+    let grid = match chosen {
+        Some(period) => {
+            Some(shown_grid(session, &decision, period, &indicators, asked.trang).await?)
+        }
+        None => None,
+    };
     Ok(ObjectivesShow {
         page: session.page(&said(
             session.lang,
@@ -110,8 +121,43 @@ async fn view(session: &Session, id: Uuid, asked: &Asked) -> Outcome<ObjectivesS
             .iter()
             .map(|objective| page.objective(objective))
             .collect(),
-        grid: chosen.map(|period| grid(session, &decision, period, &indicators, &reports, &cells)),
-        acts: acts(session, &decision, &periods).await?,
+        grid,
+        acts: acts(session, &decision, &periods, chosen).await?,
+    })
+}
+
+/// One page of units × indicators; of another organisation's readers their own units.
+async fn shown_grid(
+    session: &Session,
+    decision: &Document,
+    period: &report_period::Model,
+    indicators: &[Indicator],
+    page: u32,
+) -> Outcome<UnitGrid> {
+    let db = session.app.store.reader();
+    let seen = Seen::by(&session.actor, decision);
+    let page = u64::from(page.max(1));
+    // One more than is shown tells whether there is a further page.
+    let shown = u64::from(GRID_UNITS);
+    let window = ((page - 1) * shown, shown + 1);
+    let mut reports =
+        find::reports_page(db, period.id, seen.only(), window, session.today()).await?;
+    let address = |page: u64| {
+        format!(
+            "/van-ban/{}/muc-tieu?ky={}&trang={page}",
+            decision.row.id, period.code
+        )
+    };
+    let further = reports.len() > usize::from(GRID_UNITS);
+    if further {
+        reports.pop();
+    }
+    let units: Vec<Uuid> = reports.iter().map(|(report, _)| report.unit_id).collect();
+    let cells = sums::cells_of(db, period.id, &units).await?;
+    Ok(UnitGrid {
+        previous: (page > 1).then(|| address(page - 1)),
+        next: further.then(|| address(page + 1)),
+        ..grid(session, decision, period, indicators, &reports, &cells)
     })
 }
 
@@ -138,10 +184,11 @@ struct Columns<'a> {
     decision: &'a Document,
     periods: &'a [report_period::Model],
     results: &'a BTreeMap<(Uuid, Uuid), Sum>,
-    /// Periods for which a report is missing.
-    waiting: &'a BTreeSet<Uuid>,
-    /// Of the period whose grid is shown.
-    reports: &'a [(unit_report::Model, Unit)],
+    reported: &'a BTreeMap<Uuid, Reported>,
+    /// What the year before came to, by what is measured.
+    before: &'a BTreeMap<String, (Sum, Target)>,
+    /// The period whose grid is shown.
+    chosen: Option<&'a report_period::Model>,
 }
 
 impl Columns<'_> {
@@ -178,8 +225,7 @@ impl Columns<'_> {
             cells.push(cell(
                 &sum,
                 target,
-                sum.verdict(target)
-                    .while_missing(self.waiting.contains(&period.id)),
+                sum.verdict(target).while_missing(self.waits(period)),
                 self.session.lang,
                 Some(href),
             ));
@@ -195,6 +241,9 @@ impl Columns<'_> {
             self.session.lang,
             None,
         ));
+        if !self.before.is_empty() {
+            cells.push(self.last_year(indicator));
+        }
         IndicatorRow {
             code: indicator.label().to_owned(),
             name: indicator.name.clone(),
@@ -209,26 +258,47 @@ impl Columns<'_> {
     /// Whether a report of the year is missing or a period has not opened yet.
     fn is_unfinished(&self) -> bool {
         let planned = |period: &report_period::Model| period.state == period_state::PLANNED;
-        !self.waiting.is_empty() || self.periods.iter().any(planned)
+        self.periods
+            .iter()
+            .any(|period| planned(period) || self.waits(period))
+    }
+
+    /// Whether a report of the period is missing.
+    fn waits(&self, period: &report_period::Model) -> bool {
+        self.missing_of(period) > 0
+    }
+
+    fn missing_of(&self, period: &report_period::Model) -> i64 {
+        let reported = self.reported.get(&period.id).copied().unwrap_or_default();
+        reported.asked - reported.approved
+    }
+
+    /// What the same thing came to in the year before, against the target that it had then.
+    fn last_year(&self, indicator: &Indicator) -> ResultCell {
+        match self.before.get(last_year::key(&indicator.code)) {
+            Some((sum, target)) => cell(sum, target, sum.verdict(target), self.session.lang, None),
+            None => ResultCell {
+                mark: Mark::new(
+                    Tone::Nothing,
+                    said(self.session.lang, "chưa theo dõi", "not measured"),
+                ),
+                ..ResultCell::default()
+            },
+        }
     }
 
     /// Where the missing units stand by name: the consolidation, or for other organisations the grid of this page.
     fn missing_href(&self) -> String {
         let inside = may::work_on_documents_of(&self.session.actor, self.decision.row.org_id);
-        match self.reports.first().filter(|_| inside) {
-            Some((report, _)) => format!("/ky-bao-cao/{}/tong-hop", report.period_id),
+        match self.chosen.filter(|_| inside) {
+            Some(period) => format!("/ky-bao-cao/{}/tong-hop", period.id),
             None => format!("/van-ban/{}/muc-tieu", self.decision.row.id),
         }
     }
 
     /// How many units' reports of the shown period do not count yet.
     fn missing(&self) -> String {
-        let missing = self
-            .reports
-            .iter()
-            .filter(|(report, _)| report.approved_version == 0)
-            .count();
-        match missing {
+        match self.chosen.map_or(0, |period| self.missing_of(period)) {
             0 => String::new(),
             n => said(
                 self.session.lang,
@@ -244,6 +314,7 @@ async fn acts(
     session: &Session,
     decision: &Document,
     periods: &[report_period::Model],
+    chosen: Option<&report_period::Model>,
 ) -> Outcome<Vec<Link>> {
     let db = session.app.store.reader();
     let lang = session.lang;
@@ -275,6 +346,10 @@ async fn acts(
             links.push(Link::new(&format!("/bao-cao/{}", report.id), &text));
         }
     }
+    links.push(Link::new(
+        &format!("/van-ban/{}/bang", decision.row.id),
+        &said(lang, "Bảng theo dõi", "Wall screen"),
+    ));
     if may::work_on_documents_of(&session.actor, decision.row.org_id) {
         for period in periods
             .iter()
@@ -303,6 +378,17 @@ async fn acts(
             &format!("/van-ban/{}/danh-gia", decision.row.id),
             &text,
         ));
+        links.extend(briefings(session, decision, chosen));
+        let year = year_code(periods, decision.row.year);
+        if find::consolidation(db, decision.row.id, &year)
+            .await?
+            .is_some()
+        {
+            links.push(Link::new(
+                &format!("/van-ban/{}/nam-sau", decision.row.id),
+                &said(lang, "Mục tiêu năm sau", "Next year's objectives"),
+            ));
+        }
         links.push(Link::new(
             &format!("/van-ban/{}/khac-phuc", decision.row.id),
             &said(lang, "Biện pháp khắc phục", "Corrective actions"),
@@ -313,6 +399,34 @@ async fn acts(
         ));
     }
     Ok(links)
+}
+
+/// The Chairman's one page, on the shown period and on the year.
+fn briefings(
+    session: &Session,
+    decision: &Document,
+    chosen: Option<&report_period::Model>,
+) -> Vec<Link> {
+    let address = format!("/van-ban/{}/tom-tat.pdf", decision.row.id);
+    let of_period = chosen.map(|period| {
+        Link::new(
+            &format!("{address}?ky={}", period.code),
+            &said(
+                session.lang,
+                format!("Tóm tắt {} (PDF)", period.name),
+                format!("Briefing on {} (PDF)", period.name),
+            ),
+        )
+    });
+    let of_year = Link::new(
+        &address,
+        &said(
+            session.lang,
+            "Tóm tắt cả năm (PDF)",
+            "Briefing on the year (PDF)",
+        ),
+    );
+    of_period.into_iter().chain([of_year]).collect()
 }
 
 /// The decisions with objectives by year, for the row of years; the shown one has no link.

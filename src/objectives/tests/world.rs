@@ -1,5 +1,7 @@
 //! An installation with an issued decision whose follow-up runs, and what the tests press in it.
 
+use std::collections::BTreeMap;
+
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::{Request, StatusCode};
@@ -254,6 +256,40 @@ impl World {
             .expect("results")
     }
 
+    /// Has the decision sent to a further body, for what a line of its distribution list says.
+    pub(super) async fn deliver(&self, unit: &str, kind: &'static str, line: &'static str) {
+        let unit = unit_id(&self.app, unit).await;
+        self.app
+            .act(
+                &Actor::system(),
+                (self.decision, unit, kind, line),
+                |cx, (decision, unit, kind, line)| {
+                    Box::pin(async move {
+                        let decision = documents::find::document(cx.tx, *decision).await?;
+                        delivered(cx, &decision, *unit, (kind, line)).await
+                    })
+                },
+            )
+            .await
+            .expect("a delivery");
+    }
+
+    /// By the receiver's key, for what a document was sent.
+    pub(super) async fn deliveries(&self, document: Uuid) -> BTreeMap<String, String> {
+        let db = self.app.store.reader();
+        let sent = delivery::Entity::find()
+            .filter(delivery::Column::DocumentId.eq(document))
+            .all(db)
+            .await
+            .expect("a database");
+        let units = people_find::all_units(db, self.app.today())
+            .await
+            .expect("units");
+        sent.into_iter()
+            .map(|sent| (units[&sent.unit_id].key.clone(), sent.kind))
+            .collect()
+    }
+
     pub(super) async fn consolidate(&self, code: &str) -> Outcome<Results> {
         let chief = who(&self.app, "ly-duc-hai").await;
         consolidate(
@@ -461,7 +497,7 @@ async fn issue(cx: Cx<'_>, id: Uuid, units: &[Uuid]) -> Outcome<()> {
     .await?;
     let decision = documents::find::document(cx.tx, id).await?;
     for unit in units {
-        delivered(cx, &decision, *unit).await?;
+        delivered(cx, &decision, *unit, ("action", "Như điều 3")).await?;
     }
     let planned = plan(cx, &decision).await?;
     assert_eq!((planned.objectives, planned.indicators), (5, 8));
@@ -484,14 +520,19 @@ async fn issue(cx: Cx<'_>, id: Uuid, units: &[Uuid]) -> Outcome<()> {
     Ok(())
 }
 
-async fn delivered(cx: Cx<'_>, decision: &documents::Document, unit_id: Uuid) -> Outcome<()> {
+async fn delivered(
+    cx: Cx<'_>,
+    decision: &documents::Document,
+    unit_id: Uuid,
+    (kind, line): (&str, &str),
+) -> Outcome<()> {
     delivery::ActiveModel {
         id: Set(cx.id()),
         org_id: Set(decision.row.org_id),
         document_id: Set(decision.row.id),
         unit_id: Set(unit_id),
-        kind: Set("action".to_owned()),
-        purposes: Set("[]".to_owned()),
+        kind: Set(kind.to_owned()),
+        purposes: Set(json!([line]).to_string()),
         state: Set(distribution::state::DELIVERED.to_owned()),
         due_at: Set(cx.now),
         code_hash: Set(None),

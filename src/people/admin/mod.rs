@@ -1,4 +1,5 @@
-//! The administrator's pages: the first day, units, persons, security, registers, days off, workflows, mail, the journal.
+//! The administrator's pages: the first day, units, persons, security, registers, days off, workflows, mail,
+//! programs, the journal.
 //!
 //! Everything here is limited to the organisation in which the reader holds the role `admin`.
 
@@ -12,6 +13,7 @@ mod registers;
 mod reorganise;
 mod roster;
 mod security;
+mod tokens;
 mod units;
 mod workflow;
 mod workflows;
@@ -26,6 +28,7 @@ pub use registers::{open_register, registers};
 pub use reorganise::{apply_plan, look_at_plan, reorganise_page, sample_plan, undo_plan};
 pub use roster::{import_check, import_page, import_template, import_write};
 pub use security::{change_security, security};
+pub use tokens::{issue_token, revoke_token, tokens};
 pub use units::units;
 pub use workflow::{change_workflow, workflow};
 pub use workflows::{upload_workflow, workflows};
@@ -49,6 +52,7 @@ const PAGES: [(&str, &str, &str); 10] = [
     ("/quan-tri/quy-trinh", "Quy trình", "Workflows"),
     ("/quan-tri/thu-di", "Thư đi", "Outgoing mail"),
     ("/quan-tri/khoa-ky", "Khóa ký", "Signing keys"),
+    ("/quan-tri/ket-noi", "Kết nối", "Programs"),
     ("/quan-tri/nhat-ky", "Nhật ký", "Journal"),
 ];
 

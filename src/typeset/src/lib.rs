@@ -6,6 +6,7 @@
 
 mod anchors;
 mod book;
+mod briefing;
 mod rules;
 mod typesetter;
 mod view;
@@ -14,5 +15,6 @@ mod world;
 
 pub use anchors::{Anchor, Place};
 pub use book::{Book, BookColumn};
+pub use briefing::{BriefIndicator, Briefing};
 pub use rules::RuleSet;
 pub use typesetter::{Attachment, Options, Rendered, TypesetError, Typesetter};

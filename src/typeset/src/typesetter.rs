@@ -13,6 +13,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::anchors::{self, Anchor, Place};
 use crate::book::Book;
+use crate::briefing::Briefing;
 use crate::rules::RuleSet;
 use crate::view;
 use crate::words;
@@ -146,6 +147,29 @@ impl Typesetter {
     ) -> Result<Vec<u8>, TypesetError> {
         self.typeset("proof.typ", shown, attachments, rules, now)
             .map(|(pdf, _)| pdf)
+    }
+
+    /// Typesets a briefing. The same words give the same bytes.
+    ///
+    /// # Errors
+    /// As [`Self::document`].
+    pub fn briefing(
+        &self,
+        briefing: &Briefing,
+        options: &Options,
+    ) -> Result<Rendered, TypesetError> {
+        let (pdf, document) = self.typeset(
+            "briefing.typ",
+            briefing,
+            Vec::new(),
+            options.rules,
+            options.now,
+        )?;
+        Ok(Rendered {
+            pdf,
+            pages: document.pages().len(),
+            anchors: BTreeMap::new(),
+        })
     }
 
     /// The data on the template's pages.

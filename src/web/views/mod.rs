@@ -8,12 +8,14 @@ pub mod corrective;
 pub mod distribution;
 pub mod documents;
 pub mod measures;
+pub mod next_year;
 pub mod objectives;
 pub mod people;
 pub mod regimes;
 pub mod shared;
 pub mod sheet;
 pub mod signing;
+pub mod wall;
 
 pub use shared::{ActForm, Choice, Filter, Happening, Mark, Markup, Pager, Progress, Tone};
 

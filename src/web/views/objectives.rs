@@ -80,6 +80,9 @@ pub struct UnitGrid {
     /// Code and name of each indicator.
     pub columns: Vec<(String, String)>,
     pub rows: Vec<UnitGridRow>,
+    /// The pages of units before and after this one.
+    pub previous: Option<String>,
+    pub next: Option<String>,
     pub csv_href: String,
     pub xlsx_href: String,
 }

@@ -5,6 +5,7 @@ mod deciding;
 mod drafting;
 mod ending;
 mod receiving;
+mod report_out;
 mod reporting;
 
 use std::collections::BTreeMap;
@@ -53,6 +54,8 @@ async fn the_year_is_lived_through_its_pages_on_sqlite_and_every_page_keeps_its_
         "/tiep-nhan/{id}/ma",
         "/ky-bao-cao/{id}/tong-hop",
         "/van-ban/{id}/danh-gia",
+        "/van-ban/{id}/nam-sau",
+        "/van-ban/{id}/bang",
     ] {
         assert!(seen.contains(address), "nobody looked at {address}");
     }
@@ -78,8 +81,10 @@ async fn year(town: &Town) {
     receiving::the_staff_confirm_that_they_have_read_it(town, &decision).await;
     reporting::the_second_quarter(town, &decision).await;
     reporting::the_third_quarter(town, &decision).await;
-    reporting::the_fourth_quarter(town, &decision).await;
+    let report = reporting::the_fourth_quarter(town, &decision).await;
+    report_out::the_consolidated_report_goes_out(town, &report).await;
     ending::the_year_is_judged_and_closed(town, &decision).await;
+    report_out::the_next_year_begins(town, &decision).await;
     ending::the_administrator_looks_at_everything(town).await;
     let breaches = invariants::check(town.app.store.reader())
         .await

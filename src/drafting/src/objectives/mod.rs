@@ -4,6 +4,7 @@
 
 mod concepts;
 mod measure;
+mod next_year;
 mod retarget;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use crate::text::fold;
 use concepts::Concept;
 pub use measure::{Comparator, Contradiction, Fraction, contradictions};
 use measure::{Measure, Statement};
+pub use next_year::in_year;
 pub use retarget::{CannotRetarget, retarget};
 
 /// One objective: what a clause wants reached.

@@ -7,11 +7,13 @@ use trinhky_engine::{Definitions, read};
 
 const DECISION: &[u8] = include_bytes!("../../../../workflows/decision.bpmn");
 const REPORT: &[u8] = include_bytes!("../../../../workflows/follow-up-report.bpmn");
+const CONSOLIDATED: &[u8] = include_bytes!("../../../../workflows/consolidated-report.bpmn");
 
 fn workflows() -> Definitions {
     read(&[
         ("decision.bpmn", DECISION),
         ("follow-up-report.bpmn", REPORT),
+        ("consolidated-report.bpmn", CONSOLIDATED),
     ])
     .unwrap_or_else(|findings| panic!("{findings:#?}"))
 }
@@ -115,4 +117,45 @@ fn a_report_that_is_sent_back_is_filled_again() {
         run.of("timer_fired"),
         ["report_t5", "report_t1", "report_t5", "report_t1"]
     );
+}
+
+#[test]
+fn a_consolidated_report_goes_the_way_of_any_document() {
+    let run = play(
+        include_str!("../../../../workflows/consolidated-report.scenario.json"),
+        "consolidated_report",
+    );
+    assert_eq!(run.outcome, Outcome::Ended);
+    let completed = run.of("element_completed");
+    let times = |id: &str| completed.iter().filter(|done| *done == id).count();
+    assert_eq!(
+        (times("draft"), times("check_content")),
+        (2, 2),
+        "sent back once"
+    );
+    let order = [
+        "draft",
+        "check_content",
+        "check_form",
+        "sign_proposal",
+        "number_proposal",
+        "approve",
+        "sign",
+        "assign_number",
+        "seal",
+        "issue",
+        "expand_recipients",
+        "receipt:Sở Khoa học và Công nghệ",
+        "done",
+    ];
+    let places: Vec<usize> = order
+        .iter()
+        .map(|id| {
+            completed
+                .iter()
+                .rposition(|done| done == id)
+                .unwrap_or_else(|| panic!("{id} in {completed:?}"))
+        })
+        .collect();
+    assert!(places.is_sorted(), "{completed:?}");
 }

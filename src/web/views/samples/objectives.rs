@@ -5,9 +5,11 @@ use askama::Template;
 use super::{Maker, Rendered};
 use crate::web::page::Link;
 use crate::web::views::corrective::*;
+use crate::web::views::next_year::*;
 use crate::web::views::objectives::*;
 use crate::web::views::regimes::*;
-use crate::web::views::shared::{Mark, Markup, Tone};
+use crate::web::views::shared::{Mark, Markup, Progress, Tone};
+use crate::web::views::wall::*;
 
 pub(super) fn all(m: &Maker) -> Vec<Rendered> {
     vec![
@@ -17,6 +19,9 @@ pub(super) fn all(m: &Maker) -> Vec<Rendered> {
         ("objectives-report-show", report_show(m).render()),
         ("objectives-consolidate", consolidate(m).render()),
         ("objectives-evaluate", evaluate(m).render()),
+        ("objectives-next-year", next_year(m).render()),
+        ("objectives-wall", wall(m).render()),
+        ("objectives-chart", chart(m).render()),
         ("objectives-import", import(m).render()),
         ("objectives-import-preview", import_preview(m).render()),
         ("objectives-actions", actions(m).render()),
@@ -64,6 +69,8 @@ fn grid(m: &Maker) -> UnitGrid {
         "Phòng Nội vụ",
     ];
     UnitGrid {
+        previous: None,
+        next: Some("/van-ban/05/muc-tieu?trang=2".to_owned()),
         caption: "Quý II năm 2023: đơn vị và chỉ tiêu".to_owned(),
         columns: INDICATORS
             .iter()
@@ -243,6 +250,67 @@ fn report_show(m: &Maker) -> ReportShow {
         evidence: vec![Link::new("/bao-cao/9/minh-chung/f1", "1a: xuat.xlsx")],
         approve: Some(m.form("/bao-cao/9/duyet")),
         correct: Some(m.form("/bao-cao/9")),
+    }
+}
+
+fn wall(m: &Maker) -> Wall {
+    Wall {
+        page: m.page("Bảng theo dõi", "/van-ban/05/bang"),
+        document: m.document(),
+        progress: Some(Progress {
+            done: 28,
+            total: 35,
+            label: "báo cáo quý II năm 2023 đã duyệt".to_owned(),
+        }),
+        periods: ["Quý II", "Quý III", "Quý IV", "Cả năm"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: INDICATORS
+            .iter()
+            .map(|(code, name, target)| WallRow {
+                code: (*code).to_owned(),
+                name: (*name).to_owned(),
+                target: (*target).to_owned(),
+                cells: cells(m),
+                trend: (*code == "3").then(|| ("▼", "kém hơn".to_owned())),
+            })
+            .collect(),
+        weakest: vec![(m.words.clone(), "3 chỉ tiêu".to_owned())],
+    }
+}
+
+fn chart(m: &Maker) -> ChartPage {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 10 10\" role=\"img\"><title>3</title></svg>";
+    ChartPage {
+        page: m.page("3. Hồ sơ trực tuyến", "/van-ban/05/bieu-do/3"),
+        document: m.document(),
+        target: "> 60%".to_owned(),
+        chart: Markup::from_our_own_renderer(svg.to_owned()),
+        file: Link::new("/van-ban/05/bieu-do/3.svg", "Tải biểu đồ (SVG)"),
+        rows: vec![("Quý II".to_owned(), cells(m).remove(0))],
+    }
+}
+
+fn next_year(m: &Maker) -> NextYear {
+    let mut form = m.form("/van-ban/1/nam-sau");
+    form.set("target.O3_online_rate", "70%");
+    NextYear {
+        page: m.page("Mục tiêu năm 2024", "/van-ban/1/nam-sau"),
+        document: m.document(),
+        year: "2024".to_owned(),
+        rows: vec![NextYearRow {
+            field: "target.O3_online_rate".to_owned(),
+            name: "3. Hồ sơ trực tuyến".to_owned(),
+            target: "> 60%".to_owned(),
+            result: cell("80%", "812/1.015", Mark::met(m.lang)),
+            suggested: "> 70%".to_owned(),
+            reason: m.words.clone(),
+        }],
+        form,
+        label: "Lập dự thảo năm 2024".to_owned(),
+        then: "Dự thảo vẫn sửa được.".to_owned(),
+        may_act: true,
+        made: Some(m.document()),
     }
 }
 
