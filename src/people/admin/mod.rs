@@ -42,7 +42,7 @@ use crate::web::Page;
 use crate::web::page::NavItem;
 
 /// The pages beside the units, in the order of the menu.
-const PAGES: [(&str, &str, &str); 10] = [
+const PAGES: [(&str, &str, &str); 11] = [
     ("/quan-tri/viec-dau", "Việc ngày đầu", "First day"),
     ("/quan-tri/nguoi-dung", "Người dùng", "Persons"),
     ("/quan-tri/sap-xep", "Sắp xếp đơn vị", "Reorganisation"),
