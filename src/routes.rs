@@ -100,6 +100,13 @@ pub fn table() -> Vec<Route> {
             SignedIn,
             get(m::factor_page).post(m::change_factor),
         ),
+        route(
+            "/toi/lich",
+            SignedIn,
+            get(r::feeds_page).post(r::change_feeds),
+        ),
+        // The secret in the address is the key: calendar programmes cannot sign in.
+        route("/lich/{secret}", Open, get(r::feed)),
         // Who has no session any more is signed out as well.
         route("/dang-xuat", Open, post(p::sign_out)),
         route("/", SignedIn, get(p::desk)),
@@ -232,6 +239,11 @@ pub fn table() -> Vec<Route> {
             get(d::receive_page).post(d::receive),
         ),
         route("/tiep-nhan/{id}/tu-choi", SignedIn, post(d::refuse)),
+        route(
+            "/tiep-nhan/{id}/chi-dao",
+            SignedIn,
+            get(d::direction_page).post(d::change_direction),
+        ),
         route(
             "/tiep-nhan/{id}/ma",
             Code,

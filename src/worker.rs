@@ -21,7 +21,8 @@ use crate::app::App;
 use crate::audit::{self, Entry, trail};
 use crate::fault::{Fault, Outcome};
 use crate::flow::{self, rows::flow_timer};
-use crate::mail;
+use crate::mail::bounce::{Attached, Bounce};
+use crate::mail::{self, Sent};
 use crate::people::{self, Actor};
 use crate::queue::{self, NewJob, rows::cron_tick};
 use crate::{distribution, objectives, reminders};
@@ -39,10 +40,10 @@ pub const YEAR_EVALUATED: &str = "objectives.evaluated";
 /// A corrective action is past its day: remind the Office.
 pub const ACTION_OVERDUE: &str = "objectives.action_overdue";
 
+/// A unit's leader has said who does what with a document: tell them.
+pub const ASSIGNED_NOTICE: &str = "reminders.assigned";
 /// A mail will not arrive: tell the sender's office.
 pub const UNDELIVERED_NOTICE: &str = "reminders.undelivered";
-/// The mail that says so.
-const UNDELIVERED_LETTER: &str = "undelivered";
 
 /// The services that workflow files may name in `tk:service`.
 pub const SERVICES: &[&str] = &[
@@ -247,6 +248,7 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
         TASK_NOTICE => reminders::task_opened(app, &payload).await,
         OPINION_REQUEST => reminders::opinions_asked(app, &payload).await,
         REFUSED_NOTICE => reminders::refused(app, &payload).await,
+        ASSIGNED_NOTICE => reminders::assigned(app, &payload).await,
         UNDELIVERED_NOTICE => reminders::undelivered(app, &payload).await,
         RECALLED_NOTICE => reminders::recalled(app, &payload).await,
         "distribution.fan_out" => distribution::fan_out(app, &service()?).await,
@@ -310,14 +312,16 @@ async fn send_one(app: &App, mail: mail::Claimed) -> Outcome<()> {
     }
     let sent = app.mailer.send(&app.config.mail_from, &mail).await;
     let now = app.clock.now();
-    let input = (mail, sent, now, app.ids.uuid(now));
+    // Nearly all mails are taken; only of another somebody may have to be told.
+    let job = match sent {
+        Sent::Accepted(_) => Uuid::nil(),
+        _ => app.ids.uuid(now),
+    };
     app.store
-        .write(input, |tx, (mail, sent, now, job)| {
+        .write((mail, sent, now, job), |tx, (mail, sent, now, job)| {
             Box::pin(async move {
-                let recorded = mail::record(tx, mail, sent, *now).await?;
-                // Of a letter that says so and does not arrive itself nobody writes another.
-                if recorded == mail::Recorded::Failed && mail.template != UNDELIVERED_LETTER {
-                    queue::enqueue(tx, *job, undelivered(mail, *now)).await?;
+                if mail::record(tx, mail, sent, *now).await? == mail::Recorded::Failed {
+                    queue::enqueue(tx, *job, undelivered(mail.id, *job, *now)).await?;
                 }
                 Ok(())
             })
@@ -325,12 +329,37 @@ async fn send_one(app: &App, mail: mail::Claimed) -> Outcome<()> {
         .await
 }
 
+/// Attaches what a delivery report says to its mail, and has the sender's office told of one that came back.
+///
+/// # Errors
+/// What the database reports.
+pub async fn returned(app: &App, bounce: Bounce) -> Outcome<Attached> {
+    let now = app.clock.now();
+    let attached = app
+        .store
+        .write(
+            (bounce, now, app.ids.uuid(now)),
+            |tx, (bounce, now, job)| {
+                Box::pin(async move {
+                    let attached = mail::bounce::attach(tx, bounce, *now).await?;
+                    if let Attached::Returned(mail) = attached {
+                        queue::enqueue(tx, *job, undelivered(mail, *job, *now)).await?;
+                    }
+                    Ok(attached)
+                })
+            },
+        )
+        .await?;
+    app.wake.notify_one();
+    Ok(attached)
+}
+
 /// The job that tells somebody of a mail that will not arrive.
-fn undelivered(mail: &mail::Claimed, now: DateTime<Utc>) -> NewJob {
+fn undelivered(mail: Uuid, job: Uuid, now: DateTime<Utc>) -> NewJob {
     NewJob {
-        key: format!("undelivered:{}:{}", mail.id, mail.attempts),
+        key: format!("undelivered:{mail}:{job}"),
         name: UNDELIVERED_NOTICE,
-        payload: serde_json::json!({ "mail": mail.id }),
+        payload: serde_json::json!({ "mail": mail }),
         run_at: now,
     }
 }

@@ -15,6 +15,7 @@ mod m0007_proof;
 mod m0007_trail;
 mod m0008_keeping;
 mod m0008_reorganisation;
+mod m0009_following;
 mod m0010_registers;
 mod m0011_after_issue;
 mod m0011_programs;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_proof::Migration),
             Box::new(m0008_keeping::Migration),
             Box::new(m0008_reorganisation::Migration),
+            Box::new(m0009_following::Migration),
             Box::new(m0010_registers::Migration),
             Box::new(m0011_after_issue::Migration),
             Box::new(m0011_programs::Migration),

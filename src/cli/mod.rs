@@ -8,6 +8,7 @@ mod check;
 mod document;
 mod installation;
 mod keeping;
+mod mail;
 pub(crate) mod serve;
 mod trail;
 mod verify;
@@ -70,6 +71,9 @@ enum Command {
     /// Measure this program beside its floors and other programs. Example: trinhky bench engine
     #[command(subcommand)]
     Bench(bench::BenchCommand),
+    /// What the mail server says later. Example: trinhky mail bounce --data ./data < report.eml
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Verify the signatures of a PDF. Example: trinhky verify decision.pdf --trust root.pem
     Verify(verify::VerifyArgs),
 }
@@ -133,6 +137,7 @@ pub fn run() -> ExitCode {
         Command::Backup(args) => block_on(keeping::backup(args)),
         Command::Restore(args) => block_on(keeping::restore(args)),
         Command::User(command) => block_on(installation::user(command)),
+        Command::Mail(command) => block_on(mail::run(command)),
         Command::Org(command) => block_on(installation::org(command)),
     };
     result.unwrap_or_else(|error| {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sea_orm::EntityTrait;
-use trinhky_calendar::{Calendar, offset};
+use trinhky_calendar::Calendar;
 use trinhky_drafting::Draft;
 use uuid::Uuid;
 
@@ -562,11 +562,7 @@ fn progress(what: &str) {
 /// An hour of a day in office time.
 fn at(day: NaiveDate, hour: u32, minute: u32) -> DateTime<Utc> {
     let time = NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
-    day.and_time(time)
-        .and_local_timezone(offset())
-        .single()
-        .map(|at| at.with_timezone(&Utc))
-        .unwrap_or_default()
+    trinhky_calendar::at(day, time)
 }
 
 fn stage_day(day: NaiveDate) -> String {

@@ -1,5 +1,6 @@
 //! From the issued document to its recipients: expansion, delivery, acknowledgement, attestation.
 
+pub mod direction;
 mod expand;
 mod fan_out;
 pub mod pages;

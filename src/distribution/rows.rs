@@ -103,3 +103,50 @@ pub mod document_recall {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Table `direction`.
+pub mod direction {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "direction")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub delivery_id: Uuid,
+        pub org_id: Uuid,
+        pub unit_id: Uuid,
+        pub remark: String,
+        pub due_at: Option<DateTimeUtc>,
+        pub directed_at: DateTimeUtc,
+        pub directed_by: String,
+        pub completed_at: Option<DateTimeUtc>,
+        pub completed_by: String,
+        pub outcome: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `direction_person`.
+pub mod direction_person {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "direction_person")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub delivery_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub person_id: Uuid,
+        pub part: String,
+        pub name: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

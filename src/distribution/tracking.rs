@@ -143,6 +143,10 @@ pub struct Row {
     pub reminded_at: Option<DateTime<Utc>>,
     /// What the mail server said when it refused a letter for good.
     pub bounce: Option<String>,
+    /// When the unit's leader said who does what (R3).
+    pub directed_at: Option<DateTime<Utc>>,
+    /// When the unit said that it is done.
+    pub completed_at: Option<DateTime<Utc>>,
 }
 
 /// The rows of a filter after the delivery `after`, at most `limit` (all of them where none is given).
@@ -160,8 +164,8 @@ pub async fn rows(
     let mut values: Vec<Value> = vec![document_id.into(), now.into()];
     let mut sql = format!(
         "SELECT v.id, v.unit_id, v.kind, v.state, v.due_at, v.opened_at, v.opened_by, v.answered_at, v.answered_by, v.arrival_number, \
-         v.refusal, v.reminders, v.reminded_at, b.reply AS bounce \
-         FROM delivery v {BOUNCES} WHERE v.document_id = $1 AND $2 IS NOT NULL AND {}",
+         v.refusal, v.reminders, v.reminded_at, b.reply AS bounce, r.directed_at, r.completed_at \
+         FROM delivery v {BOUNCES} LEFT JOIN direction r ON r.delivery_id = v.id WHERE v.document_id = $1 AND $2 IS NOT NULL AND {}",
         show.condition()
     );
     if let Some(after) = after {
@@ -226,8 +230,8 @@ pub async fn to_unit(
          v.arrival_number, v.refusal, v.reminders, v.reminded_at, \
          (SELECT MAX(o.reply) FROM outbox o WHERE o.document_id = v.document_id AND o.delivery_id = v.id \
          AND o.copy_of IS NULL AND o.state IN ('refused', 'given_up', 'bounced', 'held')) AS bounce, \
-         v.dispatched_at, d.doc_type, d.number, d.symbol, d.subject \
-         FROM delivery v JOIN document d ON d.id = v.document_id \
+         r.directed_at, r.completed_at, v.dispatched_at, d.doc_type, d.number, d.symbol, d.subject \
+         FROM delivery v JOIN document d ON d.id = v.document_id LEFT JOIN direction r ON r.delivery_id = v.id \
          WHERE v.org_id = $1 AND v.unit_id = $2 ORDER BY v.id DESC LIMIT {limit}"
     );
     Ok(SentTo::find_by_statement(Statement::from_sql_and_values(

@@ -4,6 +4,7 @@
 //! A letter is one row for each of its readers, because a server answers for each: what one address refuses, the others
 //! have. Claiming, sending and recording are three steps; a record counts only for the try it belongs to.
 
+pub mod bounce;
 mod rate;
 pub mod rows;
 mod send;
@@ -11,6 +12,8 @@ mod smtp;
 pub mod templates;
 
 pub use send::{Mailer, Sent};
+
+use smtp::is_about_address;
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{

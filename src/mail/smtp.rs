@@ -226,7 +226,7 @@ impl Trouble {
 
 /// Whether a refusal says that the mailbox is not there, rather than that this server or this mail is not welcome
 /// (RFC 3463: 5.1.x and 5.2.1; without such a code the older answers 550, 551 and 553).
-fn is_about_address(reply: &str) -> bool {
+pub(super) fn is_about_address(reply: &str) -> bool {
     let mut words = reply.split([' ', '-']);
     let code = words.next().unwrap_or_default();
     match words.next().and_then(|word| word.strip_prefix("5.")) {

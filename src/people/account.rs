@@ -58,6 +58,14 @@ async fn view(session: &Session, password: Form) -> Outcome<Response> {
             ENROLMENT,
             &lang.say("Mã xác thực", "Second factor"),
         )]),
+        Part::Heading(lang.say("Lịch hạn việc", "Calendar of deadlines")),
+        Part::Links(vec![Link::new(
+            "/toi/lich",
+            &lang.say(
+                "Xem hạn việc trong lịch điện thoại, máy tính",
+                "See deadlines in the calendar of a phone or computer",
+            ),
+        )]),
         Part::Heading(lang.say("Đổi mật khẩu", "Change the password")),
         Part::Form(Entry {
             form: password,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use serde_json::json;
-use trinhky_calendar::{Calendar, local, offset};
+use trinhky_calendar::{Calendar, at, local};
 use uuid::Uuid;
 
 use super::audience::Book;
@@ -239,13 +239,9 @@ fn is_free(delivery: &delivery::Model, now: DateTime<Utc>, calendar: &Calendar) 
 }
 
 /// The same hour of the next working day.
-fn a_working_day_after(at: DateTime<Utc>, calendar: &Calendar) -> DateTime<Utc> {
-    let wall = local(at);
-    let day = calendar.add_working_days(wall.date_naive(), 1);
-    day.and_time(wall.time())
-        .and_local_timezone(offset())
-        .single()
-        .map_or(at, |next| next.to_utc())
+fn a_working_day_after(before: DateTime<Utc>, calendar: &Calendar) -> DateTime<Utc> {
+    let wall = local(before);
+    at(calendar.add_working_days(wall.date_naive(), 1), wall.time())
 }
 
 /// The sentence when there is nobody to remind now.

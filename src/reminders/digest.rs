@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use serde_json::{Value, json};
-use trinhky_calendar::{Calendar, offset, vn_date, weekday_vi};
+use trinhky_calendar::{Calendar, at, vn_date, weekday_vi};
 use uuid::Uuid;
 
 use super::audience::{Book, TaskWho};
@@ -105,12 +105,7 @@ async fn open_tasks(db: &impl ConnectionTrait, until: DateTime<Utc>) -> Outcome<
 
 /// No two working days lie further apart than this, Tết with its weekends included.
 fn latest(today: NaiveDate) -> DateTime<Utc> {
-    let far = today + chrono::Days::new(30);
-    offset()
-        .from_local_datetime(&far.and_time(NaiveTime::MIN))
-        .single()
-        .unwrap_or_default()
-        .to_utc()
+    at(today + chrono::Days::new(30), NaiveTime::MIN)
 }
 
 /// One letter a person, in the order of their ids.

@@ -3,9 +3,11 @@
 //! *When* a step comes the workflow says, *how* a mail leaves `mail` says. Every step mails at most once: its key is in
 //! the outbox for ever. A step looks at the world again before it mails, so nobody is reminded of what is done.
 
+mod assigned;
 mod audience;
 mod by_hand;
 mod digest;
+mod feed;
 mod ladder;
 mod letter;
 mod notice;
@@ -13,9 +15,11 @@ pub mod pages;
 mod recalled;
 mod receipt;
 mod report;
+mod rows;
 mod sent_back;
 mod undelivered;
 
+pub use assigned::assigned;
 pub use by_hand::{Preview, may_remind, preview, remind_missing};
 pub use digest::digest;
 pub use notice::{approver, opinions_asked, task_opened};

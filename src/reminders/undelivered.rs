@@ -16,6 +16,8 @@ use crate::people::find as people_find;
 use crate::web::Lang;
 use crate::web::undelivered::what_to_do;
 
+const TEMPLATE: &str = "undelivered";
+
 /// Tells the clerk of the sending agency, or its administrators where the letter was to the clerk; one letter a day for
 /// each address.
 ///
@@ -31,8 +33,8 @@ async fn tell(cx: Cx<'_>, id: Uuid) -> Outcome<()> {
     let Some(mail) = outbox::Entity::find_by_id(id).one(cx.tx).await? else {
         return Ok(());
     };
-    // A person may have sent it again meanwhile.
-    if !state::FAILED.contains(&mail.state.as_str()) {
+    // A person may have sent it again meanwhile; and of such a letter that does not arrive itself nobody writes another.
+    if mail.template == TEMPLATE || !state::FAILED.contains(&mail.state.as_str()) {
         return Ok(());
     }
     let entry = |act, summary| Entry {
@@ -60,7 +62,7 @@ async fn tell(cx: Cx<'_>, id: Uuid) -> Outcome<()> {
             mail.rcpt.to_lowercase(),
             cx.today()
         ),
-        template: "undelivered",
+        template: TEMPLATE,
         context: json!({
             "recipient": to.name,
             "address": mail.rcpt,

@@ -600,3 +600,47 @@ verify-print-do = Look up
 verify-print-found = What is known of the print
 person-add = Add a person
 roster-import = Import from a file
+
+# Calendars of deadlines
+feeds-title = Calendar of deadlines
+feeds-what = A private link for the calendar of a phone or computer: deadlines keep themselves current and vanish when done. Whoever has the link can read it, so give it to nobody.
+feeds-whose = Whose calendar
+feeds-own = My own work
+feeds-unit = All deadlines of { $x }
+feeds-unit-left = A former unit (the link does not work any more)
+feeds-make = Make a link
+feeds-make-then = The link is shown once; copy it into “add a calendar by address”.
+feeds-made = Copy this link into “add a calendar by address” of a phone or computer. It is shown only now.
+feeds-links = Links in use
+feeds-which = Choose the links to take back
+feeds-take-back = Take back
+feeds-take-back-then = The link stops at once wherever it was added.
+feeds-taken-back = The links are taken back.
+
+# What a unit does with a document
+inbox-undirected = To be directed
+inbox-mine = Given to me
+state-directed = assigned { $x }
+state-completed = done { $x }
+direction-title = What is done with it
+direction-what = What
+direction-who = Who, when
+direction-by = Directed by
+direction-lead = Leads
+direction-support = Supports
+direction-inform = Is to know
+direction-due = Deadline
+direction-due-hint = Day/month/year, until the end of office hours. Five working days from now is { $x }. Leave it empty where there is no hurry.
+direction-remark = Direction
+direction-give = Charge people with it
+direction-change = Change the direction
+direction-do = Charge them
+direction-then = Each of them is told by mail; the sender sees that it is assigned.
+direction-given = They are charged with it; each gets a mail.
+direction-complete = Report it done
+direction-complete-then = The sender sees that it is done; nothing can be changed afterwards.
+direction-completed = Done
+direction-outcome = Outcome, and the number of the reply if there is one
+direction-done = Reported as done; the sender sees it.
+direction-none = The unit's leader has not said yet what is to be done.
+direction-not-registered = The document is not in the register of arrivals: the clerk receives it first.

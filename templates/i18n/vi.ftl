@@ -588,3 +588,47 @@ verify-print-do = Tra cứu
 verify-print-found = Kết quả tra cứu bản in
 person-add = Thêm người dùng
 roster-import = Nhập từ tệp
+
+# Calendars of deadlines
+feeds-title = Lịch hạn việc
+feeds-what = Một đường dẫn riêng cho phần lịch của điện thoại hay máy tính: hạn việc tự cập nhật, xong việc thì hạn biến mất. Ai có đường dẫn đều đọc được, nên không gửi cho người khác.
+feeds-whose = Lịch của ai
+feeds-own = Việc của tôi
+feeds-unit = Mọi hạn việc của { $x }
+feeds-unit-left = Đơn vị cũ (đường dẫn không còn dùng được)
+feeds-make = Tạo đường dẫn
+feeds-make-then = Đường dẫn chỉ hiện một lần; chép vào phần “thêm lịch từ địa chỉ”.
+feeds-made = Chép đường dẫn này vào phần “thêm lịch từ địa chỉ” của điện thoại hay máy tính. Trang chỉ hiện một lần.
+feeds-links = Đường dẫn đang dùng
+feeds-which = Chọn đường dẫn cần thu hồi
+feeds-take-back = Thu hồi
+feeds-take-back-then = Đường dẫn ngừng ngay, nơi nào đã thêm sẽ không đọc được nữa.
+feeds-taken-back = Đã thu hồi đường dẫn.
+
+# What a unit does with a document
+inbox-undirected = Chờ chỉ đạo
+inbox-mine = Giao cho tôi
+state-directed = đã phân công { $x }
+state-completed = đã hoàn thành { $x }
+direction-title = Chỉ đạo xử lý
+direction-what = Nội dung
+direction-who = Người, thời gian
+direction-by = Người chỉ đạo
+direction-lead = Chủ trì
+direction-support = Phối hợp
+direction-inform = Để biết
+direction-due = Hạn xử lý
+direction-due-hint = Ngày/tháng/năm; tính tới hết giờ làm việc. Năm ngày làm việc nữa là { $x }. Để trống nếu không đặt hạn.
+direction-remark = Ý kiến chỉ đạo
+direction-give = Giao xử lý
+direction-change = Đổi chỉ đạo
+direction-do = Giao xử lý
+direction-then = Từng người được báo bằng thư; nơi gửi thấy đã phân công.
+direction-given = Đã giao xử lý; từng người sẽ nhận thư.
+direction-complete = Báo hoàn thành
+direction-complete-then = Nơi gửi thấy đã hoàn thành; sau đó không đổi được nữa.
+direction-completed = Hoàn thành
+direction-outcome = Kết quả, số văn bản trả lời nếu có
+direction-done = Đã báo hoàn thành; nơi gửi đã thấy.
+direction-none = Lãnh đạo đơn vị chưa cho ý kiến chỉ đạo.
+direction-not-registered = Văn bản chưa vào sổ văn bản đến: văn thư tiếp nhận trước, lãnh đạo chỉ đạo sau.

@@ -1,7 +1,9 @@
 //! What becomes of mails when the mail server refuses, puts off, hangs, dies, or dies after the last byte.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder};
@@ -421,4 +423,70 @@ async fn mails_of_a_restored_database_wait_for_a_person() {
     worker::run_until_idle(&app).await.expect("work");
     assert_eq!(mail_to(&app, "ha@xa.example").await.state, state::SENT);
     assert_eq!(mail_to(&app, "lan@xa.example").await.state, state::UNKNOWN);
+}
+
+/// A report of the mail server, piped to the program, is attached to the reader's line; the sender's office is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_returned_mail_is_attached_to_its_reader() {
+    let Some(post) = Post::new(&[]).await else {
+        return;
+    };
+    post.write("a", "ha@xa.example", &["lan@xa.example"]).await;
+    post.work().await;
+    let letter = post.mail("ha@xa.example").await.id;
+    let report = format!(
+        "From: MAILER-DAEMON@mx.example\r\nTo: trinhky@caoloc.example\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\
+         Final-Recipient: rfc822; LAN@xa.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\
+         Diagnostic-Code: smtp; 550 5.1.1 user unknown\r\n\r\n\
+         --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{letter}@caoloc.example>\r\n\r\n--b--\r\n"
+    );
+    let (code, said) = piped(post.folder.path(), &report);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("LAN@xa.example: returned"), "{said}");
+    let copy = post.mail("lan@xa.example").await;
+    assert_eq!(
+        (copy.state.as_str(), copy.reply.as_str()),
+        (state::BOUNCED, "550 5.1.1 user unknown")
+    );
+    assert_eq!(post.mail("ha@xa.example").await.state, state::SENT);
+
+    // Told once, also when the report comes twice; the address gets no more mail.
+    let (code, said) = piped(post.folder.path(), &report);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("known already"), "{said}");
+    post.app.clock.advance_to(Clock::System.now());
+    post.work().await;
+    assert_eq!(notices(&post.app).await.len(), 1);
+    post.write("b", "lan@xa.example", &[]).await;
+    post.work().await;
+    assert_eq!(post.mail("lan@xa.example").await.state, state::HELD);
+
+    // What is no report about a mail of ours is answered so, and changes nothing.
+    for stranger in [
+        "Subject: out of office\r\n\r\nBack on Monday.\r\n".to_owned(),
+        report.replace(&letter.to_string(), "0187a1b2-0000-7000-8000-000000000009"),
+    ] {
+        let (code, said) = piped(post.folder.path(), &stranger);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("no "), "{said}");
+    }
+}
+
+/// Pipes a message to `trinhky mail bounce`.
+fn piped(data: &Path, message: &str) -> (Option<i32>, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_trinhky"))
+        .args(["mail", "bounce", "--data"])
+        .arg(data)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut input = child.stdin.take().expect("its input");
+    input.write_all(message.as_bytes()).expect("written");
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code(), said)
 }

@@ -69,7 +69,7 @@ pub fn weekday_en(date: NaiveDate) -> &'static str {
 }
 
 /// The instant at which the office clock shows `time` on `date`.
-pub(crate) fn at(date: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+pub fn at(date: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
     to_utc(date.and_time(time))
 }
 

@@ -20,7 +20,7 @@ pub mod lunar;
 pub mod periods;
 
 pub use calendar::{Calendar, Day, DayKind};
-pub use dates::{deadline_day, local, offset, vn_date, vn_long, weekday_en, weekday_vi};
+pub use dates::{at, deadline_day, local, offset, vn_date, vn_long, weekday_en, weekday_vi};
 pub use ics::{IcsEvent, ics_text};
 pub use resolve::{CalendarError, Moved, OpenDeadline, Reason, Resolved};
 pub use rule::{Anchor, Rule, RuleError};

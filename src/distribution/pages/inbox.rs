@@ -31,18 +31,30 @@ pub struct Asked {
     sau: Option<Uuid>,
 }
 
-/// A filter of the inbox with its condition in SQL.
+/// A filter of the inbox with its condition in SQL; `$1` is the reader.
 struct Part {
     word: &'static str,
     key: &'static str,
     condition: &'static str,
 }
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 6] = [
     Part {
         word: "cho",
         key: "inbox-open",
         condition: "v.state IN ('dispatched', 'delivered')",
+    },
+    Part {
+        word: "cho-chi-dao",
+        key: "inbox-undirected",
+        condition: "v.state = 'registered' AND v.kind = 'action' \
+                    AND NOT EXISTS (SELECT 1 FROM direction r WHERE r.delivery_id = v.id)",
+    },
+    Part {
+        word: "giao-cho-toi",
+        key: "inbox-mine",
+        condition: "EXISTS (SELECT 1 FROM direction_person p JOIN direction r ON r.delivery_id = p.delivery_id \
+                    WHERE p.delivery_id = v.id AND p.person_id = $1 AND p.part <> 'inform' AND r.completed_at IS NULL)",
     },
     Part {
         word: "da-tiep-nhan",
@@ -79,8 +91,9 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Inbox> {
         .position(|part| part.word == asked.loc)
         .unwrap_or(0);
     let units = session.actor.unit_ids();
-    let counts = counts(db, &units).await?;
-    let mut rows = rows(db, &units, PARTS[current].condition, asked.sau).await?;
+    let me = session.actor.person_id.unwrap_or_default();
+    let counts = counts(db, me, &units).await?;
+    let mut rows = rows(db, me, &units, PARTS[current].condition, asked.sau).await?;
     let older = (rows.len() > PAGE).then(|| rows[PAGE - 1].id);
     rows.truncate(PAGE);
     let calendar = session.calendar().await?;
@@ -178,15 +191,17 @@ struct Row {
 /// Newest first; ids are made in the order of time.
 async fn rows(
     db: &impl ConnectionTrait,
+    me: Uuid,
     units: &[Uuid],
     condition: &str,
     after: Option<Uuid>,
 ) -> Outcome<Vec<Row>> {
-    let (places, mut values) = places(units);
+    let (places, mut values) = places(me, units);
     let mut sql = format!(
         "SELECT v.id, v.org_id, v.kind, v.state, v.due_at, v.opened_at, v.arrival_number, v.refusal, \
          d.doc_type, d.number, d.symbol, CASE WHEN d.state = 'recalled' THEN '' ELSE d.subject END AS subject, d.issued_on, d.state AS document_state \
-         FROM delivery v JOIN document d ON d.id = v.document_id WHERE v.unit_id IN ({places}) AND {condition}"
+         FROM delivery v JOIN document d ON d.id = v.document_id \
+         WHERE $1 IS NOT NULL AND v.unit_id IN ({places}) AND {condition}"
     );
     if let Some(after) = after {
         values.push(after.into());
@@ -202,14 +217,14 @@ async fn rows(
     .await?)
 }
 
-async fn counts(db: &impl ConnectionTrait, units: &[Uuid]) -> Outcome<Vec<usize>> {
-    let (places, values) = places(units);
+async fn counts(db: &impl ConnectionTrait, me: Uuid, units: &[Uuid]) -> Outcome<Vec<usize>> {
+    let (places, values) = places(me, units);
     let sums: Vec<String> = PARTS
         .iter()
         .map(|part| format!("COUNT(CASE WHEN {} THEN 1 END)", part.condition))
         .collect();
     let sql = format!(
-        "SELECT {} FROM delivery v WHERE v.unit_id IN ({places})",
+        "SELECT {} FROM delivery v WHERE $1 IS NOT NULL AND v.unit_id IN ({places})",
         sums.join(", ")
     );
     let row = db
@@ -230,14 +245,14 @@ async fn counts(db: &impl ConnectionTrait, units: &[Uuid]) -> Outcome<Vec<usize>
     (0..PARTS.len()).map(count).collect()
 }
 
-/// Placeholders and values of a list that is never empty, because SQL knows no empty list.
-fn places(units: &[Uuid]) -> (String, Vec<Value>) {
-    let values: Vec<Value> = if units.is_empty() {
-        vec![Uuid::nil().into()]
-    } else {
-        units.iter().map(|unit| (*unit).into()).collect()
-    };
-    let places = (1..=values.len())
+/// The reader as `$1`, then placeholders and values of a list that is never empty, because SQL knows no empty list.
+fn places(me: Uuid, units: &[Uuid]) -> (String, Vec<Value>) {
+    let mut values: Vec<Value> = vec![me.into()];
+    if units.is_empty() {
+        values.push(Uuid::nil().into());
+    }
+    values.extend(units.iter().map(|unit| Value::from(*unit)));
+    let places = (2..=values.len())
         .map(|n| format!("${n}"))
         .collect::<Vec<_>>()
         .join(", ");

@@ -3,6 +3,7 @@
 
 mod arrivals;
 mod attest;
+mod direct;
 mod guest;
 mod inbox;
 mod marks;
@@ -13,6 +14,7 @@ mod receive;
 
 pub use arrivals::arrivals;
 pub use attest::{attest, attest_page};
+pub use direct::{change_direction, direction_page};
 pub use guest::{guest, guest_page};
 pub use inbox::inbox;
 pub use marks::of_row;

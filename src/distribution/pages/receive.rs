@@ -10,6 +10,7 @@ use super::marks::Facts;
 use super::{Fields, paper, reason_of, reasons, refused};
 use crate::audit;
 use crate::distribution::receipt::{self, Delivered};
+use crate::distribution::state;
 use crate::documents::find;
 use crate::documents::pages::signatures;
 use crate::fault::{Outcome, Refusal};
@@ -106,10 +107,7 @@ async fn for_clerk(session: &Session, found: &Delivered, refuse: Option<Form>) -
         delivery.pdf_href = format!("/van-ban/{}/tep.pdf", found.document_id);
         delivery.signatures = signatures(app, found.document_id, lang).await?;
         delivery.body = paper::text(&document);
-        follow.push(Link::new(
-            &format!("/van-ban/{}", found.document_id),
-            &lang.t("view-document-page"),
-        ));
+        follow = self::follow(found, lang);
     }
     let post = session
         .actor
@@ -194,9 +192,21 @@ async fn evidence(session: &Session, found: &Delivered) -> Outcome<DeliveryEvide
         mark,
         facts: rows,
         timeline,
-        links: vec![Link::new(
-            &format!("/van-ban/{}", found.document_id),
-            &lang.t("view-document-page"),
-        )],
+        links: follow(found, lang),
     })
+}
+
+/// The document, and from its registration on what the unit does with it.
+fn follow(found: &Delivered, lang: Lang) -> Vec<Link> {
+    let mut links = vec![Link::new(
+        &format!("/van-ban/{}", found.document_id),
+        &lang.t("view-document-page"),
+    )];
+    if found.state == state::REGISTERED {
+        links.push(Link::new(
+            &format!("/tiep-nhan/{}/chi-dao", found.id),
+            &lang.t("direction-title"),
+        ));
+    }
+    links
 }

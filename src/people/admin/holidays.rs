@@ -3,14 +3,14 @@
 use axum::Form as Body;
 use axum::extract::Query;
 use axum::response::Response;
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter,
 };
 use serde::Deserialize;
 use serde_json::json;
-use trinhky_calendar::{Calendar, DayKind, Entry as DayEntry, EntryKind, offset, vn_date};
+use trinhky_calendar::{Calendar, DayKind, Entry as DayEntry, EntryKind, at, vn_date};
 use uuid::Uuid;
 
 use super::{administered, frame};
@@ -263,7 +263,7 @@ async fn write(cx: crate::app::Cx<'_>, wanted: &Wanted) -> Outcome<()> {
 
 /// How many open tasks are due on a day of office time.
 async fn due_on(db: &impl ConnectionTrait, org_id: Uuid, date: NaiveDate) -> Outcome<u64> {
-    let from: DateTime<Utc> = (date.and_time(NaiveTime::MIN) - offset()).and_utc();
+    let from = at(date, NaiveTime::MIN);
     Ok(flow_task::Entity::find()
         .filter(flow_task::Column::OrgId.eq(org_id))
         .filter(flow_task::Column::DueAt.gte(from))

@@ -2,9 +2,11 @@
 //!
 //! All addresses are for people of the issuing organisation; who is only a recipient gets 404.
 
+mod feeds;
 mod table;
 mod units;
 
+pub use feeds::{change_feeds, feed, feeds_page};
 pub use table::{tracking_csv, tracking_xlsx};
 pub use units::{unit, units};
 
@@ -14,7 +16,7 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use chrono::{DateTime, NaiveTime, Utc};
 use serde::Deserialize;
-use trinhky_calendar::{Calendar, offset, vn_date};
+use trinhky_calendar::{Calendar, at, vn_date};
 use uuid::Uuid;
 
 use crate::distribution::pages::of_row;
@@ -225,12 +227,10 @@ fn filter_text(show: Show, lang: Lang) -> String {
 /// What has moved since the morning of the last working day, in sentences.
 async fn moved(session: &Session, id: Uuid, calendar: &Calendar) -> Outcome<Vec<MovedView>> {
     let (db, lang) = (session.app.store.reader(), session.lang);
-    let since = calendar
-        .previous_working_day(session.today())
-        .and_time(NaiveTime::MIN)
-        .and_local_timezone(offset())
-        .single()
-        .map_or(session.now, |at| at.to_utc());
+    let since = at(
+        calendar.previous_working_day(session.today()),
+        NaiveTime::MIN,
+    );
     let moves = tracking::moved(db, id, since, session.now).await?;
     let ids: Vec<Uuid> = moves.values().flatten().copied().collect();
     let units = people_find::units(db, &ids, session.today()).await?;
@@ -288,7 +288,21 @@ async fn shown(
 fn detail(row: &Row, lang: Lang) -> String {
     let said = |at: DateTime<Utc>, who: &str| format!("{}, {who}", date_time(at));
     match (row.answered_at, row.opened_at) {
-        (Some(at), _) => said(at, &row.answered_by),
+        (Some(at), _) => {
+            let steps = [
+                ("state-completed", row.completed_at),
+                ("state-directed", row.directed_at),
+            ];
+            // The furthest step that the unit has said; before that who answered.
+            match steps.iter().find_map(|(key, at)| at.map(|at| (key, at))) {
+                Some((key, step)) => format!(
+                    "{}; {}",
+                    said(at, &row.answered_by),
+                    lang.tx(key, &date_time(step))
+                ),
+                None => said(at, &row.answered_by),
+            }
+        }
         (None, Some(at)) => format!("{}: {}", lang.t("state-opened"), said(at, &row.opened_by)),
         (None, None) => String::new(),
     }

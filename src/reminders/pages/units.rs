@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
-use trinhky_calendar::{Calendar, local, offset};
+use trinhky_calendar::{Calendar, at, local};
 use uuid::Uuid;
 
 use super::contact;
@@ -120,12 +120,7 @@ async fn of_year(
 /// New Year in office time.
 fn first_instant(year: i32) -> Outcome<DateTime<Utc>> {
     NaiveDate::from_ymd_opt(year, 1, 1)
-        .and_then(|day| {
-            day.and_hms_opt(0, 0, 0)?
-                .and_local_timezone(offset())
-                .single()
-        })
-        .map(|at| at.to_utc())
+        .map(|day| at(day, NaiveTime::MIN))
         .ok_or(Fault::NotFound)
 }
 
