@@ -10,7 +10,7 @@ use trinhky_engine::{Finding, Severity, xml};
 use uuid::Uuid;
 
 use super::definitions::{FileText, compile, shipped_files, store};
-use super::rows::{flow_definition, flow_publication};
+use super::rows::flow_publication;
 use crate::app::Cx;
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
@@ -48,10 +48,7 @@ pub async fn keep(cx: Cx<'_>, org_id: Uuid, name: &str, bytes: &[u8]) -> Outcome
     let files = bundle(name, bytes)?;
     let process = first_process(&files[0])?;
     let hash = compile(&files)?.hash().to_owned();
-    let known = flow_definition::Entity::find_by_id(hash.clone())
-        .one(cx.tx)
-        .await?;
-    if known.is_some_and(|row| row.shipped) {
+    if shipped_files().iter().any(|(_, text)| *text == files[0].1) {
         return Err(Fault::invalid(
             "file",
             "Tệp này giống hệt quy trình có sẵn của phần mềm; sửa tệp rồi gửi lại.",

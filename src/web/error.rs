@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
@@ -177,7 +177,15 @@ pub async fn localise_errors(request: Request, next: Next) -> Response {
     let mut page = frame.unwrap_or_default();
     page.lang = lang;
     page.path = path;
-    error.answer(page)
+    let mut answer = error.answer(page);
+    // The page says that nothing is there; programs learn that only the method is wrong.
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        *answer.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+        if let Some(allowed) = response.headers().get(ALLOW) {
+            answer.headers_mut().insert(ALLOW, allowed.clone());
+        }
+    }
+    answer
 }
 
 /// What axum itself answered in plain English, before a handler was asked: an id that is none, a body that is no form.

@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::ids::Ids;
 use crate::mail::rows::outbox;
 use crate::objectives::rows::{report_period, unit_report};
-use crate::people::rows::post;
+use crate::people::rows::{person, post};
 
 /// The same year each time.
 const SEED: u64 = 41;
@@ -174,9 +174,11 @@ impl Year<'_> {
     async fn receipts(&mut self) -> Outcome<Vec<(DateTime<Utc>, Act)>> {
         let app = self.stage.app;
         let today = app.today();
-        let rows = receipt::of_document(app.store.reader(), self.decision).await?;
+        let mut rows = receipt::of_document(app.store.reader(), self.decision).await?;
         let ids: Vec<Uuid> = rows.iter().map(|row| row.unit_id).collect();
         let units = people_find::units(app.store.reader(), &ids, today).await?;
+        // Ids are drawn, so chance would fall on other units whenever the program draws one more.
+        rows.sort_by_key(|row| units.get(&row.unit_id).map(|unit| unit.key.clone()));
         let mut acts = Vec::new();
         let mut away = 0;
         for row in &rows {
@@ -246,7 +248,13 @@ impl Year<'_> {
         let mut staff = attestation::Entity::find()
             .all(self.stage.app.store.reader())
             .await?;
-        staff.sort_by_key(|row| row.person_id);
+        let people: BTreeMap<Uuid, String> = person::Entity::find()
+            .all(self.stage.app.store.reader())
+            .await?
+            .into_iter()
+            .map(|person| (person.id, person.email))
+            .collect();
+        staff.sort_by_key(|row| people.get(&row.person_id));
         let mut acts = Vec::new();
         for row in staff {
             let day = self
@@ -265,9 +273,10 @@ impl Year<'_> {
         let app = self.stage.app;
         let due = trinhky_calendar::deadline_day(period.due_at);
         let mut acts = Vec::new();
-        for (row, unit) in
-            objectives_find::reports(app.store.reader(), period.id, app.today()).await?
-        {
+        let mut asked =
+            objectives_find::reports(app.store.reader(), period.id, app.today()).await?;
+        asked.sort_by(|(_, one), (_, other)| one.key.cmp(&other.key));
+        for (row, unit) in asked {
             if let Some(when) = self.whim(due, 7) {
                 acts.push((when, Act::Report(row.id, unit.id, period.code.clone())));
             }
@@ -573,7 +582,8 @@ fn log(mails: &[outbox::Model]) -> String {
         let at = trinhky_calendar::local(at);
         let day = trinhky_calendar::weekday_vi(at.date_naive());
         let _ = writeln!(text, "{} {day} {template}", at.format("%Y-%m-%d %H:%M"));
-        for (subject, people) in subjects {
+        for (subject, mut people) in subjects {
+            people.sort_unstable();
             let _ = writeln!(text, "  {subject}\n    {}", people.join(", "));
         }
     }

@@ -182,7 +182,7 @@ async fn entries(
     let sql = format!(
         "SELECT v.org_id, v.unit_id, v.arrival_number, v.answered_at, v.answered_by, d.doc_type, d.number, d.symbol, d.issued_on, \
          d.subject, d.state FROM delivery v JOIN document d ON d.id = v.document_id \
-         WHERE v.unit_id = $1 AND v.arrival_year = $2 AND v.arrival_number > $3 ORDER BY v.arrival_number LIMIT {}",
+         WHERE COALESCE(v.arrival_owner_id, v.unit_id) = $1 AND v.arrival_year = $2 AND v.arrival_number > $3 ORDER BY v.arrival_number LIMIT {}",
         PAGE + 1
     );
     let values = [unit.into(), year.into(), after.into()];

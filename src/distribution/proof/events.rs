@@ -229,7 +229,7 @@ async fn all(cx: Cx<'_>, document: &Document) -> Outcome<Vec<Event>> {
         .iter()
         .filter(|row| row.act == "document.issued")
         .map(|row| Event {
-            key: "issued".to_owned(),
+            key: String::from("issued"),
             at: row.at,
             kind: &SUBMITTED,
             recipient: None,

@@ -59,7 +59,7 @@ async fn the_next_year_s_draft_is_one_press_away_once_the_year_is_judged() {
     assert_eq!(made.len(), 1, "what was refused left nothing behind");
     let next = find::document(db, made[0].id).await.expect("the draft");
     let text = serde_json::to_string(&next.draft.body).expect("text");
-    assert!(text.contains("72%") && text.contains("98%"), "{text}");
+    assert!(text.contains("72%") && text.contains("99%"), "{text}");
     assert!(next.row.subject.contains("2024"), "{}", next.row.subject);
     let confirmed = measures::of(db, &next).await.expect("measures");
     assert_eq!(confirmed.len(), 8);

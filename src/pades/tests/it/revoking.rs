@@ -1,4 +1,4 @@
-//! Revoked certificates: by lists that are given and by lists that pyHanko put into the file, judged by both.
+//! Revoked certificates, by lists that are given. Lists that stand in the file itself have no test here yet, and pyHanko is not asked.
 
 use rcgen::{
     BasicConstraints, CertificateRevocationListParams, IsCa, Issuer, KeyIdMethod, KeyUsagePurpose,
