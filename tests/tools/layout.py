@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import unicodedata
+from itertools import takewhile
 from pathlib import Path
 
 try:
@@ -267,7 +268,7 @@ def check_title(report, pdf, draft):
 
 def attached_type(annex):
     """The words in capitals that begin the title of the text issued."""
-    return " ".join(w for w in annex["title"].split() if w == w.upper())
+    return " ".join(takewhile(lambda word: word == word.upper(), annex["title"].split()))
 
 
 def attached(draft):
