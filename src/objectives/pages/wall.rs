@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::response::Response;
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{cell, column, said};
@@ -23,18 +24,29 @@ use crate::web::{Lang, Link, WebError, html};
 /// Units named as missing most.
 const MOST_UNITS: u32 = 8;
 
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// `1` on a screen that hangs on a wall: a page that somebody reads does not change under his eyes.
+    #[serde(default)]
+    moi: String,
+}
+
 /// `/van-ban/{id}/bang`.
 ///
 /// # Errors
 /// The page of the fault.
-pub async fn wall(Path(id): Path<Uuid>, session: Session) -> Result<Response, WebError> {
-    let view = view(&session, id)
+pub async fn wall(
+    Path(id): Path<Uuid>,
+    Query(asked): Query<Asked>,
+    session: Session,
+) -> Result<Response, WebError> {
+    let view = view(&session, id, asked.moi == "1")
         .await
         .map_err(|fault| failed(fault, "/muc-tieu"))?;
     Ok(html(&view))
 }
 
-async fn view(session: &Session, id: Uuid) -> Outcome<Wall> {
+async fn view(session: &Session, id: Uuid, renews: bool) -> Outcome<Wall> {
     let (db, lang) = (session.app.store.reader(), session.lang);
     let decision = documents::find::visible_row(db, &session.actor, id).await?;
     let indicators = find::indicators(db, id).await?;
@@ -62,6 +74,7 @@ async fn view(session: &Session, id: Uuid) -> Outcome<Wall> {
     };
     Ok(Wall {
         page: session.page(&said(lang, "Bảng theo dõi", "Where it stands")),
+        renews,
         document: link(&decision)?,
         progress: board.progress(),
         periods: names,

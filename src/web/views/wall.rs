@@ -7,11 +7,13 @@ use super::shared::{Markup, Progress};
 use crate::web::Page;
 use crate::web::page::Link;
 
-/// Where a decision stands, to be read from afar; it loads itself again.
+/// Where a decision stands, to be read from afar.
 #[derive(Debug, Template)]
 #[template(path = "objectives/wall.html")]
 pub struct Wall {
     pub page: Page,
+    /// Whether it loads itself again every five minutes.
+    pub renews: bool,
     pub document: Link,
     /// Reports of the period that runs; none before the first opens.
     pub progress: Option<Progress>,

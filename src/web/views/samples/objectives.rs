@@ -256,6 +256,7 @@ fn report_show(m: &Maker) -> ReportShow {
 fn wall(m: &Maker) -> Wall {
     Wall {
         page: m.page("Bảng theo dõi", "/van-ban/05/bang"),
+        renews: false,
         document: m.document(),
         progress: Some(Progress {
             done: 28,
