@@ -1,7 +1,7 @@
 //! The doors for other programs: reports and results as JSON, by token; described by an OpenAPI document.
 //!
 //! A program acts for one unit as its reporter: what it sends waits for the unit's head like any other report. Every answer
-//! that is not the thing asked for is a [`answer::Problem`], in both languages.
+//! that is not the thing asked for is a problem document (`answer::Problem`), in both languages.
 
 mod answer;
 mod caller;

@@ -141,7 +141,7 @@ pub struct Submission {
 /// Lists the unit's reports, newest period first.
 ///
 /// # Errors
-/// [`Problem`].
+/// A `Problem`.
 #[utoipa::path(
     get,
     path = "/api/v1/reports",
@@ -171,7 +171,7 @@ pub async fn list_reports(
 /// Reads a report: what it asks for and what it says.
 ///
 /// # Errors
-/// [`Problem`].
+/// A `Problem`.
 #[utoipa::path(
     get,
     path = "/api/v1/reports/{id}",
@@ -192,7 +192,7 @@ pub async fn read_report(called: Called, Path(id): Path<String>) -> Result<Json<
 /// Sends a report to the unit's head; a late one is taken and marked.
 ///
 /// # Errors
-/// [`Problem`].
+/// A `Problem`.
 #[utoipa::path(
     post,
     path = "/api/v1/reports/{id}/submission",

@@ -69,7 +69,7 @@ pub enum Verdict {
 /// Reads the results of a decision.
 ///
 /// # Errors
-/// [`Problem`].
+/// A `Problem`.
 #[utoipa::path(
     get,
     path = "/api/v1/results/{document}",
