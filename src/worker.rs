@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Notify;
 use trinhky_calendar::offset;
+use trinhky_engine::check::Known;
 use trinhky_engine::{CommandKind, TaskId, TimerId};
 use uuid::Uuid;
 
@@ -53,6 +54,16 @@ pub const SERVICES: &[&str] = &[
     "reminders.receipt",
     "reminders.report",
 ];
+
+/// The names that a workflow file may use: the services above, the roles of tasks.
+#[must_use]
+pub fn known_names() -> Known {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Known {
+        services: owned(SERVICES),
+        roles: owned(people::TASK_ROLES),
+    }
+}
 
 /// Timers, jobs or mails taken in one look.
 const BATCH: u32 = 100;

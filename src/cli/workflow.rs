@@ -8,13 +8,13 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use clap::{Subcommand, ValueEnum};
-use trinhky_engine::check::{Known, lint_bytes};
+use trinhky_engine::check::problems;
 use trinhky_engine::draw::{Overlay, svg};
 use trinhky_engine::simulate::{Format as TraceFormat, Options, Scenario, simulate};
 use trinhky_engine::{Finding, Severity, Variables, read, xml};
 
 use super::{FAILED, Format, NO, print_json};
-use crate::{people, worker};
+use crate::worker;
 
 #[derive(Debug, Subcommand)]
 pub enum WorkflowCommand {
@@ -102,21 +102,15 @@ pub fn run(command: WorkflowCommand) -> anyhow::Result<ExitCode> {
 }
 
 fn check(files: &[PathBuf], format: Format) -> anyhow::Result<ExitCode> {
-    let known = Known {
-        services: worker::SERVICES
-            .iter()
-            .map(|name| (*name).to_owned())
-            .collect(),
-        roles: people::TASK_ROLES
-            .iter()
-            .map(|name| (*name).to_owned())
-            .collect(),
-    };
+    let known = worker::known_names();
     let mut findings = Vec::new();
     for path in files {
         let bytes =
             std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        findings.extend(problems(&path.display().to_string(), &bytes, &known));
+        findings.extend(problems(
+            &[(&path.display().to_string(), bytes.as_slice())],
+            &known,
+        ));
     }
     match format {
         Format::Json => print_json(&findings)?,
@@ -144,25 +138,6 @@ fn check(files: &[PathBuf], format: Format) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
-}
-
-/// What the linter and the reader say of a file, each problem once.
-fn problems(name: &str, bytes: &[u8], known: &Known) -> Vec<Finding> {
-    let mut findings = lint_bytes(name, bytes, known);
-    if let Err(more) = read(&[(name, bytes)]) {
-        for finding in more {
-            let same = |known: &Finding| {
-                known.severity == Severity::Error
-                    && known.line == finding.line
-                    && known.column == finding.column
-            };
-            if !findings.iter().any(same) {
-                findings.push(finding);
-            }
-        }
-    }
-    findings.sort_by_key(|finding| (finding.line, finding.column));
-    findings
 }
 
 fn run_simulation(file: &Path, options: &Options) -> anyhow::Result<ExitCode> {

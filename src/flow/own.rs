@@ -5,7 +5,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     QueryOrder,
 };
-use trinhky_engine::check::{Known, lint_bytes};
+use trinhky_engine::check::{self, Known};
 use trinhky_engine::{Finding, Severity, xml};
 use uuid::Uuid;
 
@@ -18,18 +18,16 @@ use crate::fault::{Fault, Outcome};
 /// What is wrong or worth knowing in a file, in its order; without an error it can be run.
 #[must_use]
 pub fn problems(name: &str, bytes: &[u8], known: &Known) -> Vec<Finding> {
-    let mut findings = lint_bytes(name, bytes, known);
-    if !has_errors(&findings)
-        && let Ok(files) = bundle(name, bytes)
-    {
-        let inputs: Vec<(&str, &[u8])> = files
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_bytes()))
-            .collect();
-        findings.extend(trinhky_engine::read(&inputs).err().unwrap_or_default());
-    }
-    findings.sort_by_key(|finding| (finding.line, finding.column));
-    findings
+    let files = match bundle(name, bytes) {
+        Ok(files) => files,
+        // What cannot be parsed is told by the linter.
+        Err(_) => return check::lint_bytes(name, bytes, known),
+    };
+    let inputs: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_bytes()))
+        .collect();
+    check::problems(&inputs, known)
 }
 
 /// Whether something in them forbids to run the file.
@@ -149,7 +147,7 @@ pub async fn retire(cx: Cx<'_>, org_id: Uuid, id: Uuid) -> Outcome<()> {
     .await
 }
 
-/// The organisation's version, newest first.
+/// The organisation's versions, newest first.
 ///
 /// # Errors
 /// What the database reports.

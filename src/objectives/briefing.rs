@@ -54,7 +54,7 @@ pub async fn of(app: &App, decision: &Document, code: Option<&str>) -> Outcome<B
     Ok(Briefing {
         agency: organisation.header.join(" "),
         title: format!("Kết quả thực hiện mục tiêu {}", results.name),
-        subtitle: format!("{}; số liệu đến {}", capital(&decision.title()), vn_date(on)),
+        subtitle: format!("{}; số liệu đến {}", trinhky_drafting::upper_first(&decision.title()), vn_date(on)),
         headlines: headlines(&results),
         indicators: results
             .indicators
@@ -248,11 +248,4 @@ fn shortened(lines: Vec<String>) -> Vec<String> {
         kept.push(format!("và {over} nội dung khác"));
     }
     kept
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }

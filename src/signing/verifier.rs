@@ -149,7 +149,7 @@ pub fn as_json(
     match result {
         Ok(report) => serde_json::to_string_pretty(&Whole { report, evidence }),
         Err(error) => serde_json::to_string_pretty(&serde_json::json!({
-            "unreadable": Sentence { message: upper_first(&error.to_string()), message_vi: error.message_vi() },
+            "unreadable": Sentence { message: format!("{}.", trinhky_drafting::upper_first(&error.to_string())), message_vi: error.message_vi() },
         })),
     }
 }
@@ -176,13 +176,6 @@ pub fn look_inside(pdf: &[u8], trust: &Trust, now: DateTime<Utc>) -> Option<Verd
         }),
         _ => Some(verdict),
     }
-}
-
-fn upper_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        format!("{}{}.", first.to_uppercase(), letters.as_str())
-    })
 }
 
 /// Verifies a file that anybody may have made.

@@ -60,7 +60,7 @@ pub(super) fn page(session: &Session, document: &Document, title: &str) -> Page 
         Link::new("/van-ban", &session.lang.t("nav-documents")),
         Link::new(
             &document_page(document.row.id),
-            &upper_first(&document.title()),
+            &trinhky_drafting::upper_first(&document.title()),
         ),
     ];
     page
@@ -69,12 +69,4 @@ pub(super) fn page(session: &Session, document: &Document, title: &str) -> Page 
 /// The text of a draft, made by our own renderer, which escapes what people wrote.
 pub(super) fn text(draft: &Draft) -> Markup {
     Markup::from_our_own_renderer(trinhky_drafting::html(draft))
-}
-
-/// A title at the head of a page begins with a capital.
-pub(super) fn upper_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }

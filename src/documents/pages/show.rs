@@ -8,7 +8,7 @@ use trinhky_calendar::vn_date;
 use trinhky_drafting::{DocType, Urgency};
 use uuid::Uuid;
 
-use super::common::{document_page, said, text, upper_first};
+use super::common::{document_page, said, text};
 use super::list::mark;
 use super::opinions::{asked_units, opinion_row};
 use super::signatures::signatures;
@@ -82,7 +82,9 @@ impl Shown<'_> {
     async fn view(&self, asked: &Asked) -> Outcome<DocumentShow> {
         let (lang, row) = (self.session.lang, &self.document.row);
         let href = document_page(row.id);
-        let mut page = self.session.page(&upper_first(&self.document.title()));
+        let mut page = self
+            .session
+            .page(&trinhky_drafting::upper_first(&self.document.title()));
         page.crumbs = vec![Link::new("/van-ban", &lang.t("nav-documents"))];
         let mut view = DocumentShow {
             page,
@@ -373,7 +375,7 @@ impl Shown<'_> {
         if let Some(proposal) = find::proposal_of(self.db(), row.id).await? {
             links.push(Link::new(
                 &document_page(proposal.row.id),
-                &upper_first(&proposal.title()),
+                &trinhky_drafting::upper_first(&proposal.title()),
             ));
         }
         // A report tells of objectives and sets none.

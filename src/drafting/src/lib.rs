@@ -20,4 +20,5 @@ pub use digest::{content_hash, fold};
 pub use export::{DocxError, docx, html, html_page, markdown};
 pub use import::{ImportError, import};
 pub use model::*;
+pub use text::upper_first;
 pub use walk::words;

@@ -27,6 +27,15 @@ pub fn is_capitals(text: &str) -> bool {
     text.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !text.chars().any(char::is_lowercase)
 }
 
+/// The text with a capital at its head.
+#[must_use]
+pub fn upper_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// Whether the first letter of the text is a small one.
 #[must_use]
 pub fn starts_small(text: &str) -> bool {

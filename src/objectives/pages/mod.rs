@@ -67,10 +67,7 @@ fn said(lang: Lang, vi: impl Into<String>, en: impl Into<String>) -> String {
 /// `quý II năm 2023` as the head of a column: `Quý II`.
 fn column(period: &report_period::Model) -> String {
     let short = period.name.split(" năm ").next().unwrap_or(&period.name);
-    let mut letters = short.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    trinhky_drafting::upper_first(short)
 }
 
 /// `từ 15/03/2023 đến 14/06/2023`.

@@ -8,7 +8,7 @@ use trinhky_engine::draw::Overlay;
 use trinhky_engine::{Finding, Severity};
 use uuid::Uuid;
 
-use super::workflows::{ADDRESS, TYPES, finding, known, standing};
+use super::workflows::{ADDRESS, TYPES, finding, standing};
 use super::{administered, frame};
 use crate::fault::{Fault, Outcome};
 use crate::flow::rows::{flow_definition, flow_publication};
@@ -17,6 +17,7 @@ use crate::people::session::{Session, done, failed, field_error};
 use crate::web::views::Markup;
 use crate::web::views::sheet::{Act, Entry, Field, Input, Part, Sheet, Table, choice};
 use crate::web::{Form, WebError, html, refused};
+use crate::worker;
 
 /// `GET /quan-tri/quy-trinh/{id}`.
 ///
@@ -105,7 +106,7 @@ async fn looked_at(session: &Session, org_id: Uuid, id: Uuid) -> Outcome<LookedA
         .ok_or(Fault::NotFound)?;
     let files: Vec<(String, String)> = serde_json::from_str(&definition.files)?;
     let findings = files.first().map_or_else(Vec::new, |(name, text)| {
-        own::problems(name, text.as_bytes(), &known())
+        own::problems(name, text.as_bytes(), &worker::known_names())
     });
     Ok((version, definition, findings))
 }

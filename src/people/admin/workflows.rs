@@ -1,6 +1,8 @@
 //! The workflows: the program's and the organisation's own, what runs on each version, the drawing of a chosen one; a file
 //! of one's own is checked here.
 
+use std::collections::HashMap;
+
 use axum::extract::{Multipart, Query};
 use axum::response::Response;
 use sea_orm::{
@@ -8,7 +10,6 @@ use sea_orm::{
 };
 use serde::Deserialize;
 use trinhky_drafting::DocType;
-use trinhky_engine::check::Known;
 use trinhky_engine::draw::Overlay;
 use trinhky_engine::{Finding, Severity};
 use uuid::Uuid;
@@ -17,7 +18,6 @@ use super::{administered, frame};
 use crate::fault::{Fault, Outcome};
 use crate::flow::rows::{flow_definition, flow_publication};
 use crate::flow::{self, own};
-use crate::people::TASK_ROLES;
 use crate::people::session::{Session, done, failed, field_error};
 use crate::web::format::date_time;
 use crate::web::upload::Upload;
@@ -77,7 +77,7 @@ pub async fn upload_workflow(session: Session, body: Multipart) -> Result<Respon
     let findings = if upload.bytes.is_empty() {
         Vec::new()
     } else {
-        own::problems(&name, &upload.bytes, &known())
+        own::problems(&name, &upload.bytes, &worker::known_names())
     };
     let kept = if upload.bytes.is_empty() {
         Err(Fault::invalid(
@@ -117,15 +117,6 @@ pub async fn upload_workflow(session: Session, body: Multipart) -> Result<Respon
                 .map_err(|fault| failed(fault, ADDRESS))?;
             Ok(refused(html(&view)))
         }
-    }
-}
-
-/// The names that a file may use: the services of the worker, the roles of posts.
-pub(super) fn known() -> Known {
-    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    Known {
-        services: owned(worker::SERVICES),
-        roles: owned(TASK_ROLES),
     }
 }
 
@@ -202,11 +193,19 @@ async fn view(
 
 async fn own_versions(session: &Session, org_id: Uuid, counts: &[Count]) -> Outcome<OwnWorkflows> {
     let (db, lang) = (session.app.store.reader(), session.lang);
+    let versions = own::versions(db, org_id).await?;
+    let hashes = versions.iter().map(|version| version.definition.as_str());
+    let definitions: HashMap<String, flow_definition::Model> = flow_definition::Entity::find()
+        .filter(flow_definition::Column::Hash.is_in(hashes))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|definition| (definition.hash.clone(), definition))
+        .collect();
     let mut rows = Vec::new();
-    for version in own::versions(db, org_id).await? {
-        let definition = flow_definition::Entity::find_by_id(version.definition.clone())
-            .one(db)
-            .await?
+    for version in versions {
+        let definition = definitions
+            .get(&version.definition)
             .ok_or(Fault::NotFound)?;
         let running = counts
             .iter()
@@ -214,7 +213,7 @@ async fn own_versions(session: &Session, org_id: Uuid, counts: &[Count]) -> Outc
             .map_or(0, |count| count.running);
         rows.push(OwnWorkflow {
             href: format!("{ADDRESS}/{}", version.id),
-            name: flow::process_name(&definition)?,
+            name: flow::process_name(definition)?,
             cells: vec![
                 format!(
                     "{}, {}",

@@ -248,7 +248,7 @@ fn generic(text: &str, unit: Unit) -> Concept {
     };
     Concept {
         slug,
-        name: capitalised(&subject),
+        name: crate::text::upper_first(&subject),
         numerator,
         denominator,
         population: subject,
@@ -328,11 +328,4 @@ fn plain_letter(c: char) -> Option<char> {
         other => std::iter::once(other).nfd().next()?,
     };
     base.is_ascii_alphanumeric().then_some(base)
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }

@@ -94,7 +94,7 @@ fn rewritten(indicator: &Indicator, comparator: Comparator, target: Fraction) ->
         Comparator::Eq => number,
     };
     let phrase = if text[start..].starts_with(char::is_uppercase) {
-        capitalised(&phrase)
+        crate::text::upper_first(&phrase)
     } else {
         phrase
     };
@@ -179,11 +179,4 @@ fn piece_mut<'a>(clause: &'a mut Clause, sentence: &str) -> Option<&'a mut Strin
     std::iter::once(&mut clause.text)
         .chain(clause.points.iter_mut().map(|point| &mut point.text))
         .find(|text| text.contains(sentence))
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }

@@ -20,7 +20,7 @@ mod value;
 
 pub use rules::{Rule, find, rules};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::xml;
 
 /// The names of this installation; an empty list checks nothing.
@@ -53,6 +53,29 @@ pub fn lint_with(file: &str, doc: &roxmltree::Document<'_>, known: &Known) -> Ve
         ours::check(&index, known, &mut out);
     }
     out.finish(file, doc.input_text())
+}
+
+/// What the linter and the reader say of the first file, each problem once, in its order; the others hold what it calls.
+#[must_use]
+pub fn problems(files: &[(&str, &[u8])], known: &Known) -> Vec<Finding> {
+    let Some((name, bytes)) = files.first() else {
+        return Vec::new();
+    };
+    let mut findings = lint_bytes(name, bytes, known);
+    if let Err(more) = crate::read(files) {
+        for finding in more {
+            let same = |known: &Finding| {
+                known.severity == Severity::Error
+                    && known.line == finding.line
+                    && known.column == finding.column
+            };
+            if !findings.iter().any(same) {
+                findings.push(finding);
+            }
+        }
+    }
+    findings.sort_by_key(|finding| (finding.line, finding.column));
+    findings
 }
 
 /// Decodes, parses and lints a file.
