@@ -5,6 +5,7 @@ mod after_issue;
 mod album;
 mod api;
 mod asvs;
+mod authorities;
 mod browser;
 mod chromium;
 mod demo;

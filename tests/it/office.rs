@@ -76,6 +76,11 @@ pub async fn reopened(app: App, folder: &Path, program: Option<&Path>) -> App {
         program: program.map(Path::to_owned),
         ..Config::default()
     };
+    reopened_as(app, config).await
+}
+
+/// The same installation with other settings.
+pub async fn reopened_as(app: App, config: Config) -> App {
     let clock = app.clock.clone();
     drop(app);
     App::open(config, clock, Ids::seeded(8))

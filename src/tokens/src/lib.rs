@@ -44,7 +44,8 @@ pub struct Found {
 /// # Errors
 /// Where the library cannot be loaded or a token does not answer.
 pub fn list(module: &Path) -> Result<Vec<Found>, SignError> {
-    let opened = Module::open(module)?;
+    let mut opened = Module::open(module)?;
+    opened.begin_anew()?;
     let mut found = Vec::new();
     for (slot, info) in opened.tokens()? {
         let session = opened.pkcs11.open_ro_session(slot).map_err(failed)?;
@@ -106,7 +107,7 @@ impl Signer for TokenSigner {
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
         // Held until the session has logged out: nobody else may use the log-in.
-        let opened = Module::open(&self.key.module)?;
+        let mut opened = Module::open(&self.key.module)?;
         let slot = opened.slot_of(&self.key.serial)?;
         let session = opened.pkcs11.open_ro_session(slot).map_err(failed)?;
         session

@@ -16,7 +16,8 @@ static LOADED: OnceLock<Mutex<HashMap<PathBuf, Pkcs11>>> = OnceLock::new();
 /// All libraries, held: log-ins are those of the process, so only one act may hold one.
 pub(crate) struct Module {
     pub(crate) pkcs11: Pkcs11,
-    _held: MutexGuard<'static, HashMap<PathBuf, Pkcs11>>,
+    path: PathBuf,
+    held: MutexGuard<'static, HashMap<PathBuf, Pkcs11>>,
 }
 
 impl Module {
@@ -26,17 +27,25 @@ impl Module {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if !loaded.contains_key(path) {
-            let cannot = |error| SignError::Unavailable(format!("{}: {error}", path.display()));
-            let pkcs11 = Pkcs11::new(path).map_err(cannot)?;
-            pkcs11
-                .initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))
-                .map_err(cannot)?;
-            loaded.insert(path.to_owned(), pkcs11);
+            loaded.insert(path.to_owned(), begin(path)?);
         }
         Ok(Self {
             pkcs11: loaded[path].clone(),
-            _held: loaded,
+            path: path.to_owned(),
+            held: loaded,
         })
+    }
+
+    /// Ends the library and begins it again: some look for tokens only when they begin, and would never see one that was
+    /// pulled out and plugged in again.
+    pub(crate) fn begin_anew(&mut self) -> Result<(), SignError> {
+        if let Some(old) = self.held.remove(&self.path) {
+            // A library that cannot end says at its next beginning what is wrong.
+            let _ = old.finalize();
+        }
+        self.pkcs11 = begin(&self.path)?;
+        self.held.insert(self.path.clone(), self.pkcs11.clone());
+        Ok(())
     }
 
     /// The slots whose token is ready for use, with what it says of itself. A token that does not answer is not
@@ -50,11 +59,26 @@ impl Module {
             .collect())
     }
 
-    pub(crate) fn slot_of(&self, serial: &str) -> Result<Slot, SignError> {
-        self.tokens()?
-            .into_iter()
-            .find(|(_, token)| token.serial_number().trim() == serial)
-            .map(|(slot, _)| slot)
-            .ok_or(SignError::TokenMissing)
+    pub(crate) fn slot_of(&mut self, serial: &str) -> Result<Slot, SignError> {
+        if let Some(slot) = self.slot_now(serial)? {
+            return Ok(slot);
+        }
+        self.begin_anew()?;
+        self.slot_now(serial)?.ok_or(SignError::TokenMissing)
     }
+
+    fn slot_now(&self, serial: &str) -> Result<Option<Slot>, SignError> {
+        let found = self.tokens()?.into_iter();
+        let mut found = found.filter(|(_, token)| token.serial_number().trim() == serial);
+        Ok(found.next().map(|(slot, _)| slot))
+    }
+}
+
+fn begin(path: &Path) -> Result<Pkcs11, SignError> {
+    let cannot = |error| SignError::Unavailable(format!("{}: {error}", path.display()));
+    let pkcs11 = Pkcs11::new(path).map_err(cannot)?;
+    pkcs11
+        .initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))
+        .map_err(cannot)?;
+    Ok(pkcs11)
 }

@@ -1,6 +1,6 @@
 //! A token that is a program: SoftHSM, filled with Debian's own tools.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use trinhky_pades::{SignError, Signer, describe_certificate};
@@ -102,10 +102,58 @@ fn story() {
         Err(SignError::Unavailable(_))
     ));
 
+    pull_out_while_signing(folder, || with(one.key.clone(), PIN));
+
     // Pulled out between two signatures.
-    std::fs::remove_dir_all(folder.join("tokens")).unwrap();
+    std::fs::remove_dir_all(plugged(folder)).unwrap();
     let gone = with(one.key.clone(), PIN).sign(b"x").unwrap_err();
     assert!(matches!(gone, SignError::TokenMissing), "{gone:?}");
+}
+
+/// The token goes while it signs, at whatever step that meets it: each signature is whole, or refused as a token that is
+/// not there. Then it is plugged in again.
+fn pull_out_while_signing(folder: &Path, signer: impl Fn() -> TokenSigner) {
+    let (plugged, drawer) = (plugged(folder), folder.join("drawer"));
+    let mut after = Vec::new();
+    for round in 0..30 {
+        let moves = std::thread::spawn({
+            let (plugged, drawer) = (plugged.clone(), drawer.clone());
+            move || {
+                // A little later in each round.
+                (0..round * 20_000).for_each(|step| {
+                    std::hint::black_box(step);
+                });
+                std::fs::rename(plugged, drawer).unwrap();
+            }
+        });
+        let mut signed = 0;
+        let why = loop {
+            let signer = signer();
+            match signer.sign(b"x") {
+                Ok(signature) => {
+                    let own = &signer.certificate_chain()[0];
+                    assert!(openssl_accepts(folder, own, b"x", &signature));
+                    signed += 1;
+                }
+                Err(why) => break why,
+            }
+        };
+        moves.join().unwrap();
+        std::fs::rename(&drawer, &plugged).unwrap();
+        assert!(
+            matches!(why, SignError::TokenMissing),
+            "round {round}: {why:?}"
+        );
+        after.push(signed);
+    }
+    println!("signatures before the token went: {after:?}");
+    assert!(signer().sign(b"x").is_ok(), "plugged in again");
+}
+
+/// The one token's own folder.
+fn plugged(folder: &Path) -> PathBuf {
+    let mut inside = std::fs::read_dir(folder.join("tokens")).unwrap();
+    inside.next().unwrap().unwrap().path()
 }
 
 /// Puts a key and its self-signed certificate on the token, which is made when it is not there yet.

@@ -4,6 +4,7 @@ mod attacker;
 mod chains;
 mod foreign;
 mod key_files;
+mod many;
 mod outside_tools;
 mod paper;
 mod revoking;
