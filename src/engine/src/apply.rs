@@ -159,12 +159,20 @@ fn inside(scope: &mut Scope, event: &Event) {
             }
         }
         Event::CompensationAwaited { token, .. } => wait(scope, *token, Wait::Compensation),
+        Event::CompensationLeft { token, element, .. } => {
+            put(scope, *token, element, None, Wait::Compensation);
+        }
+        Event::CompensationEnded { token, .. } => {
+            scope.tokens.remove(token);
+        }
         Event::CompensationReady { activity, .. } => scope.compensable.push(activity.clone()),
-        Event::CompensationBegun { index, .. } => {
-            if *index < scope.compensable.len() {
+        Event::CompensationBegun { index, .. } => match scope.compensable.get_mut(*index) {
+            Some(activity) if activity.times > 1 => activity.times -= 1,
+            Some(_) => {
                 scope.compensable.remove(*index);
             }
-        }
+            None => {}
+        },
         Event::IncidentRaised {
             number, incident, ..
         } => {

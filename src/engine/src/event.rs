@@ -270,6 +270,18 @@ pub enum Event {
         scope: ScopeId,
         token: u64,
     },
+    /// A throwing event does not wait: a new token stays at it for the handlers, while its own goes on.
+    CompensationLeft {
+        scope: ScopeId,
+        token: u64,
+        element: String,
+    },
+    /// The handlers that nobody waits for have ended.
+    CompensationEnded {
+        scope: ScopeId,
+        token: u64,
+        element: String,
+    },
     /// A completed activity can be compensated from now on.
     CompensationReady {
         scope: ScopeId,
@@ -375,6 +387,8 @@ impl Event {
             | Self::EscalationCaught { scope, .. }
             | Self::CompensationThrown { scope, .. }
             | Self::CompensationAwaited { scope, .. }
+            | Self::CompensationLeft { scope, .. }
+            | Self::CompensationEnded { scope, .. }
             | Self::CompensationReady { scope, .. }
             | Self::CompensationBegun { scope, .. }
             | Self::IncidentRaised { scope, .. }
@@ -413,7 +427,9 @@ impl Event {
             | Self::ErrorCaught { element, .. }
             | Self::EscalationThrown { element, .. }
             | Self::EscalationCaught { element, .. }
-            | Self::CompensationThrown { element, .. } => Some(element),
+            | Self::CompensationThrown { element, .. }
+            | Self::CompensationLeft { element, .. }
+            | Self::CompensationEnded { element, .. } => Some(element),
             Self::VariablesSet { element, .. } => element.as_deref(),
             Self::ScopeOpened { scope } => scope.element.as_deref(),
             Self::TaskOpened { task } => Some(&task.element),

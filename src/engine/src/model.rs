@@ -411,6 +411,8 @@ pub enum Trigger {
     /// Compensates one activity, or all of the scope.
     Compensate {
         activity: Option<String>,
+        /// `waitForCompletion`: whether the throwing event goes on only when the handlers have ended.
+        wait: bool,
     },
 }
 

@@ -556,6 +556,9 @@ pub enum RoundStyle {
 pub struct Compensable {
     pub element: String,
     pub handler: String,
+    /// How often the handler runs: of a repeated activity once for each item that completed.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub times: u64,
     /// The completed sub-processes that contained it, innermost first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<String>,
@@ -565,6 +568,15 @@ pub struct Compensable {
     /// For a compensation event sub-process: the variables of its sub-process when that completed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vars: Variables,
+}
+
+fn once() -> u64 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_once(times: &u64) -> bool {
+    *times == 1
 }
 
 #[cfg(test)]

@@ -212,7 +212,7 @@ pub const ROWS: &[Row] = &[
         "compensation-handler",
         "compensation activity and its boundary event",
         "§13.5.5",
-        "handlers run one after the other, the latest completed activity first",
+        "handlers run one after the other, the latest completed activity first; of a repeated activity once for each item that completed",
     ),
     runs(
         "compensation-sub-process",
@@ -381,13 +381,13 @@ pub const ROWS: &[Row] = &[
         "throw-compensation",
         "compensation throw event and end event",
         "§13.5.5",
-        "of all that completed in its scope, or of the activity it names",
+        "of all that completed in its scope, or of the activity it names; with `waitForCompletion=\"false\"` it goes on at once",
     ),
     runs(
         "throw-multiple",
         "multiple throw event and end event",
         "§13.5.2",
-        "each result in the order of the file",
+        "each result in the order of the file, compensation last",
     ),
     runs(
         "boundary-interrupting",
@@ -480,18 +480,6 @@ pub const ROWS: &[Row] = &[
         "correlation keys and subscriptions, conversations",
         "§8.4.2, §9.5",
         "a message has a name and one key (`tk:key`)",
-    ),
-    past(
-        "wait-for-completion",
-        "`waitForCompletion=\"false\"`",
-        "§10.5.5",
-        "a compensation is always waited for",
-    ),
-    past(
-        "compensation-items",
-        "compensation of each item of a round apart",
-        "§13.5.5",
-        "the handler of a repeated activity runs once",
     ),
     past(
         "resources",

@@ -1,7 +1,8 @@
 //! Compensation and the cancelling of transactions (BPMN 2.0.2, 10.7, 13.5.5).
 //!
 //! Completed activities with a handler are remembered in their scope. Handlers run one after the other, the latest
-//! completed activity first, in the scope of the throwing event, which goes on when the last one has ended.
+//! completed activity first, in the scope of the throwing event, which goes on when the last one has ended, or at once
+//! where it does not wait (`waitForCompletion`): then a token of its own stands for the handlers.
 
 use super::throw::Thrown;
 use super::work::{Halt, Step, Work};
@@ -11,16 +12,21 @@ use crate::model::{Kind, Node, Process, SubProcessKind, Trigger};
 use crate::state::{Compensable, Scope, ScopeId, ScopeKind, Variables, Wait};
 
 impl Work<'_> {
+    /// An activity completed, a repeated one for so many items: the handler at its boundary can undo it.
     pub(super) fn remember_compensation(
         &mut self,
         scope: &ScopeId,
         process: &Process,
         node: &Node,
+        times: u64,
     ) {
-        if let Some(handler) = handler_of(process, node) {
+        if let Some(handler) = handler_of(process, node)
+            && times > 0
+        {
             let activity = Compensable {
                 element: node.id.clone(),
                 handler: process.nodes[handler].id.clone(),
+                times,
                 within: Vec::new(),
                 inner: Vec::new(),
                 vars: Variables::new(),
@@ -57,6 +63,7 @@ impl Work<'_> {
             inherited = vec![Compensable {
                 element: node.id.clone(),
                 handler: process.nodes[handler].id.clone(),
+                times: 1,
                 within: Vec::new(),
                 inner: inherited,
                 vars,
@@ -80,17 +87,36 @@ impl Work<'_> {
         scope: &ScopeId,
         token: u64,
         node: &Node,
-        _activity: Option<&str>,
+        wait: bool,
     ) -> Step {
         self.emit(Event::CompensationThrown {
             scope: scope.clone(),
             element: node.id.clone(),
         });
-        self.emit(Event::CompensationAwaited {
-            scope: scope.clone(),
-            token,
+        self.emit(if wait {
+            Event::CompensationAwaited {
+                scope: scope.clone(),
+                token,
+            }
+        } else {
+            Event::CompensationLeft {
+                scope: scope.clone(),
+                token: self.next(scope),
+                element: node.id.clone(),
+            }
         });
         self.go_on_compensating(scope)
+    }
+
+    /// The items of a round that ended can be undone from the scope around it, as far as what is inside them can.
+    pub(super) fn hand_out_compensation(&mut self, round: &ScopeId, outer: &ScopeId) -> Step {
+        for activity in self.expect(round)?.compensable.clone() {
+            self.emit(Event::CompensationReady {
+                scope: outer.clone(),
+                activity,
+            });
+        }
+        Ok(())
     }
 
     /// A cancel end event ends everything else in its transaction and has undone what completed there, then leaves by
@@ -166,11 +192,20 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Starts the next handler that a waiting throw event asks for, or lets it go on when there is none left.
+    /// Starts the next handler that a throw event asks for, or lets it go on when there is none left. One handler runs at a
+    /// time, and of several throw events the oldest is served first.
     pub(super) fn go_on_compensating(&mut self, scope: &ScopeId) -> Step {
         let Some(found) = self.scope(scope) else {
             return Ok(());
         };
+        let process = self.process(scope)?;
+        let handles = |element: &str| {
+            let node = process.node(element);
+            node.is_some_and(|node| process.is_compensation_handler(node))
+        };
+        if found.tokens.values().any(|token| handles(&token.element)) {
+            return Ok(());
+        }
         let Some((token, element)) = found
             .tokens
             .iter()
@@ -184,15 +219,25 @@ impl Work<'_> {
             // The cancel end event stood inside this sub-process.
             _ => (&[Trigger::Cancel], true),
         };
-        let wanted = triggers.iter().find_map(|trigger| match trigger {
-            Trigger::Compensate { activity } => activity.as_deref(),
-            _ => None,
-        });
+        let asked = || {
+            triggers.iter().filter_map(|trigger| match trigger {
+                Trigger::Compensate { activity, wait } => Some((activity.as_deref(), *wait)),
+                _ => None,
+            })
+        };
+        let mut wanted: Vec<Option<&str>> = asked().map(|(activity, _)| activity).collect();
+        if wanted.is_empty() {
+            // A cancel end event undoes everything.
+            wanted.push(None);
+        }
+        let waits = asked().next().is_none() || asked().any(|(_, wait)| wait);
         let source = self.compensation_source(scope)?;
         let entries = &self.expect(&source)?.compensable;
         let next = entries.iter().rposition(|entry| {
-            wanted.is_none_or(|wanted| {
-                entry.element == wanted || entry.within.iter().any(|id| id == wanted)
+            wanted.iter().any(|wanted| {
+                wanted.is_none_or(|wanted| {
+                    entry.element == wanted || entry.within.iter().any(|id| id == wanted)
+                })
             })
         });
         match next {
@@ -228,7 +273,20 @@ impl Work<'_> {
                     None => self.finish_if_empty(scope),
                 }
             }
-            None => self.leave(scope, token),
+            None if waits => {
+                self.leave(scope, token)?;
+                self.go_on_compensating(scope)
+            }
+            None => {
+                self.emit(Event::CompensationEnded {
+                    scope: scope.clone(),
+                    token,
+                    element,
+                });
+                self.joins.insert(scope.clone());
+                self.go_on_compensating(scope)?;
+                self.finish_if_empty(scope)
+            }
         }
     }
 

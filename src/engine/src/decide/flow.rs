@@ -160,8 +160,9 @@ impl Work<'_> {
             self.cancel_all(scope)?;
             return self.finish_if_empty(scope);
         }
-        if !item {
-            self.remember_compensation(scope, process, node);
+        // A round has told for itself how many of its items can be undone.
+        if node.repeat.is_none() {
+            self.remember_compensation(scope, process, node, 1);
         }
         for flow in flows {
             let flow = &process.flows[flow];

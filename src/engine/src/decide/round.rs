@@ -267,6 +267,7 @@ impl<'a> Work<'a> {
                 value,
             });
         }
+        self.inherit_compensation(id, round, node)?;
         self.emit(Event::ItemCompleted { scope: id.clone() });
         if !results.is_empty() {
             if self.style(round)? == RoundStyle::Parallel {
@@ -383,6 +384,7 @@ impl<'a> Work<'a> {
             return Err(Halt::Need(Need::Vars(round.clone())));
         };
         let results = vars.clone();
+        let completed = scope.mi.as_ref().map_or(0, |mi| mi.completed);
         let mut collection = Variables::new();
         if let Some(Repeat::Multi(Multi {
             output_collection: Some(name),
@@ -396,6 +398,8 @@ impl<'a> Work<'a> {
                 .unwrap_or_default();
             collection.insert(name.clone(), Value::Array(collected));
         }
+        self.remember_compensation(&parent, self.process(round)?, node, completed);
+        self.hand_out_compensation(round, &parent)?;
         self.emit(if live {
             Event::ScopeCancelled {
                 scope: round.clone(),

@@ -33,8 +33,20 @@ impl Work<'_> {
         node: &Node,
         event: &EventNode,
     ) -> Step {
+        // Compensation comes last, all that is asked for in one go: the token may wait there, and nothing else may be lost.
+        let mut compensates = None;
         for trigger in &event.triggers {
+            if let Trigger::Compensate { wait, .. } = trigger {
+                compensates = Some(compensates.unwrap_or(false) || *wait);
+                continue;
+            }
             self.throw_one(scope, token, node, trigger)?;
+            if !self.goes_on(scope, token) {
+                return Ok(());
+            }
+        }
+        if let Some(wait) = compensates {
+            self.throw_compensation(scope, token, node, wait)?;
             if !self.goes_on(scope, token) {
                 return Ok(());
             }
@@ -72,10 +84,7 @@ impl Work<'_> {
             }
             Trigger::Link(name) => self.jump(scope, token, node, name),
             Trigger::Cancel => self.cancel_transaction(scope, token, node),
-            Trigger::Compensate { activity } => {
-                self.throw_compensation(scope, token, node, activity.as_deref())
-            }
-            Trigger::Timer { .. } | Trigger::Conditional(_) => Ok(()),
+            Trigger::Compensate { .. } | Trigger::Timer { .. } | Trigger::Conditional(_) => Ok(()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use roxmltree::Node as Xml;
 
-use super::{File, Reader, child, is_bpmn, local, text, tk};
+use super::{File, Reader, child, flag, is_bpmn, local, text, tk};
 use crate::finding::Severity;
 use crate::model::{EventNode, Kind, Position, Process, TimerKind, Trigger};
 use crate::timers;
@@ -138,6 +138,7 @@ impl Reader {
                 activity: at
                     .attribute("activityRef")
                     .map(|activity| local(activity).to_owned()),
+                wait: flag(at, "waitForCompletion", true),
             },
             _ => return None,
         })

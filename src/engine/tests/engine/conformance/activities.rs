@@ -140,6 +140,24 @@ pub fn cases() -> Vec<Case> {
             "started +s -s +u +b -b -u +x compensation_thrown:x +hb -hb -x completed",
         ),
         Case::new(
+            "compensation-handler",
+            // Three items, of which the condition lets two complete: two are undone. An empty round leaves nothing to undo.
+            r#"<startEvent id="s"/><task id="a"><multiInstanceLoopCharacteristics isSequential="true"><loopCardinality>3</loopCardinality><completionCondition>numberOfCompletedInstances == 2</completionCondition></multiInstanceLoopCharacteristics></task><boundaryEvent id="ca" attachedToRef="a"><compensateEventDefinition/></boundaryEvent><task id="ha" isForCompensation="true"/>
+            <task id="b"><multiInstanceLoopCharacteristics><loopCardinality>0</loopCardinality></multiInstanceLoopCharacteristics></task><boundaryEvent id="cb" attachedToRef="b"><compensateEventDefinition/></boundaryEvent><task id="hb" isForCompensation="true"/>
+            <intermediateThrowEvent id="x"><compensateEventDefinition/></intermediateThrowEvent>"#,
+            "s > a; a > b; b > x",
+            "started +s -s +a:0 -a:0 +a:1 -a:1 +x compensation_thrown:x +ha -ha +ha -ha -x completed",
+        )
+        .undone_by(&["ca ha", "cb hb"]),
+        Case::new(
+            "compensation-handler",
+            // What completed inside the items of a repeated sub-process is undone from outside, in each.
+            r#"<startEvent id="s"/><subProcess id="u"><multiInstanceLoopCharacteristics isSequential="true"><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics><task id="b"/><boundaryEvent id="cb" attachedToRef="b"><compensateEventDefinition/></boundaryEvent><task id="hb" isForCompensation="true"/><association id="l2" sourceRef="cb" targetRef="hb"/></subProcess>
+            <intermediateThrowEvent id="x"><compensateEventDefinition activityRef="u"/></intermediateThrowEvent>"#,
+            "s > u; u > x",
+            "started +s -s +u:0 +b:0 -b:0 -u:0 +u:1 +b:1 -b:1 -u:1 +x compensation_thrown:x +hb -hb +hb -hb -x completed",
+        ),
+        Case::new(
             "compensation-sub-process",
             r#"<startEvent id="s"/><subProcess id="u"><property id="n" name="n"/><scriptTask id="b"><script>n = 7</script></scriptTask><boundaryEvent id="cb" attachedToRef="b"><compensateEventDefinition/></boundaryEvent><scriptTask id="hb" isForCompensation="true"><script>undone = true</script></scriptTask>
             <subProcess id="c" triggeredByEvent="true"><startEvent id="cs"><compensateEventDefinition/></startEvent><scriptTask id="t"><script>kept = n</script></scriptTask><intermediateThrowEvent id="y"><compensateEventDefinition/></intermediateThrowEvent>

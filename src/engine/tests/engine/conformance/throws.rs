@@ -50,6 +50,34 @@ pub fn cases() -> Vec<Case> {
         )
         .undone_by(&["ca ha", "cb hb"]),
         Case::new(
+            "throw-compensation",
+            // It does not wait: its token goes on while the handlers run, still one after the other; the instance waits for them.
+            r#"<startEvent id="s"/><task id="a"/><boundaryEvent id="ca" attachedToRef="a"><compensateEventDefinition/></boundaryEvent><userTask id="ha" isForCompensation="true"/><task id="b"/><boundaryEvent id="cb" attachedToRef="b"><compensateEventDefinition/></boundaryEvent><userTask id="hb" isForCompensation="true"/>
+            <intermediateThrowEvent id="t"><compensateEventDefinition waitForCompletion="false"/></intermediateThrowEvent><task id="c"/><endEvent id="e"/>"#,
+            "s > a; a > b; b > t; t > c; c > e",
+            "started +s -s +a -a +b -b +t compensation_thrown:t +hb -t +c -c +e -e -hb +ha -ha completed",
+        )
+        .undone_by(&["ca ha", "cb hb"])
+        .with(json!({"answers": [{"element": "ha", "after": "PT1H"}, {"element": "hb", "after": "PT1H"}]})),
+        Case::new(
+            "throw-compensation",
+            // Two throw events at a time: the handlers of the one, then those of the other.
+            r#"<startEvent id="s"/><task id="a"/><boundaryEvent id="ca" attachedToRef="a"><compensateEventDefinition/></boundaryEvent><userTask id="ha" isForCompensation="true"/><task id="b"/><boundaryEvent id="cb" attachedToRef="b"><compensateEventDefinition/></boundaryEvent><userTask id="hb" isForCompensation="true"/>
+            <intermediateThrowEvent id="t"><compensateEventDefinition activityRef="a"/></intermediateThrowEvent><intermediateThrowEvent id="y"><compensateEventDefinition activityRef="b"/></intermediateThrowEvent>"#,
+            "s > a; a > b; b > t; b > y",
+            "started +s -s +a -a +b -b +t +y compensation_thrown:t +ha compensation_thrown:y -ha -t +hb -hb -y completed",
+        )
+        .undone_by(&["ca ha", "cb hb"])
+        .with(json!({"answers": [{"element": "ha", "after": "PT1H"}, {"element": "hb", "after": "PT1H"}]})),
+        Case::new(
+            "throw-multiple",
+            r#"<startEvent id="s"/><task id="a"/><boundaryEvent id="ca" attachedToRef="a"><compensateEventDefinition/></boundaryEvent><task id="ha" isForCompensation="true"/><task id="b"/><boundaryEvent id="cb" attachedToRef="b"><compensateEventDefinition/></boundaryEvent><task id="hb" isForCompensation="true"/>
+            <intermediateThrowEvent id="t"><compensateEventDefinition activityRef="a"/><messageEventDefinition messageRef="msg"/><compensateEventDefinition activityRef="b"/></intermediateThrowEvent>"#,
+            "s > a; a > b; b > t",
+            "started +s -s +a -a +b -b +t message_sent:t compensation_thrown:t +hb -hb +ha -ha -t completed",
+        )
+        .undone_by(&["ca ha", "cb hb"]),
+        Case::new(
             "throw-multiple",
             r#"<startEvent id="s"/><intermediateThrowEvent id="t"><messageEventDefinition messageRef="msg"/><signalEventDefinition signalRef="sig"/><messageEventDefinition messageRef="msg2"/></intermediateThrowEvent><intermediateCatchEvent id="c"><messageEventDefinition messageRef="msg"/></intermediateCatchEvent><intermediateCatchEvent id="d"><messageEventDefinition messageRef="msg2"/></intermediateCatchEvent>"#,
             "s > t; t > c; c > d",
