@@ -26,6 +26,7 @@ mod proof;
 mod receipt;
 mod registers;
 mod reorganisation;
+mod scanner;
 mod searching;
 mod served;
 mod signing;
