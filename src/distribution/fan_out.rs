@@ -12,11 +12,11 @@ use trinhky_calendar::{Calendar, Rule, local};
 use trinhky_engine::{CommandKind, Variables};
 use uuid::Uuid;
 
-use super::expand::{Expanded, Purpose, asks_staff_to_study, expand};
 use super::rows::{attestation, delivery};
 use super::state;
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
+use crate::documents::recipients::{Expanded, Purpose, asks_staff_to_study, expand};
 use crate::documents::rows::register;
 use crate::documents::{Document, find};
 use crate::fault::{Fault, Outcome};
@@ -109,19 +109,6 @@ async fn write(cx: Cx<'_>, service: &Service) -> Outcome<()> {
     entry.instance_id = Some(service.instance);
     entry.events = advanced.events;
     audit::append(cx.tx, org_id, cx.actor, cx.now, entry).await
-}
-
-impl Expanded {
-    /// How many receive it for action and for information.
-    #[must_use]
-    pub fn counts(&self) -> (usize, usize) {
-        let action = self
-            .recipients
-            .iter()
-            .filter(|recipient| recipient.purpose == Purpose::Action)
-            .count();
-        (action, self.recipients.len() - action)
-    }
 }
 
 /// The same-day duty of VT-21.2c: by the end of office hours today, or of the next working day when those are over.

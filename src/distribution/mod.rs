@@ -1,7 +1,6 @@
 //! From the issued document to its recipients: expansion, delivery, acknowledgement, attestation.
 
 pub mod direction;
-mod expand;
 mod fan_out;
 pub mod pages;
 pub mod proof;
@@ -11,7 +10,6 @@ pub mod rows;
 pub mod speed;
 pub mod tracking;
 
-pub use expand::{Expanded, Purpose, Recipient, expand};
 pub use fan_out::{fan_out, notify};
 
 /// The states of a delivery, in their order; the same words in the table, the page and the log.

@@ -96,7 +96,7 @@ pub(super) fn on_paper(
     });
     Draft {
         doc_type,
-        superior_agency: (!organisation.superior.is_empty()).then(|| organisation.superior.clone()),
+        superior_agency: superior_line(organisation),
         issuer: organisation.header.clone(),
         number: None,
         symbol: symbol(doc_type, organisation, unit),
@@ -128,6 +128,19 @@ pub(super) fn on_paper(
         urgency: trinhky_drafting::Urgency::Normal,
         annexes: Vec::new(),
     }
+}
+
+/// The direct superior agency as the header prints it (Annex I.II.2): in capitals, common phrases abbreviated. A People's
+/// Committee answers to the one above it and to its council, but none of them is an agency that it belongs to.
+fn superior_line(organisation: &Unit) -> Option<String> {
+    let committee = organisation.kind.ends_with("_committee");
+    (!committee && !organisation.superior.is_empty()).then(|| {
+        organisation
+            .superior
+            .to_uppercase()
+            .replace("ỦY BAN NHÂN DÂN", "UBND")
+            .replace("HỘI ĐỒNG NHÂN DÂN", "HĐND")
+    })
 }
 
 /// `QĐ-UBND`; of an official letter `UBND-VP` (Annex I.II.3).

@@ -13,10 +13,12 @@ pub mod measures;
 pub mod numbers;
 pub mod pages;
 pub mod proposal;
+pub mod recipients;
 pub mod restored;
 pub mod review;
 pub mod rows;
 pub mod signers;
+pub mod suggest;
 
 use chrono::NaiveDate;
 use trinhky_drafting::{DocType, Draft};

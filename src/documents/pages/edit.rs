@@ -1,11 +1,13 @@
 //! The editor: every part of a draft a labelled field, the checker's findings beside, a new version at every save.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Form as Body, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use trinhky_drafting::{
-    DocType, Draft, Fix, Imported, Signer, apply, check_with_fixes, content_hash,
+    DocType, Draft, Fix, Imported, Line, Signer, apply, check_with_fixes, content_hash,
 };
 use uuid::Uuid;
 
@@ -15,9 +17,12 @@ use super::measures;
 use super::sheet::{Sheet, URGENCIES};
 use crate::audit;
 use crate::documents::draft::{self, Saved, may_draft};
+use crate::documents::recipients::expand;
 use crate::documents::signers::{self, Paper};
-use crate::documents::{Document, find};
+use crate::documents::{Document, find, suggest};
 use crate::fault::{Fault, Outcome, RefusalKind};
+use crate::people::Unit;
+use crate::people::find::{self as people_find, Group};
 use crate::people::kept::{self, Kept};
 use crate::people::session::{Session, done, failed};
 use crate::web::format::date_time;
@@ -81,6 +86,7 @@ pub async fn save(
         .await
         .map_err(|fault| failed(fault, &fresh))?;
     let mut sheet = Sheet::sent(&pairs);
+    let chosen = sheet.take_chosen();
     let sent = Form::sent(&address(id), pairs);
     let verb = sent.value("do").to_owned();
     if verb == "save" || verb.is_empty() {
@@ -98,7 +104,7 @@ pub async fn save(
         if serde_json::from_str::<Fix>(fix).is_ok_and(|fix| apply(&mut draft, &fix)) {
             sheet = Sheet::of(&draft);
         }
-    } else {
+    } else if !(chosen && verb == "add:legal_basis") {
         // A button without meaning any more leaves everything as it is typed.
         sheet.change(&verb, document.doc_type);
     }
@@ -288,6 +294,10 @@ async fn edit_view(
 ) -> Outcome<DocumentEdit> {
     let (db, lang, id) = (session.app.store.reader(), session.lang, document.row.id);
     let draft = sheet.draft(&document.draft);
+    let units = people_find::all_units(db, session.today()).await?;
+    let groups = people_find::groups(db, document.row.org_id).await?;
+    let known = suggest::known(db, document.row.org_id, &groups, &units).await?;
+    let reach = reach(&draft, &groups, &units, lang);
     let unplaced = find::unplaced(db, document).await?;
     let mut findings = Vec::new();
     let mut found = Vec::new();
@@ -326,11 +336,14 @@ async fn edit_view(
         kept: None,
         sent_back: sent_back(session, id).await?,
         findings_line: findings_line(&found, lang),
+        decides: document.doc_type == DocType::QD,
         findings,
         findings_open,
         legal_basis: sheet.legal_basis(lang),
         articles: sheet.articles(lang),
-        distribution: sheet.distribution(lang),
+        known_bases: known.bases,
+        known_recipients: known.recipients,
+        reach,
         annexes: sheet.annex_fields(lang),
         urgencies: URGENCIES
             .iter()
@@ -348,7 +361,6 @@ async fn edit_view(
                 )
             })
             .collect(),
-        decides: document.doc_type == DocType::QD,
         unplaced: imported
             .unplaced
             .iter()
@@ -366,6 +378,37 @@ async fn edit_view(
         preview: text(&imported.draft),
         pdf_href: format!("{}/tep.pdf", document_page(id)),
     })
+}
+
+/// What each line of the recipients stands for, as the document will be sent.
+fn reach(
+    draft: &Draft,
+    groups: &[Group],
+    units: &BTreeMap<Uuid, Unit>,
+    lang: Lang,
+) -> Vec<(String, String)> {
+    let expanded = expand(draft, groups, units);
+    let told = draft
+        .distribution
+        .iter()
+        .filter(|line| !matches!(line, Line::Archive { .. }));
+    told.map(|line| {
+        let found: Vec<Uuid> = expanded.of_line(line.text()).collect();
+        let words = match found[..] {
+            [] => lang.say(
+                "chưa khớp với đơn vị nào, văn bản không tự gửi tới nơi này; ghi đúng tên, hoặc gửi bằng cách khác",
+                "matches no body: the document is not sent there by itself; write its name, or send it another way",
+            ),
+            [one] => units.get(&one).map(|unit| unit.name.clone()).unwrap_or_default(),
+            _ => said(
+                lang,
+                format!("{} nơi", found.len()),
+                format!("{} bodies", found.len()),
+            ),
+        };
+        (line.text().to_owned(), words)
+    })
+    .collect()
 }
 
 async fn possible_signers(

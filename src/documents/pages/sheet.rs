@@ -1,7 +1,7 @@
 //! A draft as the editor's fields and back: every part a text in its own field, numbered by its place.
 //!
-//! The markup is what people write anyway: a point begins with `a)`, a paragraph after the clauses stands behind an empty
-//! line, a table has `|` between its cells. What the fields do not show (symbol, header) is kept from the draft.
+//! The markup is what people write anyway: every line a paragraph, a clause begins with `1.`, a point with `a)`, a paragraph
+//! after the clauses of an article stands behind an empty line, a table has `|` between its cells. What the fields do not show (symbol, header) is kept from the draft.
 
 mod blocks;
 mod markup;
@@ -11,7 +11,7 @@ mod tests;
 use trinhky_drafting::{Annex, DocType, Draft, MonthYear, Signer, Urgency};
 
 use blocks::Blocks;
-use markup::{Counter, folded, line, signer, tidy};
+use markup::{Counter, folded, lines, signer, tidy};
 
 use super::common::{Pairs, said};
 use crate::fault::{Fault, Outcome};
@@ -26,6 +26,9 @@ pub(super) struct Sheet {
     body: Blocks,
     lines: Vec<String>,
     annexes: Vec<AnnexSheet>,
+    /// Chosen or typed beside the lists, and taken in by whatever button is pressed next.
+    new_basis: String,
+    new_line: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -102,6 +105,7 @@ impl Sheet {
                     body: Blocks::of(&annex.body),
                 })
                 .collect(),
+            ..Self::default()
         }
     }
 
@@ -114,24 +118,60 @@ impl Sheet {
                 sheet.single[n] = text;
                 continue;
             }
-            match name.split_once('.') {
-                Some(("legal_basis", _)) => sheet.bases.push(text),
-                Some(("line", _)) => sheet.lines.push(text),
-                Some(("annex", place)) => match place.split_once('.') {
-                    None => sheet.annexes.push(AnnexSheet {
-                        title: text,
-                        ..AnnexSheet::default()
-                    }),
-                    Some((_, name)) => {
-                        if let Some(annex) = sheet.annexes.last_mut() {
-                            annex.take(name, text);
-                        }
-                    }
-                },
-                _ => sheet.body.take(name, text),
+            match name.as_str() {
+                "distribution" => sheet.lines.extend(text.lines().map(str::to_owned)),
+                "new_basis" => sheet.new_basis = text,
+                "new_line" => sheet.new_line = text,
+                _ => sheet.take(name, text),
             }
         }
         sheet
+    }
+
+    /// A field of which there are several.
+    fn take(&mut self, name: &str, text: String) {
+        match name.split_once('.') {
+            Some(("legal_basis", _)) => self.bases.push(text),
+            // As typing was kept when every line had its field.
+            Some(("line", _)) => self.lines.push(text),
+            Some(("annex", place)) => match place.split_once('.') {
+                None => self.annexes.push(AnnexSheet {
+                    title: text,
+                    ..AnnexSheet::default()
+                }),
+                Some((_, name)) => {
+                    if let Some(annex) = self.annexes.last_mut() {
+                        annex.take(name, text);
+                    }
+                }
+            },
+            _ => self.body.take(name, text),
+        }
+    }
+
+    /// Puts what was chosen beside the lists into them: a basis before the proposal, which comes last, a line before the
+    /// archive line. Whether a basis was chosen.
+    pub fn take_chosen(&mut self) -> bool {
+        let basis = tidy(&std::mem::take(&mut self.new_basis));
+        let line = tidy(&std::mem::take(&mut self.new_line));
+        if !basis.is_empty() {
+            let proposal = self
+                .bases
+                .last()
+                .is_some_and(|last| folded(last).contains("đề nghị"));
+            let end = if basis.ends_with([';', '.']) { "" } else { ";" };
+            let at = self.bases.len() - usize::from(proposal);
+            self.bases.insert(at, format!("{basis}{end}"));
+        }
+        if !line.is_empty() {
+            let archive = self.lines.iter().rposition(|text| {
+                folded(text)
+                    .trim_start_matches(['-', ' '])
+                    .starts_with("lưu")
+            });
+            self.lines.insert(archive.unwrap_or(self.lines.len()), line);
+        }
+        !basis.is_empty()
     }
 
     /// The draft that the fields describe; empty fields are left out, what has no field is kept from `base`.
@@ -170,9 +210,10 @@ impl Sheet {
                 .map_or(base.urgency, |(_, urgency)| *urgency),
             legal_basis: filled(&self.bases),
             body: self.body.blocks(&mut Counter::default()),
-            distribution: filled(&self.lines)
+            distribution: self
+                .lines
                 .iter()
-                .filter_map(|text| line(text, base))
+                .flat_map(|text| lines(text, base))
                 .collect(),
             signer: signer(signer_title, signer_name, &base.signer),
             annexes: self.annexes(base),
@@ -244,7 +285,6 @@ impl Sheet {
         let place = |rest: &str| rest.parse::<usize>().ok();
         match name.split_once('.') {
             Some(("legal_basis", n)) => place(n).is_some_and(|n| moved(&mut self.bases, verb, n)),
-            Some(("line", n)) => place(n).is_some_and(|n| moved(&mut self.lines, verb, n)),
             Some(("annex", rest)) => match rest.split_once('.') {
                 None => place(rest).is_some_and(|n| moved(&mut self.annexes, verb, n)),
                 Some((n, name)) => self.annex(n).is_some_and(|body| body.change(verb, name)),
@@ -270,15 +310,6 @@ impl Sheet {
                     ..AnnexSheet::default()
                 },
             ),
-            // Before the archive line, which stays last.
-            "line" => {
-                let archive = self
-                    .lines
-                    .last()
-                    .is_some_and(|text| folded(text).starts_with("lưu"));
-                self.lines
-                    .insert(self.lines.len() - usize::from(archive), String::new());
-            }
             // The part that the type is mostly made of.
             "part" => {
                 let article = doc_type == DocType::QD || self.body.has_articles();
@@ -301,11 +332,12 @@ impl Sheet {
         for (name, text) in SINGLE.iter().zip(&self.single) {
             form.set(name, text.as_str());
         }
-        for (kind, texts) in [("legal_basis", &self.bases), ("line", &self.lines)] {
-            for (n, text) in texts.iter().enumerate() {
-                form.set(&format!("{kind}.{n}"), text.as_str());
-            }
+        for (n, text) in self.bases.iter().enumerate() {
+            form.set(&format!("legal_basis.{n}"), text.as_str());
         }
+        form.set("distribution", self.lines.join("\n"));
+        form.set("new_basis", self.new_basis.as_str());
+        form.set("new_line", self.new_line.as_str());
         self.body.fill(&mut form, "");
         for (n, annex) in self.annexes.iter().enumerate() {
             form.set(&format!("annex.{n}"), annex.title.as_str());
@@ -327,19 +359,6 @@ impl Sheet {
         };
         (0..self.bases.len())
             .map(|n| part(format!("legal_basis.{n}"), label(n), n, self.bases.len()))
-            .collect()
-    }
-
-    pub fn distribution(&self, lang: Lang) -> Vec<PartField> {
-        let label = |n: usize| {
-            said(
-                lang,
-                format!("Nơi nhận, dòng {}", n + 1),
-                format!("Recipients, line {}", n + 1),
-            )
-        };
-        (0..self.lines.len())
-            .map(|n| part(format!("line.{n}"), label(n), n, self.lines.len()))
             .collect()
     }
 
@@ -378,10 +397,7 @@ impl Sheet {
             (0..self.bases.len())
                 .map(|n| (format!("căn cứ {}", n + 1), format!("legal_basis.{n}"))),
         );
-        places.extend(
-            (0..self.lines.len())
-                .map(|n| (format!("Nơi nhận dòng {}", n + 1), format!("line.{n}"))),
-        );
+        places.push(("Nơi nhận".to_owned(), "distribution".to_owned()));
         places.extend(self.body.places());
         let holds = |known: &str| {
             // `Điều 1` is not the place of `Điều 12`.

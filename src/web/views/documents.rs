@@ -178,8 +178,11 @@ pub struct DocumentEdit {
     /// Fields `legal_basis.0` …
     pub legal_basis: Vec<PartField>,
     pub articles: Vec<ArticleFields>,
-    /// Fields `line.0` …
-    pub distribution: Vec<PartField>,
+    /// What can be chosen for the fields `new_basis` and `new_line`.
+    pub known_bases: Vec<String>,
+    pub known_recipients: Vec<String>,
+    /// Each line of the recipients, and whom it stands for.
+    pub reach: Vec<(String, String)>,
     /// Fields `annex.0` …
     pub annexes: Vec<AnnexFields>,
     /// Field `urgency`.

@@ -36,7 +36,7 @@ impl Blocks {
     pub fn blocks(&self, counter: &mut Counter) -> Vec<Block> {
         self.0
             .iter()
-            .filter_map(|piece| piece.block(counter))
+            .flat_map(|piece| piece.blocks(counter))
             .collect()
     }
 

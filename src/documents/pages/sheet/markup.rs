@@ -59,7 +59,16 @@ impl Piece {
                 plain(Kind::Heading(*level), text.clone())
             }
             Block::Heading { level, label, text } => {
-                plain(Kind::Heading(*level), format!("{label}\n{text}"))
+                let line = format!("{label} {text}");
+                let plainly = labelled(&line) == Some((*level, label.as_str(), text.as_str()));
+                plain(
+                    Kind::Heading(*level),
+                    if plainly {
+                        line
+                    } else {
+                        format!("{label}\n{text}")
+                    },
+                )
             }
             Block::Clause(clause) => plain(
                 Kind::Clause,
@@ -113,39 +122,27 @@ impl Piece {
         }
     }
 
-    /// None where everything of it is empty.
-    pub fn block(&self, counter: &mut Counter) -> Option<Block> {
+    /// What the text says; nothing where everything of it is empty.
+    pub fn blocks(&self, counter: &mut Counter) -> Vec<Block> {
         if self.kind == Kind::Article {
-            return self.article(counter);
+            return self.article(counter).into_iter().collect();
         }
-        if self.text.trim().is_empty() {
-            return None;
+        let text = self.text.trim();
+        if text.is_empty() {
+            return Vec::new();
         }
         let outside = std::mem::take(&mut counter.clause);
-        Some(match self.kind {
-            Kind::Article | Kind::Paragraph => Block::Paragraph {
-                text: tidy(&self.text),
-            },
-            Kind::Heading(level) => {
-                let (label, text) = self
-                    .text
-                    .trim()
-                    .split_once('\n')
-                    .unwrap_or(("", &self.text));
-                Block::Heading {
-                    level,
-                    label: tidy(label),
-                    text: tidy(text),
-                }
-            }
+        let block = match self.kind {
+            Kind::Article | Kind::Paragraph => return paragraphs(text, counter),
+            Kind::Heading(level) => heading(level, text),
             Kind::Clause => {
-                let (number, text) =
-                    numbered(self.text.trim()).unwrap_or((outside + 1, self.text.trim()));
+                let (number, text) = numbered(text).unwrap_or((outside + 1, text));
                 counter.clause = number;
                 Block::Clause(clause(number, text))
             }
-            Kind::Table => Block::Table(table(&self.text)),
-        })
+            Kind::Table => Block::Table(table(text)),
+        };
+        vec![block]
     }
 
     fn article(&self, counter: &mut Counter) -> Option<Block> {
@@ -166,18 +163,92 @@ impl Piece {
             }
             None => (None, text),
         };
-        let mut paragraphs = rest.split("\n\n").map(tidy);
+        let (opening, after) = rest.split_once("\n\n").unwrap_or((rest, ""));
+        // Clauses may be typed under the opening, too, before they have fields of their own.
+        let mut typed: Vec<String> = Vec::new();
+        let mut first: Vec<&str> = Vec::new();
+        for line in opening.lines() {
+            match (numbered_line(line), typed.last_mut()) {
+                (Some((_, text)), _) => typed.push(text.to_owned()),
+                (None, Some(last)) => last.push_str(&format!("\n{line}")),
+                (None, None) => first.push(line),
+            }
+        }
+        let mut tail: Vec<String> = after.split("\n\n").map(tidy).collect();
+        // Without clauses every line is a paragraph; with them the opening is one.
+        if typed.is_empty() && clauses.is_empty() && first.len() > 1 {
+            let more = first.split_off(1);
+            tail.splice(0..0, more.into_iter().map(tidy));
+        }
         Some(Block::Article(Article {
             number: counter.article,
             title,
-            text: paragraphs.next().unwrap_or_default(),
+            text: tidy(&first.join(" ")),
             clauses: (1..)
-                .zip(clauses)
+                .zip(typed.iter().chain(clauses))
                 .map(|(number, text)| clause(number, text))
                 .collect(),
-            tail: paragraphs.filter(|text| !text.is_empty()).collect(),
+            tail: tail.into_iter().filter(|text| !text.is_empty()).collect(),
         }))
     }
+}
+
+/// One line is a paragraph as it stands; of several each is one, or a clause with its points, or a heading.
+fn paragraphs(text: &str, counter: &mut Counter) -> Vec<Block> {
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    if let [line] = lines[..] {
+        return vec![Block::Paragraph { text: tidy(line) }];
+    }
+    let mut blocks = Vec::new();
+    for line in lines {
+        match (numbered_line(line), point(line), blocks.last_mut()) {
+            (Some((number, text)), ..) => {
+                counter.clause = number;
+                blocks.push(Block::Clause(clause(number, text)));
+            }
+            (None, Some(point), Some(Block::Clause(clause))) => clause.points.push(point),
+            _ => blocks.push(match labelled(line.trim()) {
+                Some((1, label, text)) => Block::Heading {
+                    level: 1,
+                    label: label.to_owned(),
+                    text: tidy(text),
+                },
+                _ => Block::Paragraph { text: tidy(line) },
+            }),
+        }
+    }
+    blocks
+}
+
+/// The label stands on a line of its own, or begins the line as people number headings.
+fn heading(level: u8, text: &str) -> Block {
+    let (level, label, text) = match text.split_once('\n') {
+        Some((label, text)) => (level, label, text),
+        None => labelled(text).unwrap_or((level, "", text)),
+    };
+    Block::Heading {
+        level,
+        label: tidy(label),
+        text: tidy(text),
+    }
+}
+
+/// Level, label and words of `II. KẾT QUẢ`, `2. Chỉ tiêu`, `2.1. Hồ sơ`.
+fn labelled(line: &str) -> Option<(u8, &str, &str)> {
+    let (label, text) = line.split_once(' ')?;
+    let number = label.strip_suffix('.')?;
+    let digits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    let level = if !number.is_empty() && number.chars().all(|c| "IVX".contains(c)) {
+        1
+    } else if number.split('.').all(digits) {
+        u8::try_from(number.split('.').count() + 1).ok()?
+    } else {
+        return None;
+    };
+    Some((level, label, text))
 }
 
 impl Kind {
@@ -234,6 +305,13 @@ fn point(line: &str) -> Option<Point> {
         letter: letter.nfc().collect(),
         text: tidy(text),
     })
+}
+
+/// `12. text` as a line of its own; `1.250 hồ sơ` is a number.
+fn numbered_line(line: &str) -> Option<(u32, &str)> {
+    let (number, text) = line.trim().split_once('.')?;
+    let short = number.len() <= 3 && text.starts_with(char::is_whitespace);
+    Some((number.parse().ok().filter(|_| short)?, text.trim_start()))
 }
 
 /// `12. text`
@@ -307,6 +385,17 @@ fn cells(line: &str) -> Vec<String> {
     line.replace("\\|", "\u{1}")
         .split('|')
         .map(|cell| tidy(&cell.replace('\u{1}', "|")))
+        .collect()
+}
+
+/// The lines of the distribution list in one that was typed: several stand with a semicolon between them, unless an import
+/// left them so.
+pub(super) fn lines(text: &str, base: &Draft) -> Vec<Line> {
+    if base.distribution.iter().any(|line| line.text() == text) {
+        return line(text, base).into_iter().collect();
+    }
+    text.split(';')
+        .filter_map(|text| line(&tidy(text), base))
         .collect()
 }
 

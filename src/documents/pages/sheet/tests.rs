@@ -38,12 +38,7 @@ fn pairs(sheet: &Sheet) -> Pairs {
         }
         names.extend(all(annex.parts));
     }
-    names.extend(
-        sheet
-            .distribution(Lang::Vi)
-            .into_iter()
-            .map(|part| part.name),
-    );
+    names.push("distribution".to_owned());
     names
         .into_iter()
         .map(|name| (name.clone(), form.value(&name).replace('\n', "\r\n")))
@@ -114,9 +109,8 @@ fn moving_removing_and_adding_number_anew() {
     assert!(sheet.change("up:article.0.1", DocType::QD));
     assert!(sheet.change("remove:legal_basis.0", DocType::QD));
     assert!(sheet.change("add:part", DocType::QD));
-    assert!(sheet.change("add:line", DocType::QD));
     assert!(!sheet.change("up:article.0", DocType::QD));
-    assert!(!sheet.change("remove:line.99", DocType::QD));
+    assert!(!sheet.change("remove:legal_basis.99", DocType::QD));
     let changed = Sheet::sent(&pairs(&sheet)).draft(&seed());
     assert_eq!(changed.legal_basis.len(), seed().legal_basis.len() - 1);
     // What is added and left empty is nothing.
@@ -226,7 +220,110 @@ fn findings_lead_to_their_field() {
     assert_eq!(sheet.field_at("Điều 1 khoản 3"), "article.0.2");
     assert_eq!(sheet.field_at("Điều 2"), "article.1");
     assert_eq!(sheet.field_at("căn cứ 2"), "legal_basis.1");
-    assert_eq!(sheet.field_at("Nơi nhận dòng 1"), "line.0");
+    assert_eq!(sheet.field_at("Nơi nhận dòng 1"), "distribution");
     assert_eq!(sheet.field_at("trích yếu"), "subject");
     assert_eq!(sheet.field_at("Điều 12"), "");
+}
+
+#[test]
+fn a_whole_letter_typed_into_one_field_keeps_its_lines() {
+    let mut sheet = Sheet::of(&seed());
+    sheet.body.0.clear();
+    assert!(sheet.change("add:paragraph", DocType::CV));
+    let mut sent = pairs(&sheet);
+    let typed = "Ủy ban nhân dân huyện đề nghị:\r\n\r\nI. NỘI DUNG\r\n1. Kết quả:\r\na) hồ sơ;\r\nb) phản ánh.\r\n2. Kiến nghị.\r\n1.250 hồ sơ là của cả năm./.";
+    sent.push(("paragraph.0".to_owned(), typed.to_owned()));
+    let draft = Sheet::sent(&sent).draft(&seed());
+    let [first, heading, one, two, last] = &draft.body[..] else {
+        panic!("five parts: {:?}", draft.body)
+    };
+    let paragraph = |text: &str| Block::Paragraph {
+        text: text.to_owned(),
+    };
+    assert_eq!(*first, paragraph("Ủy ban nhân dân huyện đề nghị:"));
+    assert!(
+        matches!(heading, Block::Heading { level: 1, label, text } if label == "I." && text == "NỘI DUNG")
+    );
+    assert!(matches!(one, Block::Clause(clause) if clause.number == 1 && clause.points.len() == 2));
+    assert!(
+        matches!(two, Block::Clause(clause) if clause.number == 2 && clause.text == "Kiến nghị.")
+    );
+    assert_eq!(*last, paragraph("1.250 hồ sơ là của cả năm./."));
+    assert_eq!(again(&draft), draft);
+}
+
+#[test]
+fn an_article_typed_into_one_field_has_clauses_and_lines() {
+    let article = |typed: &str| {
+        let mut sheet = Sheet::of(&seed());
+        sheet.body.0.truncate(1);
+        sheet.body.0[0].clauses.clear();
+        sheet.body.0[0].text = typed.to_owned();
+        match sheet.draft(&seed()).body.remove(0) {
+            Block::Article(article) => article,
+            other => panic!("{other:?}"),
+        }
+    };
+    let numbered = article("Nhiệm vụ:\n1. Một:\na) x\n2. Hai\n\nĐoạn cuối.");
+    assert_eq!(
+        (numbered.text.as_str(), numbered.clauses.len()),
+        ("Nhiệm vụ:", 2)
+    );
+    assert_eq!(numbered.clauses[0].points.len(), 1);
+    assert_eq!(numbered.tail, ["Đoạn cuối."]);
+    let lines = article("Gồm:\n- Ông A;\n- Bà B.");
+    assert_eq!(
+        (lines.text.as_str(), &lines.tail[..]),
+        ("Gồm:", &["- Ông A;".to_owned(), "- Bà B.".to_owned()][..])
+    );
+}
+
+#[test]
+fn a_heading_is_numbered_as_it_is_typed() {
+    let mut sheet = Sheet::of(&seed());
+    for (verb, text) in [
+        ("add:heading2", "II. KẾT QUẢ"),
+        ("add:heading2", "2.1. Hồ sơ"),
+        ("add:heading2", "Không số"),
+    ] {
+        assert!(sheet.change(verb, DocType::BC));
+        sheet.body.0.last_mut().expect("the heading").text = text.to_owned();
+    }
+    let draft = sheet.draft(&seed());
+    let levels: Vec<(u8, &str)> = draft
+        .body
+        .iter()
+        .filter_map(|block| match block {
+            Block::Heading { level, label, .. } => Some((*level, label.as_str())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(levels, [(1, "II."), (3, "2.1."), (2, "")]);
+    assert_eq!(again(&draft), draft);
+}
+
+#[test]
+fn what_is_chosen_beside_a_list_is_taken_in_by_any_button() {
+    let mut sent = pairs(&Sheet::of(&seed()));
+    sent.push((
+        "new_basis".to_owned(),
+        "Căn cứ Luật Lưu trữ ngày 21 tháng 6 năm 2024".to_owned(),
+    ));
+    sent.push(("new_line".to_owned(), "Sở Nội vụ; Sở Tư pháp".to_owned()));
+    let mut sheet = Sheet::sent(&sent);
+    assert!(sheet.take_chosen());
+    let draft = sheet.draft(&seed());
+    let count = draft.legal_basis.len();
+    assert_eq!(count, seed().legal_basis.len() + 1);
+    // The proposal stays last, and so does the archive line.
+    assert_eq!(
+        draft.legal_basis[count - 2],
+        "Căn cứ Luật Lưu trữ ngày 21 tháng 6 năm 2024;"
+    );
+    let [.., office, justice, archive] = &draft.distribution[..] else {
+        panic!("three lines")
+    };
+    assert_eq!((office.text(), justice.text()), ("Sở Nội vụ", "Sở Tư pháp"));
+    assert!(matches!(archive, Line::Archive { .. }));
+    assert!(!Sheet::sent(&pairs(&sheet)).take_chosen());
 }

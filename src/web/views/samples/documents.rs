@@ -152,7 +152,9 @@ fn edit(m: &Maker) -> DocumentEdit {
             takes_clauses: true,
             clauses: vec![part("article.0.clause.0", "Điều 1, khoản 1", true, true)],
         }],
-        distribution: vec![part("line.0", "Dòng 1", true, true)],
+        known_bases: vec![m.words.clone()],
+        known_recipients: vec!["Phòng Nội vụ".to_owned()],
+        reach: vec![("Như Điều 3".to_owned(), "34 nơi".to_owned())],
         annexes: vec![AnnexFields {
             title: part("annex.0", "Phụ lục I", true, true),
             prefix: "annex.0.".to_owned(),

@@ -36,6 +36,27 @@ pub struct Expanded {
     pub unknown: Vec<String>,
 }
 
+impl Expanded {
+    /// The bodies that a line names, in the order in which they are first named.
+    pub fn of_line<'a>(&'a self, line: &'a str) -> impl Iterator<Item = Uuid> + 'a {
+        self.recipients
+            .iter()
+            .filter(move |recipient| recipient.lines.iter().any(|named| named == line))
+            .map(|recipient| recipient.unit_id)
+    }
+
+    /// How many receive it for action and for information.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let action = self
+            .recipients
+            .iter()
+            .filter(|recipient| recipient.purpose == Purpose::Action)
+            .count();
+        (action, self.recipients.len() - action)
+    }
+}
+
 /// Expands the distribution list of a draft among the bodies of a day.
 #[must_use]
 pub fn expand(draft: &Draft, groups: &[Group], units: &BTreeMap<Uuid, Unit>) -> Expanded {
