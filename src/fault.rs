@@ -1,6 +1,10 @@
 //! What can go wrong in an act, as data: a refusal is a sentence for a person, the rest is for the log.
 
+mod passing;
+
 use sea_orm::DbErr;
+
+pub use passing::passes;
 
 /// Why an act did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -11,8 +15,11 @@ pub enum Fault {
     /// It does not exist, or the reader may not know that it does.
     #[error("not found")]
     NotFound,
+    /// The database cannot be reached or has no place: it passes. What was asked may stand or not.
+    #[error("database, for the moment: {0}")]
+    Unavailable(DbErr),
     #[error("database: {0}")]
-    Db(#[from] DbErr),
+    Db(DbErr),
     #[error("{0:#}")]
     Internal(#[from] anyhow::Error),
 }
@@ -69,6 +76,16 @@ impl Fault {
             vi: vi.into(),
             en: en.into(),
         })
+    }
+}
+
+impl From<DbErr> for Fault {
+    fn from(error: DbErr) -> Self {
+        if passes(&error) {
+            Self::Unavailable(error)
+        } else {
+            Self::Db(error)
+        }
     }
 }
 

@@ -3,10 +3,13 @@
 //! Rights of an act are checked in the act itself (`people::may`); what an address shows is limited
 //! by the scoped finders. Here stands the first door: `open` (no account), `signed-in`, or a role.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -16,6 +19,7 @@ use crate::app::App;
 use crate::people::session::{clear_flash, keep_form, prove_again};
 use crate::web::error::localise_errors;
 use crate::web::headers::security_headers;
+use crate::web::overload::shed;
 use crate::{api, distribution, documents, objectives, people, reminders, signing, web};
 
 /// Who may open an address.
@@ -31,6 +35,8 @@ pub enum Access {
     Admin,
     /// Programs with a token; the handler checks its scopes.
     Token,
+    /// Anybody, also when the program is overloaded: what watches it must hear from it.
+    Probe,
 }
 
 /// One address.
@@ -56,10 +62,14 @@ const MAX_REQUEST: usize = 20 * 1024 * 1024;
 /// A slow client gives its place to others.
 const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
+/// Requests that are worked on at once; the rest are told to come back. A page takes milliseconds, so these are already
+/// some tenths of a second of waiting.
+const REQUESTS_AT_ONCE: usize = 256;
+
 /// The table of addresses.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    use Access::{Admin, Code, Open, SignedIn, Token};
+    use Access::{Admin, Code, Open, Probe, SignedIn, Token};
     use api as i;
     use distribution::pages as d;
     use documents::pages as v;
@@ -77,7 +87,7 @@ pub fn table() -> Vec<Route> {
         handlers,
     };
     vec![
-        route("/suc-khoe", Open, get(p::health)),
+        route("/suc-khoe", Probe, get(p::health)),
         route("/dang-nhap", Open, get(p::sign_in_page).post(p::sign_in)),
         route("/dang-nhap/ma", Open, get(e::code_page).post(e::take_code)),
         route("/cai-dat", Open, get(e::setup_page).post(e::set_up)),
@@ -449,8 +459,12 @@ pub fn table() -> Vec<Route> {
 /// The whole product as a service.
 pub fn router(app: App) -> Router {
     let mut router = Router::new();
+    let places = Arc::new(Semaphore::new(REQUESTS_AT_ONCE));
     for route in table() {
         let mut handlers = route.handlers;
+        if route.access != Access::Probe {
+            handlers = handlers.layer(from_fn_with_state(Arc::clone(&places), shed));
+        }
         if route.legal {
             handlers = handlers.layer(from_fn_with_state(app.clone(), prove_again));
         }

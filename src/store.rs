@@ -6,21 +6,24 @@
 //! own, retried when the database reports a serialisation failure. So acts must be retryable,
 //! short, and free of mail, HTTP, typesetting and signing.
 
+mod trouble;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
-    DatabaseTransaction, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, DbErr, IsolationLevel, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::fault::{Fault, Outcome};
+use crate::fault::{Fault, Outcome, passes};
 
 /// The transaction that an act runs in.
 pub type Tx = DatabaseTransaction;
@@ -38,6 +41,15 @@ const MAX_TRIES: u32 = 10;
 const READ_CONNECTIONS: u32 = 8;
 /// Connections of PostgreSQL for reading and writing together.
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long somebody waits for a connection before hearing that the database is not there.
+const ACQUIRE: Duration = Duration::from_secs(5);
+/// What PostgreSQL ends by itself: a statement that runs on, a wait for a lock, and a transaction of a server that stands
+/// still; the last one holds locks that other servers wait for.
+const POSTGRES_LIMITS: [(&str, &str); 3] = [
+    ("statement_timeout", "30s"),
+    ("lock_timeout", "15s"),
+    ("idle_in_transaction_session_timeout", "10s"),
+];
 
 /// An open database.
 #[derive(Debug)]
@@ -83,7 +95,9 @@ impl Store {
         let mut options = ConnectOptions::new(url);
         options
             .max_connections(POSTGRES_CONNECTIONS)
-            .sqlx_logging(false);
+            .acquire_timeout(ACQUIRE)
+            .sqlx_logging(false)
+            .map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_LIMITS));
         let mut reader = Database::connect(options).await?;
         count_statements(&mut reader, &statements);
         expect_setting(&reader, "SHOW fsync", "on").await?;
@@ -100,6 +114,29 @@ impl Store {
     /// The pool for reading; never write with it.
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader
+    }
+
+    /// A transaction for reading much: all of it sees the database as it is now, whatever is written meanwhile, and it may
+    /// take its time.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn snapshot(&self) -> Result<Tx, DbErr> {
+        if self.backend() != DatabaseBackend::Postgres {
+            return self.reader.begin().await;
+        }
+        let tx = self
+            .reader
+            .begin_with_config(
+                Some(IsolationLevel::RepeatableRead),
+                Some(AccessMode::ReadOnly),
+            )
+            .await?;
+        for (limit, _) in POSTGRES_LIMITS {
+            tx.execute_unprepared(&format!("SET LOCAL {limit} = 0"))
+                .await?;
+        }
+        Ok(tx)
     }
 
     /// Which database this is.
@@ -153,7 +190,7 @@ impl Store {
     async fn transact<I, T>(&self, input: &I, act: Act<I, T>) -> Outcome<T> {
         for _ in 1..MAX_TRIES {
             match self.transact_once(input, act).await {
-                Err(Fault::Db(error)) if asks_to_try_again(&error) => {}
+                Err(Fault::Db(error)) if trouble::asks_to_try_again(&error) => {}
                 outcome => return outcome,
             }
         }
@@ -164,7 +201,13 @@ impl Store {
         let tx = self.reader.begin().await?;
         match act(&tx, input).await {
             Ok(value) => {
-                tx.commit().await?;
+                let number = trouble::number(&tx).await?;
+                match (tx.commit().await, number) {
+                    (Err(error), Some(number)) => {
+                        trouble::whether_committed(&self.reader, &number, error).await?;
+                    }
+                    (committed, _) => committed?,
+                }
                 self.commits.fetch_add(1, Ordering::Relaxed);
                 Ok(value)
             }
@@ -181,7 +224,7 @@ trait Queued: Send {
     /// Runs the act; true when its changes shall stay.
     fn run<'t>(&'t mut self, tx: &'t Tx) -> BoxFuture<'t, bool>;
     /// Tells the caller, after the commit that carried the act.
-    fn answer(self: Box<Self>, committed: Result<(), DbErr>);
+    fn answer(self: Box<Self>, committed: Result<(), Fault>);
 }
 
 struct QueuedAct<I, T> {
@@ -204,12 +247,12 @@ impl<I: Send + Sync, T: Send> Queued for QueuedAct<I, T> {
         })
     }
 
-    fn answer(self: Box<Self>, committed: Result<(), DbErr>) {
+    fn answer(self: Box<Self>, committed: Result<(), Fault>) {
         let Self { outcome, reply, .. } = *self;
         let outcome = match (outcome, committed) {
-            (Some(Ok(_)), Err(error)) => Err(Fault::Db(error)),
+            (Some(Ok(_)), Err(fault)) => Err(fault),
             (Some(outcome), _) => outcome,
-            (None, Err(error)) => Err(Fault::Db(error)),
+            (None, Err(fault)) => Err(fault),
             (None, Ok(())) => Err(Fault::Internal(anyhow::anyhow!("the act was not run"))),
         };
         // The caller may have gone away; the act stands all the same.
@@ -240,7 +283,10 @@ async fn write_queued(
         for queued in batch {
             queued.answer(match &committed {
                 Ok(()) => Ok(()),
-                Err(error) => Err(DbErr::Custom(error.to_string())),
+                Err(error) if passes(error) => {
+                    Err(Fault::Unavailable(DbErr::Custom(error.to_string())))
+                }
+                Err(error) => Err(Fault::Db(DbErr::Custom(error.to_string()))),
             });
         }
     }
@@ -311,10 +357,4 @@ async fn expect_setting(
         "the database answers {answer} to `{question}` and may lose what it acknowledged; set it to {expected}"
     );
     Ok(())
-}
-
-/// Serialisation failure or deadlock: the act is run again.
-fn asks_to_try_again(error: &DbErr) -> bool {
-    let text = error.to_string();
-    text.contains("could not serialize access") || text.contains("deadlock detected")
 }

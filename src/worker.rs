@@ -233,7 +233,7 @@ async fn run_jobs(app: &App) -> Outcome<usize> {
             Ok(()) => {
                 app.store
                     .write((job, now), |tx, (job, now)| {
-                        Box::pin(queue::done(tx, job.id, *now))
+                        Box::pin(queue::done(tx, job, *now))
                     })
                     .await?
             }
@@ -384,8 +384,10 @@ async fn tick(app: &App) -> Outcome<usize> {
         let row = cron_tick::Entity::find_by_id(recurring.job.clone())
             .one(app.store.reader())
             .await?;
-        let Some(row) = row else {
-            // The first look only remembers when it was: nothing of the past is caught up.
+        let Some(row) = row.filter(|row| row.ticked_at <= now) else {
+            // The first look only remembers when it was: nothing of the past is caught up. So does the first look under a
+            // clock that was set back, or nothing would be done until it has caught up; the key of a tick that was made
+            // keeps it from being made twice.
             app.store
                 .write((recurring.job.clone(), now), |tx, (job, now)| {
                     Box::pin(remember_tick(tx, job, *now))

@@ -62,6 +62,14 @@ impl From<Fault> for Problem {
                     ..Self::new(status, &refusal.vi, &refusal.en)
                 }
             }
+            fault @ Fault::Unavailable(_) => {
+                tracing::error!(%fault, "a call of a program found no database");
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "Hệ thống tạm thời không phục vụ được; gửi lại với cùng Idempotency-Key sau ít giây.",
+                    "The system cannot serve at the moment; send it again with the same Idempotency-Key in some seconds.",
+                )
+            }
             fault @ (Fault::Db(_) | Fault::Internal(_)) => {
                 tracing::error!(%fault, "a call of a program failed");
                 Self::new(

@@ -45,7 +45,10 @@ pub(super) async fn print_check(
 ) -> anyhow::Result<ExitCode> {
     let store = open_store(config).await?;
     let folder = checkpoints.unwrap_or_else(|| trail::folder(config));
-    let mut breaches = invariants::check(store.reader()).await?;
+    // One instant of the database: people may be at work.
+    let snapshot = store.snapshot().await?;
+    let mut breaches = invariants::check(&snapshot).await?;
+    snapshot.rollback().await?;
     let files = Files::open(&config.data.join("files"))?;
     breaches.extend(invariants::check_files(store.reader(), &files).await?);
     let findings = match verifier(config, key)? {

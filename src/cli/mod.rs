@@ -5,6 +5,7 @@
 mod bench;
 mod calendar;
 mod check;
+mod connections;
 mod document;
 mod installation;
 mod keeping;

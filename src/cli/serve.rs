@@ -1,14 +1,14 @@
 //! `trinhky serve`: pages and worker until the program is stopped.
 
 use std::io::{Write as _, stdout};
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
-use super::DataArgs;
+use super::{DataArgs, connections};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::ids::Ids;
@@ -61,13 +61,11 @@ pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
 /// Serves pages and works until the program is stopped.
 ///
 /// # Errors
-/// When the listener fails.
+/// When the system tells no signals.
 pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
+    let stop = stopped()?;
     tokio::spawn(worker::run(app.clone()));
-    let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stopped())
-        .await?;
+    connections::serve(listener, routes::router(app), stop).await;
     Ok(())
 }
 
@@ -81,7 +79,14 @@ pub fn log_to_stderr() {
         .try_init();
 }
 
-async fn stopped() {
-    // Without a signal handler the default action ends the program, which the store survives.
-    let _ = tokio::signal::ctrl_c().await;
+/// Comes true when somebody presses Ctrl-C, or the system says that it is time to end (SIGTERM).
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut ended = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = ended.recv() => {}
+        }
+    })
 }

@@ -57,6 +57,17 @@ impl Files {
         Ok(stored)
     }
 
+    /// Whether the disk takes another page.
+    ///
+    /// # Errors
+    /// What the disk answers.
+    pub async fn room(&self) -> std::io::Result<()> {
+        const PAGE: [u8; 4_096] = [0; 4_096];
+        let probe = self.root.join(".room");
+        tokio::fs::write(&probe, PAGE).await?;
+        tokio::fs::remove_file(&probe).await
+    }
+
     /// Reads a file and checks that it is still what was written.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::fault::Outcome;
-use crate::queue::{backoff, skip_locked};
+use crate::queue::{NO_LEASE_ENDS_AFTER, backoff, skip_locked};
 use crate::store::Tx;
 
 /// Tries before a mail is given up: with the back-off about 72 hours.
@@ -167,12 +167,17 @@ pub async fn claim(tx: &Tx, worker: &str, now: DateTime<Utc>, limit: u32) -> Out
     let sql = format!(
         "UPDATE outbox SET lease_until = $1, lease_by = $2, attempts = attempts + 1 WHERE id IN (\
          SELECT id FROM outbox WHERE state = 'waiting' AND send_at <= $3 \
-         AND (lease_until IS NULL OR lease_until < $3) ORDER BY send_at, id LIMIT {limit}{skip}) \
+         AND (lease_until IS NULL OR lease_until < $3 OR lease_until > $4) ORDER BY send_at, id LIMIT {limit}{skip}) \
          RETURNING id, org_id, template, to_name, to_address, cc_addresses, rcpt, copy_of, subject, body_text, body_html, \
          document_id, created_at, attempts, \
          (SELECT d.reply FROM dead_address d WHERE d.org_id = outbox.org_id AND d.address = lower(outbox.rcpt)) AS dead"
     );
-    let values = [(now + LEASE).into(), worker.into(), now.into()];
+    let values = [
+        (now + LEASE).into(),
+        worker.into(),
+        now.into(),
+        (now + NO_LEASE_ENDS_AFTER).into(),
+    ];
     let mut mails = Claimed::find_by_statement(Statement::from_sql_and_values(
         tx.get_database_backend(),
         sql,

@@ -27,11 +27,15 @@ use crate::web::{Form, Lang, Page, WebError, html};
 /// Most duties that the desk shows; more would hide the urgent ones.
 const MAX_DUTIES: u64 = 200;
 
-/// Whether the program and its database answer.
+/// Whether the program can serve: its database answers, its disk has room. Else 503 with the word for what is missing.
 pub async fn health(State(app): State<App>) -> Response {
-    match app.store.reader().ping().await {
+    let missing = |what: &'static str| (StatusCode::SERVICE_UNAVAILABLE, what).into_response();
+    if app.store.reader().ping().await.is_err() {
+        return missing("database\n");
+    }
+    match app.files.room().await {
         Ok(()) => (StatusCode::OK, "ok\n").into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "database\n").into_response(),
+        Err(_) => missing("disk\n"),
     }
 }
 

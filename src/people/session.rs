@@ -251,6 +251,10 @@ pub fn failed(fault: Fault, fresh: &str) -> WebError {
                 retry_after_seconds: 15 * 60,
             },
         },
+        Fault::Unavailable(error) => {
+            tracing::error!(%error, "a request found no database");
+            WebError::Unavailable
+        }
         Fault::Db(error) => logged(&anyhow::Error::from(error)),
         Fault::Internal(error) => logged(&error),
     }

@@ -210,7 +210,8 @@ pub async fn live(app: &App, token: &str) -> Outcome<(session::Model, Actor)> {
     let actor = super::find::actor(db, session.person_id, app.today()).await?;
     // Once in a while is enough to know that a session is in use.
     if session.seen_at + idle / 8 < now {
-        app.store
+        let noted = app
+            .store
             .write((session.id.clone(), now), |tx, (id, now)| {
                 Box::pin(async move {
                     execute(
@@ -221,7 +222,12 @@ pub async fn live(app: &App, token: &str) -> Outcome<(session::Model, Actor)> {
                     .await
                 })
             })
-            .await?;
+            .await;
+        match noted {
+            // Where nothing can be written, people still read.
+            Ok(()) | Err(Fault::Unavailable(_)) => {}
+            Err(fault) => return Err(fault),
+        }
     }
     Ok((session, actor))
 }

@@ -17,6 +17,9 @@ use crate::store::Tx;
 
 /// How long a worker may take before another may try.
 pub const LEASE: Duration = Duration::minutes(5);
+/// A lease that ends later than this from now was taken under a clock that has been set back since, so it is none: it
+/// would hold its job for as long as the clock was wrong. Servers' clocks may differ by the rest of it.
+pub const NO_LEASE_ENDS_AFTER: Duration = Duration::hours(1);
 /// Tries before a job is given up and shown to the administrator.
 pub const MAX_ATTEMPTS: i32 = 8;
 
@@ -84,43 +87,50 @@ pub async fn claim(tx: &Tx, worker: &str, now: DateTime<Utc>, limit: u32) -> Out
     let sql = format!(
         "UPDATE job SET lease_until = $1, lease_by = $2, attempts = attempts + 1 WHERE id IN (\
          SELECT id FROM job WHERE done_at IS NULL AND failed_at IS NULL AND run_at <= $3 \
-         AND (lease_until IS NULL OR lease_until < $3) ORDER BY run_at, id LIMIT {limit}{skip}) \
+         AND (lease_until IS NULL OR lease_until < $3 OR lease_until > $4) ORDER BY run_at, id LIMIT {limit}{skip}) \
          RETURNING id, job_key, name, payload, attempts"
     );
     let statement = Statement::from_sql_and_values(
         tx.get_database_backend(),
         sql,
-        [(now + LEASE).into(), worker.into(), now.into()],
+        [
+            (now + LEASE).into(),
+            worker.into(),
+            now.into(),
+            (now + NO_LEASE_ENDS_AFTER).into(),
+        ],
     );
     let mut jobs = Claimed::find_by_statement(statement).all(tx).await?;
     jobs.sort_by_key(|job| job.id);
     Ok(jobs)
 }
 
-/// Marks a job done.
+/// Marks a job done. Whoever lost the lease meanwhile says nothing: another try decides.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn done(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Outcome<()> {
-    let sql = "UPDATE job SET done_at = $2, lease_until = NULL WHERE id = $1";
+pub async fn done(tx: &Tx, job: &Claimed, now: DateTime<Utc>) -> Outcome<()> {
+    let sql = "UPDATE job SET done_at = $3, lease_until = NULL WHERE id = $1 AND attempts = $2 AND done_at IS NULL";
     tx.execute_raw(Statement::from_sql_and_values(
         tx.get_database_backend(),
         sql,
-        [id.into(), now.into()],
+        [job.id.into(), job.attempts.into(), now.into()],
     ))
     .await?;
     Ok(())
 }
 
-/// Puts a job back for a later try, or gives it up after the last one.
+/// Puts a job back for a later try, or gives it up after the last one; not where the lease was lost meanwhile.
 ///
 /// # Errors
 /// What the database reports.
 pub async fn failed(tx: &Tx, job: &Claimed, error: &str, now: DateTime<Utc>) -> Outcome<()> {
     let given_up = (job.attempts >= MAX_ATTEMPTS).then_some(now);
-    let sql = "UPDATE job SET lease_until = NULL, last_error = $2, run_at = $3, failed_at = $4 WHERE id = $1";
+    let sql = "UPDATE job SET lease_until = NULL, last_error = $3, run_at = $4, failed_at = $5 \
+               WHERE id = $1 AND attempts = $2 AND done_at IS NULL";
     let values = [
         job.id.into(),
+        job.attempts.into(),
         error.into(),
         (now + backoff(job.attempts)).into(),
         given_up.into(),

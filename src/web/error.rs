@@ -32,7 +32,12 @@ pub enum WebError {
     TooMany { retry_after_seconds: u32 },
     /// 500: our fault; the reference stands in the log.
     Fault { reference: String },
+    /// 503: too much at once, no place on the disk, no database; it passes.
+    Unavailable,
 }
+
+/// Seconds after which somebody comes back who was sent away by [`WebError::Unavailable`].
+const COME_BACK_SECONDS: u32 = 5;
 
 impl WebError {
     /// A fault of ours that is logged under `reference`.
@@ -54,6 +59,7 @@ impl WebError {
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -105,6 +111,11 @@ impl WebError {
                 lang.t("error-500"),
                 lang.t("error-500-do"),
             ),
+            Self::Unavailable => (
+                lang.t("error-503-title"),
+                lang.t("error-503"),
+                lang.t("error-503-do"),
+            ),
         };
         page.title = title;
         let go_on = match self {
@@ -129,13 +140,17 @@ impl WebError {
         // A template that fails here must not fail again: the sentence alone is better than nothing.
         let text = view.render().unwrap_or_else(|_| view.sentence.clone());
         let mut response = (self.status(), Html(text)).into_response();
-        if let Self::TooMany {
-            retry_after_seconds,
-        } = self
-        {
+        let wait = match self {
+            Self::TooMany {
+                retry_after_seconds,
+            } => Some(*retry_after_seconds),
+            Self::Unavailable => Some(COME_BACK_SECONDS),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
             response
                 .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self.clone());
         response

@@ -11,6 +11,7 @@ pub mod forms;
 pub mod headers;
 pub mod help;
 pub mod i18n;
+pub mod overload;
 pub mod page;
 pub mod sheet;
 pub mod undelivered;

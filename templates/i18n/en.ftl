@@ -128,6 +128,9 @@ error-429-do = If the password or code is forgotten, ask the administrator.
 error-500-title = The system has a fault
 error-500 = Nothing was done, because of a fault of the system.
 error-500-do = Try again in a few minutes. If it persists, tell the administrator the code below.
+error-503-title = The system cannot serve at the moment
+error-503 = The system is overloaded, has no space left, or has lost its database.
+error-503-do = Wait a minute and open the page again: what was recorded shows there and need not be done again. If it persists, tell the administrator.
 error-reference = Reference: { $x }
 error-home = To my desk
 

@@ -119,6 +119,9 @@ error-429-do = Nếu quên mật khẩu hoặc mã, liên hệ quản trị viê
 error-500-title = Hệ thống gặp lỗi
 error-500 = Thao tác vừa rồi chưa được thực hiện do lỗi của Hệ thống.
 error-500-do = Thử lại sau ít phút. Nếu vẫn lỗi, báo quản trị viên kèm mã dưới đây.
+error-503-title = Hệ thống tạm thời không phục vụ được
+error-503 = Hệ thống đang quá tải, hết chỗ lưu hoặc mất kết nối với cơ sở dữ liệu.
+error-503-do = Đợi một phút rồi mở lại trang: thao tác đã được ghi thì hiện ở đó, không phải làm lại. Nếu vẫn thế, báo quản trị viên.
 error-reference = Mã lỗi: { $x }
 error-home = Về Việc của tôi
 

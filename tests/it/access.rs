@@ -128,7 +128,7 @@ fn fits_nobody(route: &Route, page: &Page) -> bool {
         Access::SignedIn | Access::Admin => to_sign_in || not_that_way(page),
         // A session is no token.
         Access::Token => page.status == StatusCode::UNAUTHORIZED || not_that_way(page),
-        Access::Open | Access::Code => true,
+        Access::Open | Access::Code | Access::Probe => true,
     }
 }
 

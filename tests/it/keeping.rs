@@ -30,6 +30,8 @@ use super::{kill, office, tools};
 
 /// Clients that acknowledge while the backup is taken.
 const CLIENTS: usize = 64;
+/// Communes whose clerk acknowledges.
+const COMMUNES: usize = 260;
 /// Acts that are answered before it begins, so that there is something to miss.
 const BEFORE: usize = 40;
 
@@ -59,7 +61,7 @@ async fn a_backup_under_load_holds_everything_answered_before_it_on_postgresql()
 async fn under_load(database: &str, elsewhere: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let app = office::open(&data, database, &kill::organisation()).await;
+    let app = office::open(&data, database, &kill::organisation(COMMUNES)).await;
     let document = office::issue_decision(&app, office::DECISION).await;
     let clerk = person::Entity::find()
         .filter(person::Column::PersonKey.eq("vi-mau"))

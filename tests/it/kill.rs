@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use tempfile::TempDir;
 use trinhky::app::App;
 use trinhky::clock::Clock;
 use trinhky::config::Config;
@@ -23,8 +24,6 @@ use super::{office, tools};
 const ROUNDS: usize = 30;
 /// Clients that press at the same time.
 const CLIENTS: usize = 4;
-/// Communes that one clerk receives for; enough for all rounds.
-const COMMUNES: usize = 260;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answered_acknowledgement_survives_the_kill_on_sqlite() {
@@ -39,9 +38,20 @@ async fn every_answered_acknowledgement_survives_the_kill_on_postgresql() {
     answered_acts_survive(&postgres.answer).await;
 }
 
-async fn answered_acts_survive(database: &str) {
+/// An office whose one clerk receives for many communes, each with an open delivery, on the machine's own clock.
+pub struct Busy {
+    pub folder: TempDir,
+    pub app: App,
+    /// The clerk's session.
+    pub token: Arc<String>,
+    /// The clerk's open deliveries.
+    pub waiting: Vec<Uuid>,
+}
+
+/// Makes a busy office in an empty database.
+pub async fn busy(database: &str, communes: usize) -> Busy {
     let folder = tempfile::tempdir().expect("a folder");
-    let app = office::open(folder.path(), database, &organisation()).await;
+    let app = office::open(folder.path(), database, &organisation(communes)).await;
     let document = office::issue_decision(&app, office::DECISION).await;
     let clerk = person::Entity::find()
         .filter(person::Column::PersonKey.eq("vi-mau"))
@@ -53,7 +63,7 @@ async fn answered_acts_survive(database: &str) {
         .await
         .expect("the clerk's posts")
         .unit_ids();
-    let mut waiting: Vec<Uuid> = delivery::Entity::find()
+    let waiting = delivery::Entity::find()
         .filter(delivery::Column::DocumentId.eq(document))
         .all(app.store.reader())
         .await
@@ -72,22 +82,47 @@ async fn answered_acts_survive(database: &str) {
     let app = App::open(config, Clock::System, Ids::seeded(9))
         .await
         .expect("opened");
-    let token = Arc::new(
-        sign_in::sign_in(&app, "vi.mau@mau.example", office::PASSWORD)
-            .await
-            .expect("the clerk signs in"),
-    );
+    let token = sign_in::sign_in(&app, "vi.mau@mau.example", office::PASSWORD)
+        .await
+        .expect("the clerk signs in");
+    Busy {
+        folder,
+        app,
+        token: Arc::new(token),
+        waiting,
+    }
+}
+
+/// Kills of a run: enough for each change, or as many as a night allows (`TRINHKY_KILLS`).
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever runs the tests says by the environment how long they may take"
+)]
+pub fn rounds() -> usize {
+    let asked = std::env::var("TRINHKY_KILLS").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(ROUNDS)
+}
+
+async fn answered_acts_survive(database: &str) {
+    let rounds = rounds();
+    let Busy {
+        folder,
+        app,
+        token,
+        mut waiting,
+        ..
+    } = busy(database, rounds * 8 + 20).await;
     let installation = Installation::describe(folder.path(), database);
 
     let mut rng = ChaCha8Rng::seed_from_u64(11);
     let mut answered = BTreeSet::new();
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         let batch: Vec<Uuid> = waiting.split_off(waiting.len().saturating_sub(8));
         let kill_after = rng.random_range(0..7);
         answered.extend(round(&installation, &token, batch, kill_after));
     }
     assert!(
-        answered.len() >= ROUNDS,
+        answered.len() >= rounds,
         "{} acts were answered",
         answered.len()
     );
@@ -171,11 +206,11 @@ pub fn press(port: u16, path: &str, token: &str) -> Option<u16> {
 }
 
 /// The sample organisation with further communes that share one clerk.
-pub fn organisation() -> String {
+pub fn organisation(communes: usize) -> String {
     use std::fmt::Write as _;
-    let mut text = super::receipt::large_organisation(COMMUNES);
+    let mut text = super::receipt::large_organisation(communes);
     let mut posts = String::new();
-    for n in 0..COMMUNES {
+    for n in 0..communes {
         let _ = writeln!(
             posts,
             "  {{ person = \"vi-mau\", organisation = \"xa-{n}\", title = \"Văn thư\", role = \"clerk\", from = \"2021-06-01\" }},"

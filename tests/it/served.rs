@@ -40,15 +40,7 @@ impl Installation {
             .stderr(Stdio::null())
             .spawn()
             .expect("the program starts");
-        let server = Server { child, port };
-        for _ in 0..6_000 {
-            if get(port, "/suc-khoe").is_some() {
-                return server;
-            }
-            // Until the port is open there is nothing else to wait for.
-            std::thread::park_timeout(Duration::from_millis(10));
-        }
-        panic!("the server does not answer");
+        Server::answering(child, port)
     }
 }
 
@@ -73,6 +65,19 @@ pub struct Server {
 }
 
 impl Server {
+    /// Waits until the program that was started answers on its port.
+    pub fn answering(child: Child, port: u16) -> Self {
+        let server = Self { child, port };
+        for _ in 0..6_000 {
+            if get(port, "/suc-khoe").is_some() {
+                return server;
+            }
+            // Until the port is open there is nothing else to wait for.
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+        panic!("the server does not answer");
+    }
+
     /// SIGKILL: nothing is flushed, nothing is said.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
