@@ -177,7 +177,6 @@ async fn a_seal_whose_time_stamp_fails_waits_with_its_number_and_is_sealed_later
         trusted_authorities: vec![root],
         signing: Signing {
             tsa_url: format!("http://{address}/tsa"),
-            ..Signing::default()
         },
         ..Config::default()
     };
