@@ -22,6 +22,7 @@ mod event;
 pub mod expr;
 pub mod finding;
 pub mod model;
+mod numbered;
 mod read;
 pub mod simulate;
 mod state;
@@ -37,6 +38,7 @@ pub use decide::{
 pub use event::Event;
 pub use finding::{Finding, Severity};
 pub use model::{Definitions, Process};
+pub use numbered::Numbered;
 pub use read::read;
 pub use state::{
     Compensable, Cycle, Hook, Incident, InstanceHead, LocalId, MiCounters, RoundStyle, Scope,

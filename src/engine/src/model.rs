@@ -60,6 +60,8 @@ pub struct Process {
     pub name: String,
     /// `isExecutable="true"`.
     pub executable: bool,
+    /// The file leaves it open: no `isExecutable`, and the process is not public.
+    pub perhaps_executable: bool,
     pub nodes: Vec<Node>,
     pub flows: Vec<Flow>,
     pub(crate) by_id: HashMap<String, usize>,

@@ -15,6 +15,8 @@ impl Reader {
             id: id_of(at),
             name: at.attribute("name").unwrap_or_default().to_owned(),
             executable: flag(at, "isExecutable", false),
+            perhaps_executable: at.attribute("isExecutable").is_none()
+                && at.attribute("processType") != Some("Public"),
             ..Process::default()
         };
         let mut places = Vec::new();

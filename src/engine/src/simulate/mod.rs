@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use chrono::{DateTime, TimeZone, Utc};
 use trinhky_calendar::Calendar;
 
-use crate::model::Definitions;
+use crate::model::{Definitions, Process};
 use crate::state::Variables;
 
 use run::Simulation;
@@ -31,7 +31,8 @@ pub const MAX_INSTANCES: usize = 10_000;
 /// What to simulate.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The processes to start, in this order; none: every executable process that starts by itself.
+    /// The processes to start, in this order; none: every executable process that starts by itself, and where the file calls
+    /// none executable, those of which it says nothing.
     pub processes: Vec<String>,
     pub variables: Variables,
     pub scenario: Scenario,
@@ -148,12 +149,18 @@ fn chosen(defs: &Definitions, options: &Options) -> Result<Vec<String>, Simulate
     if !options.processes.is_empty() {
         return Ok(options.processes.clone());
     }
-    let found: Vec<String> = defs
-        .processes()
-        .iter()
-        .filter(|process| process.executable && process.starts_by_itself())
-        .map(|process| process.id.clone())
-        .collect();
+    let starting = |wanted: fn(&Process) -> bool| -> Vec<String> {
+        let all = defs.processes().iter();
+        all.filter(|process| wanted(process) && process.starts_by_itself())
+            .map(|process| process.id.clone())
+            .collect()
+    };
+    let mut found = starting(|process| process.executable);
+    if !defs.processes().iter().any(|process| process.executable) {
+        // A drawing of which nobody said whether it is to be executed (BPMN 2.0.2, table 10.1: no value is no only where a
+        // process is public).
+        found = starting(|process| process.perhaps_executable);
+    }
     let by_scenario = !options.scenario.messages.is_empty() || !options.scenario.signals.is_empty();
     if found.is_empty() && !by_scenario {
         return refused(

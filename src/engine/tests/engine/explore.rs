@@ -102,7 +102,13 @@ impl Explorer<'_> {
     fn act(&self, state: &State, kind: CommandKind) -> State {
         // Any timer may fire first, whatever the others' instants are.
         let now = match &kind {
-            CommandKind::FireDue { timer } => state.scopes[&timer.scope].timers[&timer.number].due,
+            CommandKind::FireDue { timer } => {
+                state.scopes[&timer.scope]
+                    .timers
+                    .get(&timer.number)
+                    .unwrap()
+                    .due
+            }
             _ => "2023-03-01T01:00:00Z".parse().unwrap(),
         };
         let command = Command {

@@ -152,3 +152,30 @@ fn encodings_prefixes_cdata_and_letters_of_all_scripts_are_read() {
         );
     }
 }
+
+#[test]
+fn a_file_that_says_of_no_process_whether_it_is_executable_runs_all_that_start() {
+    let started = |first: &str, second: &str| {
+        let process = |id: &str, attributes: &str| {
+            format!(r#"<process id="{id}" {attributes}><startEvent id="{id}s"/></process>"#)
+        };
+        let text = format!(
+            r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">{}{}<globalUserTask id="g"/></definitions>"#,
+            process("a", first),
+            process("b", second)
+        );
+        let definitions = read(&[("x.bpmn", text.as_bytes())]).unwrap();
+        let mut out = Vec::new();
+        let outcome = simulate(&definitions, &Options::default(), &mut out);
+        let told = String::from_utf8(out).unwrap();
+        outcome
+            .map(|_| told.matches("instance_started").count())
+            .ok()
+    };
+    let (yes, no) = (r#"isExecutable="true""#, r#"isExecutable="false""#);
+    assert_eq!(started("", ""), Some(2));
+    assert_eq!(started("", r#"processType="Public""#), Some(1));
+    assert_eq!(started("", no), Some(1));
+    assert_eq!(started("", yes), Some(1));
+    assert_eq!(started(no, no), None);
+}
