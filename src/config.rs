@@ -94,6 +94,8 @@ impl Default for Smtp {
 pub struct Signing {
     /// The time-stamp authority (RFC 3161), `http://…`; empty: signatures say the time of this machine's clock only.
     pub tsa_url: String,
+    /// Servers (host, or host:port) that are asked whether a certificate was revoked, whatever certificates name.
+    pub revocation_hosts: Vec<String>,
 }
 
 /// How checkpoints of the trail leave the database.
@@ -324,6 +326,14 @@ impl Config {
                 self.signing.tsa_url
             ),
         );
+        for host in &self.signing.revocation_hosts {
+            unless(
+                !host.is_empty() && !host.contains(['/', '@', ' ']),
+                format!(
+                    "`signing.revocation_hosts` names `{host}`; write the server alone, e.g. ocsp.ca.gov.vn or ocsp.ca.gov.vn:8080"
+                ),
+            );
+        }
         unless(
             (1..=24 * 60).contains(&self.trail.every_minutes),
             format!(

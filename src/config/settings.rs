@@ -159,6 +159,12 @@ const SETTINGS: &[Setting] = &[
         "Address of the time-stamp authority (RFC 3161), e.g. http://tsa.ca.gov.vn, whose root is among `trusted_authorities`; empty: no time stamps.",
     ),
     setting(
+        "signing.revocation_hosts",
+        Kind::List,
+        "[]",
+        "Servers that are asked over http whether a certificate was revoked, e.g. [\"ocsp.ca.gov.vn\", \"crl.ca.gov.vn\"]; the answers go into the sealed file, which then proves itself when they no longer answer (PAdES B-LT). Nobody else is asked, whatever a certificate names; empty: nobody.",
+    ),
+    setting(
         "trail.folder",
         Kind::Text,
         "\"\"",

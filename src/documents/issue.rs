@@ -189,11 +189,17 @@ pub async fn seal_with(app: &App, actor: &Actor, id: Uuid, using: &Using) -> Out
                 proposal::cite(cx, &carrier, &document).await?;
             }
             let advanced = complete(cx, &carrier, step.element, None, Variables::new()).await?;
-            let summary = if proposal {
-                format!("Đóng dấu {} và trình Chủ tịch", document.title())
+            let then = if proposal {
+                " và trình Chủ tịch"
             } else {
-                format!("Đóng dấu {}", document.title())
+                ""
             };
+            let with = if sealed.proves_itself {
+                ", kèm dữ liệu kiểm tra chữ ký về sau"
+            } else {
+                ""
+            };
+            let summary = format!("Đóng dấu {}{then}{with}", document.title());
             journal(
                 cx,
                 &carrier,

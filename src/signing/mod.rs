@@ -4,7 +4,9 @@
 
 pub mod bind;
 pub mod evidence;
+mod http;
 pub mod keys;
+mod long_term;
 pub mod pages;
 pub mod rows;
 mod time_stamps;
@@ -28,6 +30,7 @@ use crate::files::Stored;
 use crate::people::{Actor, Unit, find as people_find};
 
 pub use keys::Using;
+use long_term::Authorities;
 pub use trial::roots_pem;
 
 /// Media type of everything made here.
@@ -39,6 +42,8 @@ pub struct Signed {
     pub file: Stored,
     /// Whether the key was a trial key, without legal value.
     pub trial: bool,
+    /// Whether the file carries all that proves it when the authorities no longer answer.
+    pub proves_itself: bool,
 }
 
 /// Typesets the document with open places for number and day, and signs it as the person.
@@ -77,18 +82,24 @@ pub async fn sign_person(
         },
     };
     let typesetter = app.clone();
+    let authorities = Authorities::of(app)?;
     let signed = tokio::task::spawn_blocking(move || -> Outcome<Vec<u8>> {
         let rendered = typeset(&typesetter, &draft, now, true)?;
         let places = places(&rendered)?;
         let fonts = fonts();
         let prepared = prepare(&rendered.pdf, &places, &fonts).map_err(keys::failure)?;
-        sign_person_field(&prepared, &*signer, &request, &fonts).map_err(keys::failure)
+        let signed =
+            sign_person_field(&prepared, &*signer, &request, &fonts).map_err(keys::failure)?;
+        // What was learned goes into the file with the seal, which comes after it.
+        authorities.check(&signed)?;
+        Ok(signed)
     })
     .await
     .map_err(anyhow::Error::from)??;
     Ok(Signed {
         file: app.files.put(signed, PDF).await?,
         trial,
+        proves_itself: false,
     })
 }
 
@@ -130,14 +141,18 @@ pub async fn seal(app: &App, document: &Document, using: &Using) -> Outcome<Sign
         month: None,
         year: None,
     };
-    let sealed = tokio::task::spawn_blocking(move || {
-        fill_and_seal(&signed, &filling, &*signer, &request, &fonts()).map_err(keys::failure)
+    let authorities = Authorities::of(app)?;
+    let (sealed, proves_itself) = tokio::task::spawn_blocking(move || {
+        let sealed = fill_and_seal(&signed, &filling, &*signer, &request, &fonts())
+            .map_err(keys::failure)?;
+        authorities.complete(&sealed)
     })
     .await
     .map_err(anyhow::Error::from)??;
     Ok(Signed {
         file: app.files.put(sealed, PDF).await?,
         trial,
+        proves_itself,
     })
 }
 
@@ -166,14 +181,18 @@ pub async fn sign_pack(
             lines: Vec::new(),
         },
     };
-    let signed = tokio::task::spawn_blocking(move || {
-        sign_alone(&pdf, "ChungCu", None, &*signer, &request, &fonts()).map_err(keys::failure)
+    let authorities = Authorities::of(app)?;
+    let (signed, proves_itself) = tokio::task::spawn_blocking(move || {
+        let signed = sign_alone(&pdf, "ChungCu", None, &*signer, &request, &fonts())
+            .map_err(keys::failure)?;
+        authorities.complete(&signed)
     })
     .await
     .map_err(anyhow::Error::from)??;
     Ok(Signed {
         file: app.files.put(signed, PDF).await?,
         trial,
+        proves_itself,
     })
 }
 

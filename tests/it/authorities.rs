@@ -1,19 +1,25 @@
-//! The authorities that the office asks when it signs: what happens to a document while they do not answer.
+//! The authorities that the office asks when it signs: what happens to a document while they do not answer, and what it
+//! carries with it when they do.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use trinhky::app::App;
+use trinhky::audit::rows::journal;
 use trinhky::config::{Config, Signing};
 use trinhky::documents::decide::{Decision, decide};
 use trinhky::documents::{find, issue};
 use trinhky::fault::Fault;
-use trinhky::signing::verifier;
+use trinhky::people::rows::post;
+use trinhky::signing::bind::{self, Holder, Term};
+use trinhky::signing::rows::signing_key;
+use trinhky::signing::{Using, verifier};
 use trinhky_pades::verify;
 use uuid::Uuid;
 
@@ -139,6 +145,92 @@ async fn state(app: &App, id: Uuid) -> (String, Option<i32>) {
     (row.state, row.number)
 }
 
+/// An authority that certifies keys and answers about them at an address, founded in the folder.
+struct Certifier<'a> {
+    folder: &'a Path,
+}
+
+impl<'a> Certifier<'a> {
+    fn found(folder: &'a Path, address: &str) -> Self {
+        let settings = format!(
+            "[ca]\ndefault_ca = here\n[here]\ndatabase = index\nnew_certs_dir = .\nserial = certificates\n\
+             default_md = sha256\npolicy = any\n[any]\ncommonName = supplied\n\
+             [authority]\nbasicConstraints = critical,CA:TRUE\nkeyUsage = critical,keyCertSign,cRLSign\n\
+             [person]\nbasicConstraints = critical,CA:FALSE\n\
+             keyUsage = critical,digitalSignature,nonRepudiation\n\
+             authorityInfoAccess = OCSP;URI:http://{address}/ocsp\n"
+        );
+        std::fs::write(folder.join("ca.cnf"), settings).expect("written");
+        std::fs::write(folder.join("index"), "").expect("written");
+        let this = Self { folder };
+        this.ask_for("root", "Chứng thực thử");
+        this.certify("root", &["-selfsign", "-create_serial"], "authority");
+        this
+    }
+
+    /// A new key, and the request for its certificate.
+    fn ask_for(&self, file: &str, name: &str) {
+        let subject = format!("/CN={name}");
+        let (key, request) = (format!("{file}.key"), format!("{file}.csr"));
+        let mut arguments = vec!["req", "-new", "-newkey", "rsa:2048", "-nodes", "-utf8"];
+        arguments.extend(["-subj", &subject, "-keyout", &key, "-out", &request]);
+        openssl(self.folder, &arguments);
+    }
+
+    fn certify(&self, file: &str, how: &[&str], kind: &str) {
+        let (request, certificate) = (format!("{file}.csr"), format!("{file}.pem"));
+        let mut arguments = vec!["ca", "-batch", "-config", "ca.cnf", "-utf8", "-notext"];
+        arguments.extend(how);
+        arguments.extend(["-keyfile", "root.key", "-extensions", kind]);
+        arguments.extend([
+            "-startdate",
+            "20230101000000Z",
+            "-enddate",
+            "20400101000000Z",
+        ]);
+        arguments.extend(["-in", &request, "-out", &certificate]);
+        openssl(self.folder, &arguments);
+    }
+
+    /// A key file for somebody.
+    fn key_file(&self, file: &str, name: &str) -> Vec<u8> {
+        self.ask_for(file, name);
+        self.certify(file, &["-cert", "root.pem"], "person");
+        let (key, certificate) = (format!("{file}.key"), format!("{file}.pem"));
+        let (target, password) = (format!("{file}.p12"), format!("pass:{PASSWORD}"));
+        let mut arguments = vec!["pkcs12", "-export", "-inkey", &key, "-in", &certificate];
+        arguments.extend([
+            "-certfile",
+            "root.pem",
+            "-out",
+            &target,
+            "-passout",
+            &password,
+        ]);
+        openssl(self.folder, &arguments);
+        std::fs::read(self.folder.join(target)).expect("a key file")
+    }
+
+    fn revoke(&self, file: &str) {
+        let certificate = format!("{file}.pem");
+        let mut arguments = vec!["ca", "-config", "ca.cnf", "-cert", "root.pem"];
+        arguments.extend(["-keyfile", "root.key", "-revoke", &certificate]);
+        openssl(self.folder, &arguments);
+    }
+}
+
+/// The answer of the authority in the folder to a question about one of its certificates.
+fn tell(folder: &Path, question: &[u8]) -> Vec<u8> {
+    std::fs::write(folder.join("question"), question).expect("written");
+    let mut arguments = vec!["ocsp", "-index", "index", "-CA", "root.pem", "-ndays", "7"];
+    arguments.extend(["-rsigner", "root.pem", "-rkey", "root.key"]);
+    arguments.extend(["-reqin", "question", "-respout", "told"]);
+    openssl(folder, &arguments);
+    std::fs::read(folder.join("told")).expect("an answer")
+}
+
+const PASSWORD: &str = "mat-khau-tep-khoa";
+
 /// F67: the seal's time stamp fails in every way there is; the number stays, the document waits, and the same number is
 /// sealed when the authority answers again.
 #[tokio::test]
@@ -177,6 +269,7 @@ async fn a_seal_whose_time_stamp_fails_waits_with_its_number_and_is_sealed_later
         trusted_authorities: vec![root],
         signing: Signing {
             tsa_url: format!("http://{address}/tsa"),
+            revocation_hosts: Vec::new(),
         },
         ..Config::default()
     };
@@ -215,6 +308,131 @@ async fn a_seal_whose_time_stamp_fails_waits_with_its_number_and_is_sealed_later
         .map(|signature| signature.time_stamp.is_some())
         .collect();
     assert_eq!(stamps, [false, true], "the seal alone was stamped");
+}
+
+/// B-LT: the authorities are asked while they answer, and their answers travel with the document; who does not answer
+/// holds up nothing, and a revoked key signs nothing.
+#[tokio::test]
+async fn a_sealed_document_carries_the_proof_that_no_key_was_revoked() {
+    if !with_openssl() {
+        return;
+    }
+    let authority = tempfile::tempdir().expect("a folder");
+    let here = authority.path().to_owned();
+    found_stamping(&here);
+    let answers = Arc::new(AtomicBool::new(true));
+    let (asked, silent) = (here.clone(), answers.clone());
+    let address = serve(move |path, body| match path {
+        "/tsa" => Some(ok(&stamp(&asked, body))),
+        "/ocsp" if silent.load(Ordering::SeqCst) => Some(ok(&tell(&asked, body))),
+        _ => None,
+    });
+    let certifier = Certifier::found(&here, &address);
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = office::open(folder.path(), "", office::ORGANISATION).await;
+    let config = Config {
+        data: folder.path().to_owned(),
+        trusted_authorities: vec![here.join("tsa.pem"), here.join("root.pem")],
+        signing: Signing {
+            tsa_url: format!("http://{address}/tsa"),
+            revocation_hosts: vec![address.clone()],
+        },
+        ..Config::default()
+    };
+    let app = office::reopened_as(app, config).await;
+    let id = office::bring_to_chairman(&app, office::DECISION).await;
+    let (chair, org) = office::first(&app, "chair").await;
+    let (admin, _) = office::first(&app, "admin").await;
+    let clerk = office::agency_clerk(&app, org).await;
+    let seen = office::seen(&app, id).await;
+    let approve = Decision::Approve;
+    decide(&app, &chair, id, seen.clone(), approve, String::new())
+        .await
+        .expect("it is approved");
+    let post = post::Entity::find()
+        .filter(post::Column::Role.eq("chair"))
+        .filter(post::Column::OrgId.eq(org))
+        .one(app.store.reader())
+        .await
+        .expect("posts")
+        .expect("the Chairman's post");
+    let bind = |holder: Holder, file: &'static str| {
+        let (app, admin) = (app.clone(), admin.clone());
+        let key = certifier.key_file(file, file);
+        let term = Term {
+            from: app.today(),
+            until: None,
+        };
+        async move {
+            let before = keys(&app).await;
+            bind::bind_file(&app, &admin, org, (holder, term), key, PASSWORD)
+                .await
+                .expect("the key is registered");
+            let mut after = keys(&app).await;
+            after.retain(|id| !before.contains(id));
+            Using {
+                key: after.pop(),
+                secret: PASSWORD.to_owned(),
+            }
+        }
+    };
+
+    // A key that was lost and reported: nothing is signed with it.
+    let lost = bind(Holder::Post(post.id), "lost").await;
+    certifier.revoke("lost");
+    match issue::sign_with(&app, &chair, id, seen.clone(), &lost).await {
+        Err(Fault::Refused(refusal)) => {
+            assert!(refusal.vi.contains("đã bị thu hồi"), "{}", refusal.vi);
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(state(&app, id).await, ("approved".to_owned(), None));
+
+    // Nobody tells of the next key at this moment: that holds up nobody.
+    let held = bind(Holder::Post(post.id), "held").await;
+    answers.store(false, Ordering::SeqCst);
+    issue::sign_with(&app, &chair, id, seen, &held)
+        .await
+        .expect("it is signed");
+    issue::assign_number(&app, &clerk, id, app.today())
+        .await
+        .expect("it is numbered");
+    answers.store(true, Ordering::SeqCst);
+    let seal = bind(Holder::Agency(org), "seal").await;
+    issue::seal_with(&app, &clerk, id, &seal)
+        .await
+        .expect("it is sealed");
+
+    // The file alone, years later, with nothing but the roots.
+    let trust = verifier::trust(&app).expect("the authorities are read");
+    let report = verify(&sealed(&app, id).await, &trust, later()).expect("a PDF");
+    assert!(report.valid, "{report:?}");
+    assert_eq!(report.signatures.len(), 2);
+    for signature in &report.signatures {
+        let rules: Vec<&str> = signature.notes.iter().map(|note| note.rule).collect();
+        assert!(rules.contains(&"long_term"), "{rules:?}");
+    }
+    let entry = journal::Entity::find()
+        .filter(journal::Column::DocumentId.eq(id))
+        .filter(journal::Column::Act.eq("document.sealed"))
+        .one(app.store.reader())
+        .await
+        .expect("read")
+        .expect("the seal");
+    assert!(
+        entry
+            .summary
+            .ends_with(", kèm dữ liệu kiểm tra chữ ký về sau"),
+        "{}",
+        entry.summary
+    );
+}
+
+/// All registered keys.
+async fn keys(app: &App) -> Vec<Uuid> {
+    let keys = signing_key::Entity::find().all(app.store.reader()).await;
+    let keys = keys.expect("keys are read").into_iter();
+    keys.map(|key| key.id).collect()
 }
 
 async fn sealed(app: &App, id: Uuid) -> Vec<u8> {

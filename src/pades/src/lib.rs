@@ -6,9 +6,9 @@
 //! the bytes that the person signed stay as they were; everything that the second step changes is
 //! a field that was in the file, empty, when the person signed it ([`prepare`]).
 //!
-//! The signatures are PAdES baseline B-B (ETSI EN 319 142-1), and B-T where a [`Stamped`] signer has the time attested. The crate knows no clock, no
-//! environment, no network and no database: times and serial numbers come in as arguments. The one
-//! exception is the randomness that ECDSA needs for each signature and for a new key, which the
+//! The signatures are PAdES baseline B-B (ETSI EN 319 142-1), B-T where a [`Stamped`] signer has the time attested, and
+//! B-LT where [`gather`] learned what [`keep`] puts into the file. The crate knows no clock, no environment, no network
+//! and no database: times, serial numbers and the ways to authorities come in as arguments. The one exception is the randomness that ECDSA needs for each signature and for a new key, which the
 //! cryptographic library takes from the operating system and lets nobody replace.
 
 mod appearance;
@@ -19,7 +19,9 @@ mod error;
 mod fields;
 mod font;
 mod ink;
+mod long_term;
 mod names;
+mod ocsp;
 mod oids;
 mod outline;
 mod picture;
@@ -38,6 +40,7 @@ pub use error::Error;
 pub use fields::{
     AGENCY_FIELD, DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD, YEAR_FIELD, prepare,
 };
+pub use long_term::{RevocationSource, ValidationData, gather, keep};
 pub use places::{FieldPlaces, Fonts, Place, Slant, TextPlace};
 pub use sign::{Filling, SigningRequest, fill_and_seal, sign_alone, sign_person};
 pub use signer::{Algorithm, SignError, Signer, SoftwareSigner, ecdsa_to_der};

@@ -104,6 +104,8 @@ pub enum SignError {
     TokenMissing,
     #[error("the certificate is not valid now: it counts from {from} until {until}")]
     OutsideValidity { from: String, until: String },
+    #[error("the certificate of {name} was revoked on {day}; sign with another key")]
+    Revoked { name: String, day: String },
     #[error("the signer could not be reached or refused: {0}")]
     Unavailable(String),
     #[error("the time-stamp authority could not be reached: {0}")]
@@ -132,6 +134,9 @@ impl SignError {
             }
             Self::OutsideValidity { from, until } => {
                 format!("Chứng thư số chỉ có hiệu lực từ {from} đến {until}.")
+            }
+            Self::Revoked { name, day } => {
+                format!("Chứng thư số của {name} đã bị thu hồi ngày {day}; hãy ký bằng khóa khác.")
             }
             Self::NoTimeStamp(why) => {
                 format!("Không liên lạc được với máy chủ dấu thời gian: {why}.")

@@ -84,6 +84,8 @@ pub enum StampFault {
     Untrusted(String),
     #[error("the certificate of {0} did not count when it stamped the time")]
     OutsideValidity(String),
+    #[error("the certificate of {0} was revoked on {1}, before it stamped the time")]
+    Revoked(String, String),
 }
 
 impl StampFault {
@@ -105,6 +107,11 @@ impl StampFault {
             }
             Self::OutsideValidity(name) => {
                 format!("Chứng thư số của {name} không có hiệu lực khi cấp dấu thời gian")
+            }
+            Self::Revoked(name, day) => {
+                format!(
+                    "Chứng thư số của {name} đã bị thu hồi ngày {day}, trước khi cấp dấu thời gian"
+                )
             }
         }
     }
@@ -215,9 +222,7 @@ pub(crate) fn check(
     roots: &[Certificate],
 ) -> Result<TimeStamp, StampFault> {
     let bad = |error: der::Error| StampFault::Unreadable(error.to_string());
-    let content = ContentInfo::from_der(token).map_err(bad)?;
-    let (container, info) = Container::with_content(&content, oids::TST_INFO)
-        .map_err(|problem| unreadable(&problem))?;
+    let (container, info) = open(token)?;
     let (imprint, stamp) = read_info(&info).map_err(bad)?;
     let hash = Hash::from_oid(imprint.algorithm.oid).map_err(|problem| unreadable(&problem))?;
     if hash.of(&[signature]) != imprint.digest.as_bytes() {
@@ -241,6 +246,20 @@ pub(crate) fn check(
         Some(_) => return Err(StampFault::Untrusted(authority)),
     }
     Ok(TimeStamp { authority, ..stamp })
+}
+
+/// The authority's certificate and those to the root that it leads to; none where there is no way.
+pub(crate) fn path(token: &[u8], roots: &[Certificate]) -> Option<Vec<Certificate>> {
+    let (container, _) = open(token).ok()?;
+    let path = chain::path(container.signer().ok()?, &container.certificates, roots)?;
+    Some(path.into_iter().cloned().collect())
+}
+
+/// A token's container and what it attests, DER.
+fn open(token: &[u8]) -> Result<(Container, Vec<u8>), StampFault> {
+    let content =
+        ContentInfo::from_der(token).map_err(|error| StampFault::Unreadable(error.to_string()))?;
+    Container::with_content(&content, oids::TST_INFO).map_err(|problem| unreadable(&problem))
 }
 
 /// RFC 3161, 2.3: for time stamps and nothing else, and the certificate insists on it.

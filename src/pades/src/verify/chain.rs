@@ -54,13 +54,13 @@ pub(crate) fn name(certificate: &Certificate) -> String {
 }
 
 /// From when until when.
-pub(super) fn period(certificate: &Certificate) -> (DateTime<Utc>, DateTime<Utc>) {
+pub(crate) fn period(certificate: &Certificate) -> (DateTime<Utc>, DateTime<Utc>) {
     let validity = &certificate.tbs_certificate.validity;
     (instant(validity.not_before), instant(validity.not_after))
 }
 
 /// A time as certificates and lists write it.
-pub(super) fn instant(time: x509_cert::time::Time) -> DateTime<Utc> {
+pub(crate) fn instant(time: x509_cert::time::Time) -> DateTime<Utc> {
     i64::try_from(time.to_unix_duration().as_secs())
         .ok()
         .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
@@ -89,7 +89,7 @@ fn unknown_demands(certificate: &Certificate) -> Vec<Problem> {
 }
 
 /// The certificates from the signer's to a root; none where there is no way.
-pub(super) fn path<'a>(
+pub(crate) fn path<'a>(
     signer: &'a Certificate,
     carried: &'a [Certificate],
     roots: &'a [Certificate],

@@ -15,6 +15,7 @@ mod range;
 mod report;
 mod revocation;
 mod shown;
+mod signatory;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Utc};
 use der::{Decode, Encode};
@@ -27,6 +28,7 @@ pub use report::{
     CertificateReport, Change, ChangeKind, Note, Report, SignatureReport, TimeStampReport,
 };
 
+use crate::stamp::StampFault;
 use crate::trial::TRIAL_LABEL_SHORT;
 use crate::update::{load, read_text};
 use crate::{Error, names, stamp};
@@ -35,7 +37,9 @@ pub(crate) use container::Container;
 pub(crate) use keys::{Hash, verify as verify_raw};
 use permission::{Frozen, Permission};
 use range::Range;
-use revocation::{Lists, Standing};
+use revocation::Standing;
+pub(crate) use revocation::{Known, Told, pieces};
+pub(crate) use signatory::{Signatory, signatories};
 
 /// A signer's clock may be so far ahead of ours.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
@@ -71,6 +75,15 @@ impl Trust {
             ..Self::default()
         })
     }
+
+    /// The roots, read.
+    pub(crate) fn certificates(&self) -> Result<Vec<Certificate>, Error> {
+        self.roots
+            .iter()
+            .map(|root| Certificate::from_der(root))
+            .collect::<Result<_, _>>()
+            .map_err(|error| Error::Certificate(error.to_string()))
+    }
 }
 
 /// A list of revoked certificates as DER, from its DER or PEM.
@@ -97,12 +110,7 @@ pub fn revocation_list(bytes: &[u8]) -> Result<Vec<u8>, Error> {
 /// Where the file cannot be read as a PDF at all, is encrypted or too large, or a root certificate
 /// cannot be read. A bad signature is no error but a report that says so.
 pub fn verify(pdf: &[u8], trust: &Trust, now: DateTime<Utc>) -> Result<Report, Error> {
-    let roots = trust
-        .roots
-        .iter()
-        .map(|root| Certificate::from_der(root))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| Error::Certificate(error.to_string()))?;
+    let roots = trust.certificates()?;
     let document = load(pdf)?;
     let signed = form::signed(&document);
     if signed.len() > MAX_SIGNATURES {
@@ -110,11 +118,17 @@ pub fn verify(pdf: &[u8], trust: &Trust, now: DateTime<Utc>) -> Result<Report, E
             "it has more than {MAX_SIGNATURES} signatures"
         )));
     }
+    let inside = Known::inside(&document);
+    let mut known = inside.clone();
+    for list in &trust.revocation_lists {
+        known.add_list(list);
+    }
     let case = Case {
         pdf,
         document: &document,
         roots: &roots,
-        lists: Lists::read(&document, &trust.revocation_lists),
+        inside,
+        known,
         now,
     };
     let mut signatures: Vec<SignatureReport> = signed
@@ -132,7 +146,10 @@ struct Case<'a> {
     pdf: &'a [u8],
     document: &'a Document,
     roots: &'a [Certificate],
-    lists: Lists,
+    /// What the file carries about certificates.
+    inside: Known,
+    /// That, and what was given.
+    known: Known,
     now: DateTime<Utc>,
 }
 
@@ -244,28 +261,32 @@ impl Case<'_> {
             Some(_) => Vec::new(),
         };
         if let Some(token) = container.time_stamp() {
-            match stamp::check(&token, container.signature(), self.roots) {
+            match self.time_stamp(&token, container.signature()) {
                 Ok(stamp) if stamp.at > self.now + CLOCK_TOLERANCE => {
                     problems.push(Problem::TimeInFuture);
                 }
-                Ok(stamp) => {
-                    report.time_stamp = Some(TimeStampReport {
-                        at: stamp.at,
-                        authority: stamp.authority,
-                    });
-                }
+                Ok(stamp) => report.time_stamp = Some(stamp),
                 Err(fault) => problems.push(Problem::TimeStamp(fault)),
             }
         }
         let attested = report.time_stamp.as_ref().map(|stamp| stamp.at);
         let claimed = report.claimed_time.map(|time| time.to_utc());
         let at = attested.or(claimed).unwrap_or(self.now);
-        let carried = &container.certificates;
-        problems.extend(chain::problems(signer, carried, self.roots, at));
-        let path = chain::path(signer, carried, self.roots);
-        match path.map(|path| self.lists.look_up(&path, at, attested.is_some())) {
+        let carried = [container.certificates.as_slice(), &self.inside.certificates].concat();
+        problems.extend(chain::problems(signer, &carried, self.roots, at));
+        let path = chain::path(signer, &carried, self.roots);
+        let standing = |known: &Known| {
+            let path = path.as_ref()?;
+            Some(known.look_up(path, at, attested.is_some()))
+        };
+        match standing(&self.known) {
             Some(Err(revoked)) => problems.push(revoked),
-            Some(Ok(Standing::Good)) => report.notes.push(Note::not_revoked()),
+            Some(Ok(Standing::Good)) => {
+                report.notes.push(Note::not_revoked());
+                if attested.is_some() && standing(&self.inside) == Some(Ok(Standing::Good)) {
+                    report.notes.push(Note::long_term());
+                }
+            }
             Some(Ok(Standing::Unknown)) | None => report.notes.push(Note::revocation_unknown()),
         }
         report.trusted = problems.is_empty();
@@ -279,6 +300,20 @@ impl Case<'_> {
         });
         if report.trusted && chain::period(signer).1 < self.now {
             report.notes.push(Note::expired_since(&chain::name(signer)));
+        }
+    }
+
+    /// Who attests the time of a signature, if that authority is to be believed.
+    fn time_stamp(&self, token: &[u8], signature: &[u8]) -> Result<TimeStampReport, StampFault> {
+        let stamp = stamp::check(token, signature, self.roots)?;
+        let path = stamp::path(token, self.roots).unwrap_or_default();
+        let path: Vec<&Certificate> = path.iter().collect();
+        match self.known.look_up(&path, stamp.at, true) {
+            Err(Problem::Revoked(name, day)) => Err(StampFault::Revoked(name, day)),
+            _ => Ok(TimeStampReport {
+                at: stamp.at,
+                authority: stamp.authority,
+            }),
         }
     }
 

@@ -198,8 +198,18 @@ impl Note {
     pub(super) fn not_revoked() -> Self {
         Self {
             rule: "not_revoked",
-            message: "By the authorities' lists the certificate was not revoked.".into(),
-            message_vi: "Theo danh sách của các tổ chức chứng thực, chứng thư số không bị thu hồi."
+            message: "By the authorities' answers or lists the certificate was not revoked.".into(),
+            message_vi: "Theo trả lời hoặc danh sách của các tổ chức chứng thực, chứng thư số không bị thu hồi."
+                .into(),
+        }
+    }
+
+    pub(super) fn long_term() -> Self {
+        Self {
+            rule: "long_term",
+            message: "The file itself carries what proves that; it can be verified when the authorities no longer answer."
+                .into(),
+            message_vi: "Tệp có kèm đủ dữ liệu chứng minh điều đó: vẫn kiểm tra được khi các tổ chức chứng thực không còn trả lời."
                 .into(),
         }
     }

@@ -1,6 +1,7 @@
-//! Revocation by lists (RFC 5280, 5 and 6.3): those that the file carries for later verification (DSS), and those given.
+//! Revocation: lists (RFC 5280, 5 and 6.3) and answers (RFC 6960), those that the file carries for later verification
+//! (DSS, ISO 32000-2, 12.8.4.3) and those given.
 //!
-//! Nothing is fetched. A certificate that no list is about stays what it was before: not known to be revoked.
+//! Nothing is fetched. A certificate that nothing is known about stays what it was before: not known to be revoked.
 
 use chrono::{DateTime, Utc};
 use der::{Decode, Encode};
@@ -12,30 +13,82 @@ use x509_cert::ext::pkix::KeyUsage;
 use super::chain;
 use super::keys;
 use super::problem::Problem;
+use crate::ocsp::Answer;
 
-/// Lists that are read from one file at most.
-const MAX_LISTS: usize = 100;
+/// Pieces of each kind that are read from one file at most.
+const MAX_PIECES: usize = 100;
 
-/// The lists at hand.
-pub(super) struct Lists(Vec<CertificateList>);
+/// What is at hand about certificates.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    lists: Vec<CertificateList>,
+    answers: Vec<Answer>,
+    /// Certificates that may stand between a signer's and a root.
+    pub(crate) certificates: Vec<Certificate>,
+}
 
-/// What the lists say of a chain.
-pub(super) enum Standing {
-    /// Every certificate below the root is under a list, and on none.
+/// What a list or an answer tells of one certificate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told {
+    pub(crate) this_update: DateTime<Utc>,
+    pub(crate) next_update: Option<DateTime<Utc>>,
+    pub(crate) revoked_since: Option<DateTime<Utc>>,
+}
+
+impl Told {
+    /// Whether it tells of the instant: it was made after it, or still counted then.
+    pub(crate) fn of(&self, at: DateTime<Utc>) -> bool {
+        at <= self.this_update || self.next_update.is_some_and(|next| at <= next)
+    }
+}
+
+/// What is known of a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Of every certificate below the root it is known that it was not revoked.
     Good,
-    /// Some certificate is under no list.
+    /// Of some certificate nothing is known.
     Unknown,
 }
 
-impl Lists {
-    /// Those in the file's DSS and those given, DER; what cannot be read says nothing.
-    pub(super) fn read(document: &Document, given: &[Vec<u8>]) -> Self {
-        let inside = inside(document).unwrap_or_default();
-        let all = given.iter().chain(&inside);
-        Self(
-            all.filter_map(|der| CertificateList::from_der(der).ok())
-                .collect(),
-        )
+impl Known {
+    /// What a file carries; what cannot be read says nothing.
+    pub(crate) fn inside(document: &Document) -> Self {
+        let mut known = Self::default();
+        for der in pieces(document, b"CRLs") {
+            known.add_list(&der);
+        }
+        for der in pieces(document, b"OCSPs") {
+            known.add_answer(&der);
+        }
+        for der in pieces(document, b"Certs") {
+            known.certificates.extend(Certificate::from_der(&der));
+        }
+        known
+    }
+
+    pub(crate) fn add_list(&mut self, der: &[u8]) {
+        self.lists.extend(CertificateList::from_der(der));
+    }
+
+    pub(crate) fn add_answer(&mut self, der: &[u8]) {
+        self.answers.extend(Answer::read(der));
+    }
+
+    /// Everything that is known of a certificate, by the word of its issuer.
+    pub(crate) fn about<'a>(
+        &'a self,
+        certificate: &'a Certificate,
+        issuer: &'a Certificate,
+    ) -> impl Iterator<Item = Told> + 'a {
+        let listed = self.lists.iter().filter(|list| is_of(list, issuer));
+        let listed = listed.map(|list| Told {
+            this_update: chain::instant(list.tbs_cert_list.this_update),
+            next_update: list.tbs_cert_list.next_update.map(chain::instant),
+            revoked_since: revoked_since(list, certificate),
+        });
+        let answers = self.answers.iter();
+        listed.chain(answers.filter_map(|answer| answer.about(certificate, issuer)))
     }
 
     /// Looks every certificate of a chain up, the root excepted. `attested` is whether an authority says that the signature
@@ -43,7 +96,7 @@ impl Lists {
     ///
     /// # Errors
     /// [`Problem::Revoked`] for the first certificate that was revoked.
-    pub(super) fn look_up(
+    pub(crate) fn look_up(
         &self,
         chain: &[&Certificate],
         at: DateTime<Utc>,
@@ -55,8 +108,8 @@ impl Lists {
                 continue;
             };
             let mut covered = false;
-            for list in self.0.iter().filter(|list| is_of(list, issuer)) {
-                if let Some(since) = revoked_since(list, certificate)
+            for told in self.about(certificate, issuer) {
+                if let Some(since) = told.revoked_since
                     && (since <= at || !attested)
                 {
                     return Err(Problem::Revoked(
@@ -64,7 +117,7 @@ impl Lists {
                         since.format("%d/%m/%Y").to_string(),
                     ));
                 }
-                covered |= covers(list, at);
+                covered |= told.of(at);
             }
             if !covered {
                 standing = Standing::Unknown;
@@ -74,10 +127,12 @@ impl Lists {
     }
 }
 
-/// The lists that the file carries in its document security store (ISO 32000-2, 12.8.4.3).
-fn inside(document: &Document) -> lopdf::Result<Vec<Vec<u8>>> {
-    let store = document.catalog()?.get_deref(b"DSS", document)?.as_dict()?;
-    let lists = store.get_deref(b"CRLs", document)?.as_array()?;
+/// The pieces of one kind in the file's document security store.
+pub(crate) fn pieces(document: &Document, kind: &[u8]) -> Vec<Vec<u8>> {
+    let array = || -> lopdf::Result<&Vec<Object>> {
+        let store = document.catalog()?.get_deref(b"DSS", document)?.as_dict()?;
+        store.get_deref(kind, document)?.as_array()
+    };
     let read = |object: &Object| {
         let (_, object) = document.dereference(object).ok()?;
         let stream = object.as_stream().ok()?;
@@ -87,7 +142,8 @@ fn inside(document: &Document) -> lopdf::Result<Vec<Vec<u8>>> {
             Some(stream.content.clone())
         }
     };
-    Ok(lists.iter().take(MAX_LISTS).filter_map(read).collect())
+    let all = array().into_iter().flatten();
+    all.take(MAX_PIECES).filter_map(read).collect()
 }
 
 /// Whether the list is the issuer's own and about all that it issued.
@@ -123,13 +179,4 @@ fn revoked_since(list: &CertificateList, certificate: &Certificate) -> Option<Da
         .filter(|entry| entry.serial_number == certificate.tbs_certificate.serial_number)
         .map(|entry| chain::instant(entry.revocation_date))
         .min()
-}
-
-/// Whether the list tells of the instant: it was made after it, or still counted then.
-fn covers(list: &CertificateList, at: DateTime<Utc>) -> bool {
-    let tbs = &list.tbs_cert_list;
-    at <= chain::instant(tbs.this_update)
-        || tbs
-            .next_update
-            .is_some_and(|next| at <= chain::instant(next))
 }

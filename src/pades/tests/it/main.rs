@@ -4,6 +4,7 @@ mod attacker;
 mod chains;
 mod foreign;
 mod key_files;
+mod long_term;
 mod many;
 mod outside_tools;
 mod paper;

@@ -115,6 +115,16 @@ pub fn pdfsig(pdf: &[u8]) -> Option<Answer> {
 /// What pyHanko says by the rules of ETSI EN 319 102-1. The trial authority publishes no revocation
 /// lists, so revocation is left out.
 fn adesverify(pdf: &[u8], root: &[u8]) -> Option<Answer> {
+    let without = ["adesverify", "--no-revocation-check"];
+    judged(pdf, root, &without, "2023-04-01T00:00:00+00:00")
+}
+
+/// The same with revocation, which must be told by the file.
+pub fn pyhanko_ades(pdf: &[u8], root: &[u8], moment: &str) -> Option<Answer> {
+    judged(pdf, root, &["adesverify"], moment)
+}
+
+fn judged(pdf: &[u8], root: &[u8], how: &[&str], moment: &str) -> Option<Answer> {
     let tool = find("pyhanko")?;
     let folder = tempfile::tempdir().unwrap();
     let (file, trust) = (
@@ -124,16 +134,10 @@ fn adesverify(pdf: &[u8], root: &[u8]) -> Option<Answer> {
     std::fs::write(&file, pdf).unwrap();
     std::fs::write(&trust, root).unwrap();
     let mut command = Command::new(tool);
-    command.args([
-        "sign",
-        "adesverify",
-        "--pretty-print",
-        "--no-revocation-check",
-    ]);
+    command.arg("sign").args(how).arg("--pretty-print");
     command.args(["--trust-replace", "--trust"]).arg(&trust);
-    Some(run(command
-        .args(["--validation-time", "2023-04-01T00:00:00+00:00"])
-        .arg(&file)))
+    command.args(["--validation-time", moment]);
+    Some(run(command.arg(&file)))
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Revoked certificates, by lists that are given. Lists that stand in the file itself have no test here yet, and pyHanko is not asked.
+//! Revoked certificates, by lists that are given; those that stand in the file itself are tried with the answers.
 
 use rcgen::{
     BasicConstraints, CertificateRevocationListParams, IsCa, Issuer, KeyIdMethod, KeyUsagePurpose,
@@ -19,7 +19,7 @@ struct Case {
 /// The serial number of the person's certificate.
 const PERSON: u64 = 77;
 
-fn authority(name: &str) -> rcgen::CertificateParams {
+pub fn authority(name: &str) -> rcgen::CertificateParams {
     params(
         name,
         IsCa::Ca(BasicConstraints::Unconstrained),
@@ -46,7 +46,7 @@ fn case() -> Case {
 }
 
 /// A list of an authority; the signature is of 20 March 2023.
-fn list(of: &Link, revoked: &[(u64, (i32, u8, u8))], next: (i32, u8, u8)) -> Vec<u8> {
+pub fn list(of: &Link, revoked: &[(u64, (i32, u8, u8))], next: (i32, u8, u8)) -> Vec<u8> {
     CertificateRevocationListParams {
         this_update: date_time_ymd(2023, 3, 1),
         next_update: date_time_ymd(next.0, next.1, next.2),

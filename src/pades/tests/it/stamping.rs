@@ -23,7 +23,7 @@ const NONCE: [u8; 8] = [0, 0xc0, 0xff, 0xee, 1, 2, 3, 4];
 type OnTheWay = fn(Vec<u8>) -> Vec<u8>;
 
 /// OpenSSL as a time-stamp authority.
-struct OpenSsl {
+pub struct OpenSsl {
     folder: tempfile::TempDir,
     roots: Vec<Vec<u8>>,
     request: OnTheWay,
@@ -34,7 +34,7 @@ fn unchanged(bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-fn stamping() -> CertificateParams {
+pub fn stamping() -> CertificateParams {
     let mut params = params(
         "Cấp dấu thời gian",
         IsCa::NoCa,
@@ -47,7 +47,7 @@ fn stamping() -> CertificateParams {
 }
 
 impl OpenSsl {
-    fn open(authority: &Link, roots: Vec<Vec<u8>>) -> Self {
+    pub fn open(authority: &Link, roots: Vec<Vec<u8>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
         put("key.pem", &authority.key.serialize_pem());
@@ -67,7 +67,7 @@ impl OpenSsl {
         }
     }
 
-    fn stamped(self, signer: SoftwareSigner) -> Stamped {
+    pub fn stamped(self, signer: SoftwareSigner) -> Stamped {
         Stamped {
             signer: Box::new(signer),
             stamper: Box::new(self),
