@@ -160,7 +160,7 @@ fn inside(scope: &mut Scope, event: &Event) {
         }
         Event::CompensationAwaited { token, .. } => wait(scope, *token, Wait::Compensation),
         Event::CompensationLeft { token, element, .. } => {
-            put(scope, *token, element, None, Wait::Compensation);
+            put(scope, *token, element, None, Wait::Beside);
         }
         Event::CompensationEnded { token, .. } => {
             scope.tokens.remove(token);
@@ -206,7 +206,7 @@ fn hooks(scope: &mut Scope, event: &Event) {
         Event::TaskOpened { task } => {
             used(scope, task.id.number);
             wait(scope, task.token, Wait::Task(task.id.number));
-            scope.tasks.insert(task.id.number, task.clone());
+            scope.tasks.insert(task.id.number, task.as_ref().clone());
         }
         Event::TaskChanged { task, state, .. } => {
             if let Some(task) = scope.tasks.get_mut(task) {

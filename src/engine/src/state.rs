@@ -54,14 +54,11 @@ impl State {
         self.scopes
             .get(&id.scope)
             .and_then(|scope| scope.tasks.get(&id.number))
-            .map(Box::as_ref)
     }
 
     /// All open tasks, scope by scope.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
-        self.scopes
-            .values()
-            .flat_map(|scope| scope.tasks.values().map(Box::as_ref))
+        self.scopes.values().flat_map(|scope| scope.tasks.values())
     }
 
     /// All set timers, scope by scope.
@@ -321,7 +318,7 @@ pub struct Scope {
     #[serde(default, skip_serializing_if = "Numbered::is_empty")]
     pub tokens: Numbered<Token>,
     #[serde(default, skip_serializing_if = "Numbered::is_empty")]
-    pub tasks: Numbered<Box<Task>>,
+    pub tasks: Numbered<Task>,
     #[serde(default, skip_serializing_if = "Numbered::is_empty")]
     pub timers: Numbered<Timer>,
     #[serde(default, skip_serializing_if = "Numbered::is_empty")]
@@ -423,6 +420,8 @@ pub enum Wait {
     Incident(u64),
     /// For compensation handlers to end.
     Compensation,
+    /// Only stands for compensation handlers that nobody waits for: it goes nowhere from here.
+    Beside,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

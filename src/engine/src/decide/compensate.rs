@@ -206,11 +206,14 @@ impl Work<'_> {
         if found.tokens.values().any(|token| handles(&token.element)) {
             return Ok(());
         }
-        let Some((token, element)) = found
+        let Some((token, element, waits)) = found
             .tokens
             .iter()
-            .find(|(_, token)| token.wait == Wait::Compensation)
-            .map(|(number, token)| (*number, token.element.clone()))
+            .find(|(_, token)| matches!(token.wait, Wait::Compensation | Wait::Beside))
+            .map(|(number, token)| {
+                let waits = token.wait == Wait::Compensation;
+                (*number, token.element.clone(), waits)
+            })
         else {
             return Ok(());
         };
@@ -219,18 +222,15 @@ impl Work<'_> {
             // The cancel end event stood inside this sub-process.
             _ => (&[Trigger::Cancel], true),
         };
-        let asked = || {
-            triggers.iter().filter_map(|trigger| match trigger {
-                Trigger::Compensate { activity, wait } => Some((activity.as_deref(), *wait)),
-                _ => None,
-            })
-        };
-        let mut wanted: Vec<Option<&str>> = asked().map(|(activity, _)| activity).collect();
+        let asked = triggers.iter().filter_map(|trigger| match trigger {
+            Trigger::Compensate { activity, .. } => Some(activity.as_deref()),
+            _ => None,
+        });
+        let mut wanted: Vec<Option<&str>> = asked.collect();
         if wanted.is_empty() {
             // A cancel end event undoes everything.
             wanted.push(None);
         }
-        let waits = asked().next().is_none() || asked().any(|(_, wait)| wait);
         let source = self.compensation_source(scope)?;
         let entries = &self.expect(&source)?.compensable;
         let next = entries.iter().rposition(|entry| {

@@ -114,6 +114,9 @@ impl Work<'_> {
         served: &BTreeSet<String>,
     ) -> Step<bool> {
         let node = &process.nodes[gateway];
+        if self.comes_straight(scope, process, gateway, served)? {
+            return Ok(true);
+        }
         let (mut empty, mut full) = (Vec::new(), Vec::new());
         for &flow in &node.incoming {
             let side = if served.contains(&process.flows[flow].id) {
@@ -129,9 +132,35 @@ impl Work<'_> {
             .expect(scope)?
             .tokens
             .values()
+            .filter(|token| token.wait != Wait::Beside)
             .filter(|token| token.element != node.id || token.wait != Wait::Join)
             .filter_map(|token| process.index(&token.element))
             .any(|at| to_empty.contains(&at) && !to_full.contains(&at)))
+    }
+
+    /// The usual case of a token that can still come, found without looking around: it is at an element from which the only
+    /// way leads straight to the gateway, by a flow that is not served.
+    fn comes_straight(
+        &self,
+        scope: &ScopeId,
+        process: &Process,
+        gateway: usize,
+        served: &BTreeSet<String>,
+    ) -> Step<bool> {
+        let straight = |node: &Node| {
+            let [flow] = node.outgoing.as_slice() else {
+                return false;
+            };
+            let flow = &process.flows[*flow];
+            flow.target == gateway && node.boundary.is_empty() && !served.contains(&flow.id)
+        };
+        Ok(self
+            .expect(scope)?
+            .tokens
+            .values()
+            .filter(|token| !matches!(token.wait, Wait::Join | Wait::Beside))
+            .filter_map(|token| process.node(&token.element))
+            .any(straight))
     }
 
     /// The first phase of a complex gateway (13.4.5): it goes on, and waits for what has not come yet.

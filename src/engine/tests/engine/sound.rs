@@ -62,7 +62,7 @@ fn in_scope(state: &State, scope: &Scope) -> Option<String> {
                         .values()
                         .any(|subscription| subscription.token == Some(*number))
             }
-            Wait::Join | Wait::Compensation => true,
+            Wait::Join | Wait::Compensation | Wait::Beside => true,
         };
         if !awaited {
             return Some(format!(

@@ -61,6 +61,16 @@ pub fn cases() -> Vec<Case> {
         .with(json!({"answers": [{"element": "ha", "after": "PT1H"}, {"element": "hb", "after": "PT1H"}]})),
         Case::new(
             "throw-compensation",
+            // Nothing more comes from it to an inclusive gateway, either.
+            r#"<startEvent id="s"/><task id="a"/><boundaryEvent id="ca" attachedToRef="a"><compensateEventDefinition/></boundaryEvent><userTask id="ha" isForCompensation="true"/>
+            <inclusiveGateway id="o"/><intermediateThrowEvent id="t"><compensateEventDefinition waitForCompletion="false"/></intermediateThrowEvent><exclusiveGateway id="x" default="x_e"/><userTask id="b"/><inclusiveGateway id="j"/><endEvent id="z"/><endEvent id="e"/>"#,
+            "s > a; a > o; o > t; o > b; t > x; x > j ? false; x > e; b > j; j > z",
+            "started +s -s +a -a +o -o +t +b compensation_thrown:t +ha -t +x -x +e -e -b +j -j +z -z -ha completed",
+        )
+        .undone_by(&["ca ha"])
+        .with(json!({"answers": [{"element": "ha", "after": "PT2H"}, {"element": "b", "after": "PT1H"}]})),
+        Case::new(
+            "throw-compensation",
             // Two throw events at a time: the handlers of the one, then those of the other.
             r#"<startEvent id="s"/><task id="a"/><boundaryEvent id="ca" attachedToRef="a"><compensateEventDefinition/></boundaryEvent><userTask id="ha" isForCompensation="true"/><task id="b"/><boundaryEvent id="cb" attachedToRef="b"><compensateEventDefinition/></boundaryEvent><userTask id="hb" isForCompensation="true"/>
             <intermediateThrowEvent id="t"><compensateEventDefinition activityRef="a"/></intermediateThrowEvent><intermediateThrowEvent id="y"><compensateEventDefinition activityRef="b"/></intermediateThrowEvent>"#,
