@@ -26,11 +26,42 @@ pub fn typed(indicator: &Indicator, applies: bool, unit: &str, period: &str) -> 
     typed
 }
 
-/// Cause and measure, for a value that misses its target.
-pub fn explain(typed: &mut Typed, owner: &str, due: &str) {
-    "Người dân chưa quen nộp hồ sơ trực tuyến; công chức mới nhận việc"
-        .clone_into(&mut typed.cause);
-    "Tổ công nghệ số hỗ trợ tại nhà văn hóa; bồi dưỡng nghiệp vụ".clone_into(&mut typed.measure);
+/// Cause and measure, for a value that misses its target: one of the few that an office hears each time.
+pub fn explain(typed: &mut Typed, unit: &str, owner: &str, due: &str) {
+    let known: &[(&str, &str)] = match typed.code.split('_').next().unwrap_or_default() {
+        "O1a" => &[
+            (
+                "Hồ sơ đất đai phải xác minh thực địa nhiều lần",
+                "Lập lịch xác minh hằng tuần với Chi nhánh Văn phòng Đăng ký đất đai",
+            ),
+            (
+                "Chậm nhận ý kiến phối hợp của cơ quan chuyên môn",
+                "Quy định thời hạn phối hợp nội bộ 02 ngày làm việc",
+            ),
+            (
+                "Công chức một cửa mới nhận việc",
+                "Phân công người kèm, bồi dưỡng nghiệp vụ tại chỗ",
+            ),
+        ],
+        "O3" => &[
+            (
+                "Người dân chưa quen nộp hồ sơ trực tuyến",
+                "Tổ công nghệ số cộng đồng hỗ trợ tại nhà văn hóa thôn",
+            ),
+            (
+                "Đường truyền, thiết bị tại bộ phận một cửa chưa ổn định",
+                "Đề nghị bổ sung thiết bị; bố trí máy dùng chung cho người dân",
+            ),
+        ],
+        _ => &[(
+            "Người dân góp ý về thời gian chờ và hướng dẫn hồ sơ",
+            "Niêm yết lại hướng dẫn, lấy phiếu đánh giá từng lượt giao dịch",
+        )],
+    };
+    let drawn = Sha256::digest(format!("{}\n{unit}", typed.code).as_bytes());
+    let (cause, measure) = known[usize::from(drawn[0]) % known.len()];
+    cause.clone_into(&mut typed.cause);
+    measure.clone_into(&mut typed.measure);
     owner.clone_into(&mut typed.owner);
     due.clone_into(&mut typed.measure_due);
 }

@@ -325,6 +325,24 @@ pub async fn consolidation(
         .await?)
 }
 
+/// The newest consolidated report per period and for the year, as `(code, document)`, in the order of the codes.
+///
+/// # Errors
+/// What the database reports.
+pub async fn consolidated_reports(
+    db: &impl ConnectionTrait,
+    document_id: Uuid,
+) -> Outcome<BTreeMap<String, Uuid>> {
+    Ok(consolidation::Entity::find()
+        .filter(consolidation::Column::DocumentId.eq(document_id))
+        .order_by_asc(consolidation::Column::Version)
+        .all(db)
+        .await?
+        .into_iter()
+        .filter_map(|row| Some((row.code, row.report_id?)))
+        .collect())
+}
+
 /// The corrective actions of a decision, in the order they were opened.
 ///
 /// # Errors

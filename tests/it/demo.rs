@@ -49,8 +49,12 @@ fn the_year_is_told_the_same_twice_with_signed_papers_and_without_a_breach() {
         "Xác nhận đã nghiên cứu, hiểu rõ",
         "Tổng hợp quý II năm 2023",
         "Tổng hợp quý III năm 2023: 33/35 đơn vị báo cáo, chưa báo cáo: ",
+        "Cấp số 93/TTr-VP ngày 20/06/2023",
+        "Phát hành Báo cáo số 01/BC-UBND",
+        "Tiếp nhận Báo cáo số 01/BC-UBND",
         "Tổng hợp quý IV năm 2023",
         "Đánh giá năm 2023: mục tiêu 1 Không đạt",
+        "Phát hành Báo cáo số 04/BC-UBND",
         "Đóng hồ sơ theo dõi",
     ] {
         assert!(story.contains(step), "the story lacks `{step}`");
@@ -148,7 +152,7 @@ fn papers(data: &Path) {
     if tools::python().is_none() {
         return;
     }
-    for paper in ["quyet-dinh.pdf", "to-trinh.pdf"] {
+    for paper in ["quyet-dinh.pdf", "to-trinh.pdf", "bao-cao-2023.pdf"] {
         let checked = Command::new(tools::root().join("tests/tools/verify_pdf.sh"))
             .arg(data.join("pdf").join(paper))
             .arg(data.join("trust.pem"))

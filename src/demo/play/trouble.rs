@@ -6,19 +6,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use chrono::TimeDelta;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
 };
 
+use super::follow_up::input_for;
 use super::*;
 use crate::audit::invariants;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::distribution::receipt;
+use crate::distribution::rows::attestation;
 use crate::ids::Ids;
 use crate::mail::rows::outbox;
+use crate::objectives::report::{Answer, approve_report, submit_report};
 use crate::objectives::rows::{report_period, unit_report};
+use crate::people::find as people_find;
 use crate::people::rows::{person, post};
 
 /// The same year each time.

@@ -5,6 +5,20 @@ use trinhky_drafting::Table;
 use super::facts::Facts;
 use crate::objectives::verdict::{Verdict, grouped};
 
+/// A cause and a measure in the words of the units that gave them.
+struct SharedCause<'a> {
+    indicator: &'a str,
+    cause: &'a str,
+    measure: &'a str,
+    units: Vec<String>,
+}
+
+impl SharedCause<'_> {
+    fn same_words(&self, other: &SharedCause<'_>) -> bool {
+        (self.indicator, self.cause, self.measure) == (other.indicator, other.cause, other.measure)
+    }
+}
+
 impl Facts<'_> {
     /// Per indicator: sums, result against target, verdict, how many units.
     pub(super) fn table(&self) -> Table {
@@ -12,69 +26,87 @@ impl Facts<'_> {
             "TT",
             "Chỉ tiêu",
             "Mục tiêu",
-            "Tử số",
-            "Mẫu số",
+            "Số liệu",
             "Kết quả",
             "Đánh giá",
-            "Đạt",
-            "Không đạt",
-            "Không phát sinh",
-            "Chưa báo cáo",
+            "Số đơn vị",
         ];
         let rows = self.results.indicators.iter().map(|indicator| {
-            let denominator = if indicator.target.is_count {
-                "–".to_owned()
-            } else {
-                grouped(i128::from(indicator.sum.denominator))
-            };
+            let mut counts = grouped(i128::from(indicator.sum.numerator));
+            if !indicator.target.is_count {
+                let denominator = grouped(i128::from(indicator.sum.denominator));
+                counts.push_str(&format!("/{denominator}"));
+            }
             vec![
                 indicator.label.clone(),
                 indicator.name.clone(),
                 indicator.target.shown(),
-                grouped(i128::from(indicator.sum.numerator)),
-                denominator,
+                counts,
                 indicator.sum.shown(&indicator.target),
                 indicator.verdict.vi().to_owned(),
-                indicator.met.to_string(),
-                indicator.not_met.to_string(),
-                indicator.nothing.to_string(),
-                indicator.missing.to_string(),
+                format!(
+                    "{}/{}/{}/{}",
+                    indicator.met, indicator.not_met, indicator.nothing, indicator.missing
+                ),
             ]
         });
         Table {
             caption: Some(format!(
-                "Kết quả {}; bốn cột cuối là số đơn vị",
+                "Kết quả {}; số đơn vị: đạt/không đạt/không phát sinh/chưa báo cáo",
                 self.results.name
             )),
             header: header.map(str::to_owned).to_vec(),
             rows: rows.collect(),
-            widths: vec![2, 10, 4, 4, 4, 4, 5, 3, 3, 4, 4],
-            landscape: true,
+            widths: vec![2, 9, 4, 6, 4, 4, 4],
+            landscape: false,
         }
     }
 
-    /// What units wrote about missed targets.
+    /// What units wrote about missed targets; units that gave the same cause and measure share a row.
     pub(super) fn causes_table(&self) -> Table {
-        let rows = self.causes.iter().map(|cause| {
+        let mut rows: Vec<SharedCause<'_>> = Vec::new();
+        for cause in &self.causes {
+            let shared = SharedCause {
+                indicator: self.label(cause.indicator_id),
+                cause: &cause.cause,
+                measure: &cause.measure,
+                units: Vec::new(),
+            };
+            let at = rows
+                .iter()
+                .position(|row| row.same_words(&shared))
+                .unwrap_or_else(|| {
+                    rows.push(shared);
+                    rows.len() - 1
+                });
+            let answers = format!(
+                "{} ({}, {})",
+                self.unit(cause.unit_id),
+                cause.owner,
+                cause.measure_due
+            );
+            rows[at].units.push(answers);
+        }
+        let rows = rows.into_iter().map(|row| {
             vec![
-                self.label(cause.indicator_id).to_owned(),
-                self.unit(cause.unit_id).to_owned(),
-                cause.cause.clone(),
-                format!("{}; {}; {}", cause.measure, cause.owner, cause.measure_due),
+                row.indicator.to_owned(),
+                row.cause.to_owned(),
+                row.measure.to_owned(),
+                row.units.join("; "),
             ]
         });
         Table {
             caption: None,
             header: [
                 "Chỉ tiêu",
-                "Đơn vị",
                 "Nguyên nhân",
-                "Biện pháp, người chịu trách nhiệm, thời hạn",
+                "Biện pháp",
+                "Đơn vị (người chịu trách nhiệm, thời hạn)",
             ]
             .map(str::to_owned)
             .to_vec(),
             rows: rows.collect(),
-            widths: vec![2, 4, 6, 8],
+            widths: vec![2, 5, 5, 8],
             landscape: false,
         }
     }

@@ -186,6 +186,30 @@ async fn the_report_goes_up_with_its_letter_and_out_under_number_and_seal() {
 }
 
 #[tokio::test]
+async fn units_that_give_the_same_cause_share_a_row() {
+    let world = World::new().await;
+    world.until("2023-06-14T09:00:00+07:00").await;
+    world.hand_in("2023-Q2", "cao-loc/vp", 40).await;
+    world.hand_in("2023-Q2", "cao-loc/yt", 20).await;
+    world.until("2023-06-20T09:00:00+07:00").await;
+    world.consolidate("2023-Q2").await.expect("a consolidation");
+    let said = words(&world.drafted().await);
+    let shared: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("Người dân chưa có tài khoản"))
+        .collect();
+    let [row] = shared[..] else {
+        panic!("one row for both: {shared:?}");
+    };
+    for unit in [
+        "Văn phòng HĐND và UBND huyện (Công chức văn phòng, ",
+        "; Phòng Y tế (Công chức văn phòng, ",
+    ] {
+        assert!(row.contains(unit), "{row}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_has_the_report_changed_under_him_and_a_signed_one_is_replaced() {
     let world = second_quarter().await;
     let first = world.drafted().await.row.id;
