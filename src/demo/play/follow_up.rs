@@ -142,12 +142,7 @@ pub(super) async fn input_for(
         let read = input::read(&indicator, &typed, applies, Strictness::Draft);
         if read.is_ok_and(|value| value.misses(&indicator)) {
             let by = trinhky_calendar::vn_date(due + TimeDelta::days(30));
-            figures::explain(
-                &mut typed,
-                &unit.key,
-                &format!("Lãnh đạo {}", unit.short),
-                &by,
-            );
+            figures::explain(&mut typed, &unit.key, "Thủ trưởng đơn vị", &by);
         }
         values.push(typed);
     }

@@ -5,6 +5,10 @@ use trinhky_drafting::Table;
 use super::facts::Facts;
 use crate::objectives::verdict::{Verdict, grouped};
 
+/// What the last column of the table of results counts.
+pub(super) const UNIT_COUNTS: &str =
+    "Cột cuối là số đơn vị đạt/không đạt/không phát sinh/chưa báo cáo.";
+
 /// A cause and a measure in the words of the units that gave them.
 struct SharedCause<'a> {
     indicator: &'a str,
@@ -20,7 +24,7 @@ impl SharedCause<'_> {
 }
 
 impl Facts<'_> {
-    /// Per indicator: sums, result against target, verdict, how many units.
+    /// Per indicator: sums, result against target, verdict, how many units; [`UNIT_COUNTS`] explains the last column.
     pub(super) fn table(&self) -> Table {
         let header = [
             "TT",
@@ -51,10 +55,7 @@ impl Facts<'_> {
             ]
         });
         Table {
-            caption: Some(format!(
-                "Kết quả {}; số đơn vị: đạt/không đạt/không phát sinh/chưa báo cáo",
-                self.results.name
-            )),
+            caption: Some(format!("Kết quả {}", self.results.name)),
             header: header.map(str::to_owned).to_vec(),
             rows: rows.collect(),
             widths: vec![2, 9, 4, 6, 4, 4, 4],

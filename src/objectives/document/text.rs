@@ -4,6 +4,7 @@ use trinhky_calendar::vn_date;
 use trinhky_drafting::{Annex, Block, DocType, Draft, Line};
 
 use super::facts::{Facts, Replaced};
+use super::tables::UNIT_COUNTS;
 use crate::objectives::rows::corrective_action;
 use crate::objectives::verdict::Verdict;
 
@@ -91,6 +92,7 @@ impl Facts<'_> {
             paragraph(self.verdicts_in_words()),
         ]);
         body.push(Block::Table(self.table()));
+        body.push(paragraph(UNIT_COUNTS.to_owned()));
         body.extend(results.objectives.iter().map(|objective| {
             paragraph(format!(
                 "Mục tiêu {}: {}.",

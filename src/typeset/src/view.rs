@@ -274,28 +274,32 @@ fn table(table: &Table) -> Item {
         header,
         widths: widths.into_iter().map(|width| width.max(1)).collect(),
         landscape: table.landscape,
-        rows: table.rows.iter().map(|row| cells(row, columns)).collect(),
+        rows: cells(&table.rows, columns),
     }
 }
 
 /// A short row is filled up, so that the next row begins in its own first column.
-fn cells(row: &[String], columns: usize) -> Vec<Cell> {
-    let words = row
-        .iter()
-        .map(|text| clean(text))
-        .chain(std::iter::repeat(String::new()));
-    words
-        .take(columns)
-        .map(|text| Cell {
-            centred: is_short(&text),
-            text,
+fn cells(rows: &[Vec<String>], columns: usize) -> Vec<Vec<Cell>> {
+    let text =
+        |row: &[String], column: usize| row.get(column).map_or(String::new(), |text| clean(text));
+    let centred: Vec<bool> = (0..columns)
+        .map(|column| rows.iter().all(|row| is_short(&text(row, column))))
+        .collect();
+    rows.iter()
+        .map(|row| {
+            (0..columns)
+                .map(|column| Cell {
+                    centred: centred[column],
+                    text: text(row, column),
+                })
+                .collect()
         })
         .collect()
 }
 
-/// Numbers, percentages and single words stand in the middle of their column.
+/// A column of numbers, percentages and single words stands in the middle.
 fn is_short(text: &str) -> bool {
-    text.chars().count() <= 8
+    text.chars().count() <= 14
 }
 
 fn stamp(urgency: Urgency) -> Option<Stamp> {
