@@ -74,6 +74,7 @@ pub fn table() -> Vec<Route> {
     use distribution::pages as d;
     use documents::pages as v;
     use objectives::pages as o;
+    use people::absence_page as n;
     use people::account as m;
     use people::admin as a;
     use people::door as e;
@@ -120,6 +121,9 @@ pub fn table() -> Vec<Route> {
         // Who has no session any more is signed out as well.
         route("/dang-xuat", Open, post(p::sign_out)),
         route("/", SignedIn, get(p::desk)),
+        route("/vang-mat", SignedIn, get(n::show).post(n::set)),
+        route("/vang-mat/het", SignedIn, post(n::end)),
+        route("/vang-mat/{id}/uy-quyen", SignedIn, get(n::mandate)),
         route("/huong-dan", SignedIn, get(people::guide::guide)),
         route("/huong-dan/{viec}", SignedIn, get(people::guide::guide_of)),
         route("/luu-tam", SignedIn, post(p::keep_typed)),
@@ -314,6 +318,16 @@ pub fn table() -> Vec<Route> {
             "/bao-cao/{id}",
             SignedIn,
             get(o::report_page).post(o::save_report),
+        ),
+        route(
+            "/bao-cao/{id}/gia-han",
+            SignedIn,
+            get(o::extension_page).post(o::ask_extension),
+        ),
+        route(
+            "/bao-cao/{id}/gia-han/tra-loi",
+            SignedIn,
+            post(o::answer_extension),
         ),
         route("/bao-cao/{id}/duyet", SignedIn, post(o::approve_report)),
         route(

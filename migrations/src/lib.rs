@@ -21,6 +21,8 @@ mod m0011_after_issue;
 mod m0011_programs;
 mod m0012_workflows;
 mod m0013_attachments;
+mod m0015_absence;
+mod m0016_extension;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -45,6 +47,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_programs::Migration),
             Box::new(m0012_workflows::Migration),
             Box::new(m0013_attachments::Migration),
+            Box::new(m0015_absence::Migration),
+            Box::new(m0016_extension::Migration),
         ]
     }
 }

@@ -22,7 +22,7 @@ use crate::files::digest;
 use crate::objectives::asked::Asked;
 use crate::objectives::find;
 use crate::objectives::input::Typed;
-use crate::objectives::report::{ReportInput, submit_within};
+use crate::objectives::report::{self, ReportInput, submit_within};
 use crate::objectives::rows::{report_period, report_value, unit_report};
 use crate::people::api_token::Scope;
 use crate::people::find as people_find;
@@ -368,7 +368,7 @@ fn summary(report: &unit_report::Model, period: &report_period::Model) -> Summar
         period_name: period.name.clone(),
         from: period.from_on,
         cutoff: period.cutoff_on,
-        due: period.due_at,
+        due: report::due(report, period),
         state: match report.state.as_str() {
             crate::objectives::state::APPROVED => State::Approved,
             crate::objectives::state::SUBMITTED => State::Submitted,

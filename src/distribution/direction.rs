@@ -73,7 +73,17 @@ impl Direction {
 /// Whether the actor leads the unit that received it.
 #[must_use]
 pub fn may_direct(actor: &Actor, found: &Delivered) -> bool {
-    actor.has_role_in_unit(LEADERS, found.unit_id)
+    actor
+        .about(&found.doc_type)
+        .has_role_in_unit(LEADERS, found.unit_id)
+}
+
+/// The unit's leader, as an act is to name him: a substitute with whom it is done for.
+fn acting(actor: &Actor, found: &Delivered) -> Actor {
+    let about = actor.about(&found.doc_type);
+    about
+        .post_in_unit(LEADERS, found.unit_id)
+        .map_or_else(|| actor.clone(), |post| actor.by(post))
 }
 
 /// Whether the actor may say that it is done: the lead, or the unit's leader.
@@ -142,6 +152,11 @@ async fn record(cx: Cx<'_>, id: Uuid, wanted: &Wanted) -> Outcome<()> {
             "Only a leader of the receiving unit directs what is done with this document.",
         ));
     }
+    let leader = acting(cx.actor, &found);
+    let cx = Cx {
+        actor: &leader,
+        ..cx
+    };
     if let Some(old) = of_delivery(cx.tx, id).await?
         && old.row.completed_at.is_some()
     {
@@ -299,6 +314,14 @@ async fn finish(cx: Cx<'_>, id: Uuid, outcome: &str) -> Outcome<()> {
             "Only the lead or the unit's leader says that it is done.",
         ));
     }
+    let done_by = match direction.is_led_by(cx.actor) {
+        true => cx.actor.clone(),
+        false => acting(cx.actor, &found),
+    };
+    let cx = Cx {
+        actor: &done_by,
+        ..cx
+    };
     if outcome.is_empty() {
         return Err(Fault::invalid(
             "outcome",

@@ -24,6 +24,7 @@ use crate::files::digest;
 use crate::flow;
 use crate::mail::{self, NewMail};
 use crate::objectives;
+use crate::people::absence;
 use crate::people::{Actor, Unit, find as people_find};
 use crate::queue::{self, NewJob};
 use crate::worker::Service;
@@ -291,6 +292,7 @@ async fn notify_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Opti
     let ids: Vec<Uuid> = deliveries.iter().map(|delivery| delivery.unit_id).collect();
     let units = people_find::units(cx.tx, &ids, cx.today()).await?;
     let clerks = people_find::holders(cx.tx, &ids, &["clerk", "office_clerk"], cx.today()).await?;
+    let clerks = absence::present(cx.tx, clerks, &document.row.doc_type, cx.today()).await?;
     let organisation = people_find::unit(cx.tx, document.row.org_id, cx.today()).await?;
     let mut written = 0;
     for delivery in &deliveries {
@@ -312,6 +314,7 @@ async fn notify_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Opti
             "subject": document.row.subject,
             "sender": organisation.name,
             "due": local(delivery.due_at).format("%H:%M %d/%m/%Y").to_string(),
+            "due_at": (delivery.kind == "action").then(|| delivery.due_at.to_rfc3339()),
             "for_action": delivery.kind == "action",
             "link": format!("{base}/tiep-nhan/{}", delivery.id),
         });

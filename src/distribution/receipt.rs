@@ -22,6 +22,8 @@ use crate::people::{Actor, find as people_find, succession};
 use crate::queue::{self, NewJob};
 use crate::worker;
 
+/// Who receives documents for a unit.
+const CLERKS: &[&str] = &["clerk", "office_clerk"];
 /// Wrong codes before the page of a body without an account closes.
 const CODE_TRIES: i32 = 10;
 
@@ -117,7 +119,11 @@ pub async fn acknowledge(app: &App, actor: &Actor, id: Uuid) -> Outcome<i32> {
     app.act(actor, id, |cx, id| {
         Box::pin(async move {
             let found = delivered(cx.tx, *id).await?;
-            may_receive(cx, &found)?;
+            let receiver = receiver(cx, &found)?;
+            let cx = Cx {
+                actor: &receiver,
+                ..cx
+            };
             if !found.is_open() {
                 return Err(answered_already(&found));
             }
@@ -152,7 +158,11 @@ pub async fn refuse(app: &App, actor: &Actor, id: Uuid, reason: String) -> Outco
     app.act(actor, (id, reason), |cx, (id, reason)| {
         Box::pin(async move {
             let found = delivered(cx.tx, *id).await?;
-            may_receive(cx, &found)?;
+            let receiver = receiver(cx, &found)?;
+            let cx = Cx {
+                actor: &receiver,
+                ..cx
+            };
             if !found.is_open() {
                 return Err(answered_already(&found));
             }
@@ -292,12 +302,19 @@ pub async fn attest(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<()> 
     .await
 }
 
-fn may_receive(cx: Cx<'_>, found: &Delivered) -> Outcome<()> {
-    if cx
-        .actor
-        .has_role_in_unit(&["clerk", "office_clerk"], found.unit_id)
-    {
-        return Ok(());
+/// Whether the actor receives such a document for the unit, as its clerk or in a clerk's place.
+#[must_use]
+pub fn may_receive(actor: &Actor, found: &Delivered) -> bool {
+    actor
+        .about(&found.doc_type)
+        .has_role_in_unit(CLERKS, found.unit_id)
+}
+
+/// Who receives it, as the act is to name him.
+fn receiver(cx: Cx<'_>, found: &Delivered) -> Outcome<Actor> {
+    let actor = cx.actor.about(&found.doc_type);
+    if let Some(post) = actor.post_in_unit(CLERKS, found.unit_id) {
+        return Ok(cx.actor.by(post));
     }
     if cx.actor.unit_ids().contains(&found.unit_id) {
         return Err(Fault::forbidden(

@@ -17,7 +17,7 @@ use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
 use crate::files::{self, Stored};
-use crate::flow;
+use crate::flow::{self, rows::flow_task};
 use crate::people::{Actor, find as people_find, may};
 use crate::signing::{self, Using};
 
@@ -44,6 +44,7 @@ pub async fn sign_with(
     document.same_content(&seen_hash)?;
     let step = Step::of(&document, "sign", "sign_proposal");
     check_right(app, actor, &document, step).await?;
+    check_signer(app, actor, &document, step).await?;
     if !document.is_carried()
         && document.row.approved_hash.as_deref() != Some(&document.row.content_hash)
     {
@@ -272,18 +273,46 @@ impl Step {
     }
 }
 
-/// The right is looked at before the costly part; the act itself looks again.
-async fn check_right(app: &App, actor: &Actor, document: &Document, step: Step) -> Outcome<()> {
+/// Who stands in signs in the own name with the words of the mandate, never under the name of who is away (Art. 13).
+async fn check_signer(app: &App, actor: &Actor, document: &Document, step: Step) -> Outcome<()> {
     let carrier = document.row.carried_by.unwrap_or(document.row.id);
     let task = flow::task_of(app.store.reader(), carrier, step.element).await?;
-    let right = may::TaskRight {
+    let post = may::instead_of(actor, &right_to(&task, document));
+    let Some(absent) = post.and_then(|post| post.instead) else {
+        return Ok(());
+    };
+    let signer = &document.draft.signer.name;
+    if *signer == actor.name {
+        return Ok(());
+    }
+    Err(Fault::stale(
+        format!(
+            "Phần ký của văn bản ghi {signer}. Anh/chị ký thay {}: người soạn thảo đổi phần ký thành tên anh/chị với KT. hoặc TUQ., rồi trình lại.",
+            absent.name
+        ),
+        format!(
+            "The document names {signer} as its signer. You stand in for {}: let the drafter put your name there with KT. or TUQ. and submit it again.",
+            absent.name
+        ),
+    ))
+}
+
+fn right_to<'a>(task: &'a flow_task::Model, document: &'a Document) -> may::TaskRight<'a> {
+    may::TaskRight {
         role: &task.role,
+        doc_type: &document.row.doc_type,
         org_id: task.org_id,
         owner_id: document.row.owner_id,
         unit_id: task.unit_id,
         person_id: task.person_id,
-    };
-    if may::do_task(actor, &right) {
+    }
+}
+
+/// The right is looked at before the costly part; the act itself looks again.
+async fn check_right(app: &App, actor: &Actor, document: &Document, step: Step) -> Outcome<()> {
+    let carrier = document.row.carried_by.unwrap_or(document.row.id);
+    let task = flow::task_of(app.store.reader(), carrier, step.element).await?;
+    if may::do_task(actor, &right_to(&task, document)) {
         return Ok(());
     }
     app.act(actor, task.name, |_, name| {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-use serde_json::json;
+use serde_json::{Value, json};
 use trinhky_calendar::Rule;
 use trinhky_engine::{CommandKind, TaskId, Variables};
 use uuid::Uuid;
@@ -57,6 +57,13 @@ impl Stance {
     }
 }
 
+/// A step that was taken: the engine's events, and who took it, as the journal is to name him.
+#[derive(Debug)]
+pub(super) struct Taken {
+    events: Vec<Value>,
+    by: Actor,
+}
+
 /// Completes the task of an element of a document's workflow after checking the actor's right.
 pub(super) async fn complete(
     cx: Cx<'_>,
@@ -64,7 +71,7 @@ pub(super) async fn complete(
     element: &str,
     unit: Option<Uuid>,
     variables: Variables,
-) -> Outcome<flow::Advanced> {
+) -> Outcome<Taken> {
     let tasks = flow::tasks_of_document(cx.tx, document.row.id).await?;
     let task = tasks
         .into_iter()
@@ -77,28 +84,29 @@ pub(super) async fn complete(
         })?;
     let right = may::TaskRight {
         role: &task.role,
+        doc_type: &document.row.doc_type,
         org_id: task.org_id,
         owner_id: document.row.owner_id,
         unit_id: task.unit_id,
         person_id: task.person_id,
     };
-    if !may::do_task(cx.actor, &right) {
-        return Err(Fault::forbidden(
+    let by = may::acting(cx.actor, &right).ok_or_else(|| {
+        Fault::forbidden(
             format!("Bạn không được giao việc “{}”.", task.name),
             format!("The task \"{}\" is not yours.", task.name),
-        ));
-    }
+        )
+    })?;
     let id = TaskId::parse(&task.task_id)
         .ok_or_else(|| anyhow::anyhow!("`{}` is not a task id", task.task_id))?;
-    flow::advance(
-        cx,
-        document.instance()?,
-        CommandKind::CompleteTask {
-            task: id,
-            variables,
-        },
-    )
-    .await
+    let command = CommandKind::CompleteTask {
+        task: id,
+        variables,
+    };
+    let advanced = flow::advance(cx, document.instance()?, command).await?;
+    Ok(Taken {
+        events: advanced.events,
+        by,
+    })
 }
 
 /// Takes a step that has no act of its own: done, or back with a remark. The workflow learns `outcome` (`ok` or `back`)
@@ -155,11 +163,11 @@ pub(super) async fn journal(
     cx: Cx<'_>,
     document: &Document,
     mut entry: Entry,
-    advanced: flow::Advanced,
+    taken: Taken,
 ) -> Outcome<()> {
     entry.instance_id = document.row.instance_id;
-    entry.events = advanced.events;
-    audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
+    entry.events = taken.events;
+    audit::append(cx.tx, document.row.org_id, &taken.by, cx.now, entry).await
 }
 
 /// Submits the draft in the content that was seen: asks the units for opinions (none: straight to the checks).

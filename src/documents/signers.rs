@@ -5,7 +5,9 @@ use sea_orm::ConnectionTrait;
 use trinhky_drafting::{Authority, Draft, Signer};
 use uuid::Uuid;
 
+use super::type_code;
 use crate::fault::Outcome;
+use crate::people::absence::Away;
 use crate::people::find::{self, Holder};
 
 /// Whose paper a document is: that of the organisation, or of one of its units.
@@ -18,7 +20,7 @@ pub struct Paper {
 }
 
 /// The signature blocks that posts held on the day allow: the head in his own right or for the collective, deputies for him,
-/// the chief of the Office by his order.
+/// the chief of the Office by his order, and under a mandate on file who stands in for the head while he is away.
 ///
 /// # Errors
 /// What the database reports.
@@ -50,6 +52,34 @@ pub async fn possible(
         title_lines: vec!["TL. CHỦ TỊCH".to_owned(), chief.post.title.to_uppercase()],
         name: chief.name.clone(),
     }));
+    signers.extend(under_mandate(db, &heads, draft, on).await?);
+    Ok(signers)
+}
+
+/// Who signs for a head that is away: no deputy, whose words are KT., but somebody with a mandate for documents of this type.
+async fn under_mandate(
+    db: &impl ConnectionTrait,
+    heads: &[Holder],
+    draft: &Draft,
+    on: NaiveDate,
+) -> Outcome<Vec<Signer>> {
+    let away = Away::on(db, heads.iter().map(|head| head.post.org_id), on).await?;
+    let mut signers = Vec::new();
+    for head in heads.iter().filter(|head| head.post.role == "chair") {
+        let present = away.present(head, &type_code(draft.doc_type));
+        let is_deputy = |known: &Holder| known.person_id == present.person_id;
+        if heads.iter().any(is_deputy) {
+            continue;
+        }
+        let own = find::titles(db, present.person_id, present.post.org_id, on).await?;
+        signers.push(Signer {
+            authority: Authority::TUQ,
+            title_lines: std::iter::once("TUQ. CHỦ TỊCH".to_owned())
+                .chain(own.first().map(|title| title.to_uppercase()))
+                .collect(),
+            name: present.name,
+        });
+    }
     Ok(signers)
 }
 

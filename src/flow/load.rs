@@ -274,7 +274,10 @@ fn target(kind: &CommandKind) -> Option<ScopeId> {
         | CommandKind::ExtendTask { task, .. }
         | CommandKind::ServiceDone { task, .. }
         | CommandKind::ServiceFailed { task, .. } => Some(task.scope.clone()),
-        CommandKind::FireDue { timer } => Some(timer.scope.clone()),
+        CommandKind::FireDue { timer } | CommandKind::ExtendTimer { timer, .. } => {
+            Some(timer.scope.clone())
+        }
+        CommandKind::SetVariables { scope, .. } => Some(scope.clone()),
         CommandKind::RemoveItem { item } => Some(item.clone()),
         _ => None,
     }

@@ -4,6 +4,7 @@
 //! path, the engine says when it needs more, and only the scopes that changed are written.
 
 mod definitions;
+pub mod extend;
 mod load;
 pub mod own;
 mod picture;

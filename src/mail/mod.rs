@@ -5,6 +5,7 @@
 //! have. Claiming, sending and recording are three steps; a record counts only for the try it belongs to.
 
 pub mod bounce;
+mod calendar;
 mod rate;
 pub mod rows;
 mod send;
@@ -63,6 +64,7 @@ pub struct NewMail {
     pub to_name: String,
     pub to_address: String,
     pub cc: Vec<String>,
+    /// What the template says. `due_at` (RFC 3339) beside `link` puts the deadline into a calendar file that goes along.
     pub context: serde_json::Value,
     pub document_id: Option<Uuid>,
     pub delivery_id: Option<Uuid>,
@@ -84,6 +86,8 @@ pub struct Claimed {
     pub subject: String,
     pub body_text: String,
     pub body_html: String,
+    /// The deadline as a calendar file; empty where the letter speaks of none.
+    pub calendar: String,
     pub document_id: Option<Uuid>,
     pub created_at: DateTime<Utc>,
     /// This try's number; what is recorded for another one does not count.
@@ -106,6 +110,7 @@ impl Claimed {
 /// When a template lacks a variable, or what the database reports.
 pub async fn queue(tx: &Tx, id: Uuid, now: DateTime<Utc>, mail: NewMail) -> Outcome<()> {
     let rendered = templates::render(mail.template, &mail.context)?;
+    let calendar = calendar::of(&mail.context, &rendered.subject, now)?;
     let letter = rows::outbox::ActiveModel {
         id: Set(id),
         org_id: Set(mail.org_id),
@@ -118,6 +123,7 @@ pub async fn queue(tx: &Tx, id: Uuid, now: DateTime<Utc>, mail: NewMail) -> Outc
         subject: Set(rendered.subject),
         body_text: Set(rendered.text),
         body_html: Set(rendered.html),
+        calendar: Set(calendar),
         document_id: Set(mail.document_id),
         delivery_id: Set(mail.delivery_id),
         created_at: Set(now),
@@ -168,7 +174,7 @@ pub async fn claim(tx: &Tx, worker: &str, now: DateTime<Utc>, limit: u32) -> Out
         "UPDATE outbox SET lease_until = $1, lease_by = $2, attempts = attempts + 1 WHERE id IN (\
          SELECT id FROM outbox WHERE state = 'waiting' AND send_at <= $3 \
          AND (lease_until IS NULL OR lease_until < $3 OR lease_until > $4) ORDER BY send_at, id LIMIT {limit}{skip}) \
-         RETURNING id, org_id, template, to_name, to_address, cc_addresses, rcpt, copy_of, subject, body_text, body_html, \
+         RETURNING id, org_id, template, to_name, to_address, cc_addresses, rcpt, copy_of, subject, body_text, body_html, calendar, \
          document_id, created_at, attempts, \
          (SELECT d.reply FROM dead_address d WHERE d.org_id = outbox.org_id AND d.address = lower(outbox.rcpt)) AS dead"
     );

@@ -31,6 +31,7 @@ pub mod outbox {
         pub rcpt: String,
         pub copy_of: Option<Uuid>,
         pub unsure: i32,
+        pub calendar: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use lettre::address::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message, MultiPart, MultiPartKind, SinglePart};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, MultiPartKind, SinglePart};
 
 use super::Claimed;
 use super::smtp::{LANES, Server};
@@ -124,7 +124,19 @@ fn build(from: &str, mail: &Claimed) -> anyhow::Result<(Message, Address)> {
         // All mails about one document form one thread.
         builder = builder.references(format!("<{document}@{domain}>"));
     }
-    let mut message = builder.multipart(alternative(mail))?;
+    let body = if mail.calendar.is_empty() {
+        alternative(mail)
+    } else {
+        MultiPart::builder()
+            .kind(MultiPartKind::Mixed)
+            .boundary(format!("tk-m-{}", mail.letter().simple()))
+            .multipart(alternative(mail))
+            .singlepart(Attachment::new("han.ics".to_owned()).body(
+                mail.calendar.clone(),
+                "text/calendar; charset=utf-8".parse()?,
+            ))
+    };
+    let mut message = builder.multipart(body)?;
     message.headers_mut().insert_raw(HeaderValue::new(
         HeaderName::new_from_ascii_str("Auto-Submitted"),
         "auto-generated".to_owned(),

@@ -78,7 +78,7 @@ async fn add_up(
         "period": period.code, "version": version, "asked": results.asked, "reported": results.reported,
         "missing": results.missing, "verdicts": verdicts(&results),
     }));
-    journal(cx, &document, entry, events).await?;
+    journal(cx, &document, "office_chief", entry, events).await?;
     tell::consolidated(cx, &document, period_id, &results, version).await?;
     Ok(results)
 }
@@ -192,6 +192,17 @@ pub(super) async fn complete(
     .events)
 }
 
+fn right_to<'a>(document: &'a Document, role: &'a str) -> may::TaskRight<'a> {
+    may::TaskRight {
+        role,
+        doc_type: &document.row.doc_type,
+        org_id: document.row.org_id,
+        owner_id: document.row.owner_id,
+        unit_id: None,
+        person_id: None,
+    }
+}
+
 /// Whether the actor may take a step of the decision's follow-up.
 pub(super) fn check_role(
     cx: Cx<'_>,
@@ -200,32 +211,38 @@ pub(super) fn check_role(
     vi: &str,
     en: &str,
 ) -> Outcome<()> {
-    let right = may::TaskRight {
-        role,
-        org_id: document.row.org_id,
-        owner_id: document.row.owner_id,
-        unit_id: None,
-        person_id: None,
-    };
-    if may::do_task(cx.actor, &right) {
-        return Ok(());
-    }
-    Err(Fault::forbidden(
-        format!("Bạn không được giao {vi}."),
-        format!("You may not {en}."),
-    ))
+    acting(cx, document, role, vi, en).map(drop)
 }
 
-/// Writes the journal entry of an act on the decision.
+/// Who takes such a step, as the act is to name him.
+pub(super) fn acting(
+    cx: Cx<'_>,
+    document: &Document,
+    role: &str,
+    vi: &str,
+    en: &str,
+) -> Outcome<Actor> {
+    may::acting(cx.actor, &right_to(document, role)).ok_or_else(|| {
+        Fault::forbidden(
+            format!("Bạn không được giao {vi}."),
+            format!("You may not {en}."),
+        )
+    })
+}
+
+/// Writes the journal entry of an act on the decision, done by who may do what this role does.
 pub(super) async fn journal(
     cx: Cx<'_>,
     document: &Document,
+    role: &str,
     mut entry: Entry,
     events: Vec<serde_json::Value>,
 ) -> Outcome<()> {
     entry.instance_id = document.row.instance_id;
     entry.events = events;
-    audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
+    let acting = may::acting(cx.actor, &right_to(document, role));
+    let actor = acting.as_ref().unwrap_or(cx.actor);
+    audit::append(cx.tx, document.row.org_id, actor, cx.now, entry).await
 }
 
 /// `1a Đạt 98,56%`, for the journal's machine-readable part.

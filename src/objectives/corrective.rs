@@ -17,6 +17,7 @@ use crate::audit::{self, Entry};
 use crate::documents::{self, Document};
 use crate::fault::{Fault, Outcome};
 use crate::mail::{self, NewMail};
+use crate::people::absence;
 use crate::people::{Actor, find as people_find, may};
 use crate::queue::{self, NewJob};
 use crate::worker;
@@ -359,6 +360,7 @@ async fn remind(cx: Cx<'_>, id: Uuid, due_on: NaiveDate) -> Outcome<()> {
         .unwrap_or_default();
     let chiefs =
         people_find::holders_in_org(cx.tx, action.org_id, "office_chief", cx.today()).await?;
+    let chiefs = absence::present(cx.tx, chiefs, &document.row.doc_type, cx.today()).await?;
     for chief in &chiefs {
         let new = NewMail {
             key: format!("action_overdue:{id}:{}:{}", cx.today(), chief.person_id),

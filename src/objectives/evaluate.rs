@@ -72,7 +72,7 @@ pub async fn evaluate(
                 let entry = Entry::about(*document_id, "year.evaluated", summary).data(json!({
                 "code": results.code, "verdicts": verdicts(&results), "missing": results.missing,
             }));
-                journal(cx, &document, entry, events).await?;
+                journal(cx, &document, "chair", entry, events).await?;
                 Ok(results)
             })
         },
@@ -114,6 +114,7 @@ pub async fn close_year(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<
             journal(
                 cx,
                 &document,
+                "office_chief",
                 Entry::about(*document_id, "year.closed", summary),
                 events,
             )

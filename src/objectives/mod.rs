@@ -13,6 +13,7 @@ pub mod corrective;
 pub mod document;
 pub mod evaluate;
 pub mod evidence;
+pub mod extension;
 pub mod find;
 pub mod import;
 pub mod input;

@@ -18,6 +18,7 @@ use crate::documents::{self, Document};
 use crate::fault::{Fault, Outcome, RefusalKind};
 use crate::flow;
 use crate::mail::{self, NewMail};
+use crate::people::absence;
 use crate::people::{Actor, Unit, find as people_find, succession};
 use crate::web::Lang;
 use crate::web::format::when;
@@ -171,6 +172,7 @@ fn new_report(cx: Cx<'_>, period: &report_period::Model, unit: &Unit) -> unit_re
         approved_by: Set(String::new()),
         late_days: Set(0),
         changed_at: Set(cx.now),
+        extended_due: Set(None),
     }
 }
 
@@ -184,6 +186,7 @@ async fn tell_some(cx: Cx<'_>, period_id: Uuid, from: usize) -> Outcome<bool> {
     let units: Vec<Uuid> = some.iter().map(|(report, _)| report.unit_id).collect();
     let calendar = people_find::calendar(cx.tx, period.org_id).await?;
     let reporters = people_find::holders(cx.tx, &units, &["reporter"], cx.today()).await?;
+    let reporters = absence::present(cx.tx, reporters, &document.row.doc_type, cx.today()).await?;
     for (report, unit) in some {
         let reporter = reporters
             .iter()
@@ -235,6 +238,7 @@ fn mail_context(
         "from": vn_date(period.from_on),
         "to": vn_date(period.cutoff_on),
         "due": when(period.due_at, cx.now, calendar, Lang::Vi).at,
+        "due_at": period.due_at.to_rfc3339(),
         "link": format!("{}/bao-cao/{report_id}", cx.app.config.base_url()),
     })
 }

@@ -20,6 +20,9 @@ use crate::fault::{Fault, Outcome};
 use crate::flow;
 use crate::people::{Actor, Unit, find as people_find, may};
 
+/// The step of the workflow in which a unit writes its report.
+pub const FILL: &str = "fill_report";
+
 /// A report as a form sends it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReportInput {
@@ -77,11 +80,11 @@ pub(crate) async fn submit_within(cx: Cx<'_>, id: Uuid, input: &ReportInput) -> 
     about
         .store(cx, input, Strictness::Complete, Sending::Send { late_days })
         .await?;
-    let events = about.complete(cx, "fill_report", Variables::new()).await?;
+    let events = about.complete(cx, FILL, Variables::new()).await?;
     let mut summary = format!("Gửi lãnh đạo đơn vị báo cáo {}", about.period.name);
     if about.is_correction() {
         summary.push_str(&format!(", bản sửa lần {}", about.report.version - 1));
-    } else if cx.now > about.period.due_at {
+    } else if cx.now > about.due() {
         summary.push_str(&late_words(late_days));
     }
     let entry = about.entry("report.submitted", summary).data(json!({
@@ -230,7 +233,13 @@ pub fn is_late(
     period: &report_period::Model,
     now: DateTime<Utc>,
 ) -> bool {
-    report.submitted_at.unwrap_or(now) > period.due_at
+    report.submitted_at.unwrap_or(now) > due(report, period)
+}
+
+/// When a unit's report is due: on the period's day, or on the later one that was granted to the unit.
+#[must_use]
+pub fn due(report: &unit_report::Model, period: &report_period::Model) -> DateTime<Utc> {
+    report.extended_due.unwrap_or(period.due_at)
 }
 
 /// What the acts need to know of a report.
@@ -248,7 +257,15 @@ enum Sending {
 }
 
 impl About {
-    async fn load(cx: Cx<'_>, id: Uuid) -> Outcome<Self> {
+    pub(super) fn due(&self) -> DateTime<Utc> {
+        due(&self.report, &self.period)
+    }
+
+    pub(super) fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub(super) async fn load(cx: Cx<'_>, id: Uuid) -> Outcome<Self> {
         let report = find::report(cx.tx, id).await?;
         let period = find::period(cx.tx, report.period_id).await?;
         let document = documents::find::document(cx.tx, report.document_id).await?;
@@ -288,15 +305,19 @@ impl About {
         Ok(())
     }
 
-    fn check_right(&self, cx: Cx<'_>, role: &str, vi: &str, en: &str) -> Outcome<()> {
-        let right = may::TaskRight {
+    fn right<'a>(&'a self, role: &'a str) -> may::TaskRight<'a> {
+        may::TaskRight {
             role,
+            doc_type: &self.document.row.doc_type,
             org_id: self.report.org_id,
             owner_id: self.document.row.owner_id,
             unit_id: Some(self.report.unit_id),
             person_id: None,
-        };
-        if may::do_task(cx.actor, &right) {
+        }
+    }
+
+    fn check_right(&self, cx: Cx<'_>, role: &str, vi: &str, en: &str) -> Outcome<()> {
+        if may::do_task(cx.actor, &self.right(role)) {
             return Ok(());
         }
         Err(Fault::forbidden(
@@ -315,11 +336,11 @@ impl About {
         if self.is_correction() {
             return Ok(self.report.late_days);
         }
-        if cx.now <= self.period.due_at {
+        if cx.now <= self.due() {
             return Ok(0);
         }
         let calendar = people_find::calendar(cx.tx, self.report.org_id).await?;
-        let days = calendar.working_days_between(deadline_day(self.period.due_at), cx.today());
+        let days = calendar.working_days_between(deadline_day(self.due()), cx.today());
         Ok(i32::try_from(days.max(0)).unwrap_or(i32::MAX))
     }
 
@@ -460,7 +481,14 @@ impl About {
         Entry::about(self.report.document_id, act, summary).unit(self.report.unit_id)
     }
 
-    pub(super) async fn journal(
+    pub(super) async fn journal(&self, cx: Cx<'_>, entry: Entry, events: Vec<Json>) -> Outcome<()> {
+        let acting = may::acting(cx.actor, &self.right("reporter"));
+        let actor = acting.as_ref().unwrap_or(cx.actor);
+        self.journal_by(Cx { actor, ..cx }, entry, events).await
+    }
+
+    /// The same for an act of the Office.
+    pub(super) async fn journal_by(
         &self,
         cx: Cx<'_>,
         mut entry: Entry,

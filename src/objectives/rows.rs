@@ -110,6 +110,8 @@ pub mod unit_report {
         pub approved_by: String,
         pub late_days: i32,
         pub changed_at: DateTimeUtc,
+        /// The deadline that was granted to this unit; none where the period's counts.
+        pub extended_due: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -308,6 +310,37 @@ pub mod import_mapping {
         pub data: String,
         pub changed_at: DateTimeUtc,
         pub by_name: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `report_extension`.
+pub mod report_extension {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "report_extension")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub document_id: Uuid,
+        pub report_id: Uuid,
+        pub unit_id: Uuid,
+        pub old_due_at: DateTimeUtc,
+        pub due_at: DateTimeUtc,
+        pub reason: String,
+        pub asked_at: DateTimeUtc,
+        pub asked_id: Option<Uuid>,
+        pub asked_by: String,
+        pub granted: Option<bool>,
+        pub answer: String,
+        pub answered_at: Option<DateTimeUtc>,
+        pub answered_by: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -419,7 +419,7 @@ fn assemble(found: &Found<'_>) -> Results {
             .periods
             .iter()
             .find(|period| period.id == report.period_id)
-            .map(|period| period.due_at)
+            .map(|period| super::report::due(report, period))
     };
     let is_late = |report: &&&unit_report::Model| {
         report

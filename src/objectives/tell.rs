@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::consolidate::stored;
 use super::evaluate::year_code;
 use super::find;
-use super::rows::unit_report;
+use super::rows::{report_extension, report_period, unit_report};
 use super::sums::Results;
 use super::verdict::Verdict;
 use crate::app::{App, Cx};
@@ -15,10 +15,14 @@ use crate::documents::{self, Document};
 use crate::fault::{Fault, Outcome};
 use crate::mail::{self, NewMail};
 use crate::people::Actor;
+use crate::people::absence;
 use crate::people::find::{self as people_find, Holder};
 use crate::queue::{self, NewJob};
+use crate::web::format::date_time;
 use crate::worker;
 
+/// Who writes a unit's reports, else its head.
+const REPORTERS: &[&str] = &["reporter", "unit_head", "office_chief", "chair"];
 /// Heads of units, whatever their organisation calls them.
 const HEADS: &[&str] = &["unit_head", "office_chief", "chair"];
 /// Units told by one act.
@@ -34,7 +38,8 @@ pub(super) async fn consolidated(
 ) -> Outcome<()> {
     let chairs =
         people_find::holders_in_org(cx.tx, document.row.org_id, "chair", cx.today()).await?;
-    for chair in chairs {
+    let doc_type = &document.row.doc_type;
+    for chair in absence::present(cx.tx, chairs, doc_type, cx.today()).await? {
         let context = json!({
             "recipient": chair.name,
             "title": document.title(),
@@ -51,6 +56,74 @@ pub(super) async fn consolidated(
         post(cx, document, key, "consolidated", &chair, context).await?;
     }
     Ok(())
+}
+
+/// Tells the Office's chief that a unit asks for more time.
+pub(super) async fn extension_asked(
+    cx: Cx<'_>,
+    document: &Document,
+    period: &report_period::Model,
+    request: &report_extension::Model,
+) -> Outcome<()> {
+    let chiefs =
+        people_find::holders_in_org(cx.tx, document.row.org_id, "office_chief", cx.today()).await?;
+    let unit = people_find::unit(cx.tx, request.unit_id, cx.today()).await?;
+    let doc_type = &document.row.doc_type;
+    for chief in absence::present(cx.tx, chiefs, doc_type, cx.today()).await? {
+        let context = json!({
+            "recipient": chief.name,
+            "unit": unit.name,
+            "title": document.title(),
+            "period": period.name,
+            "old": date_time(request.old_due_at),
+            "until": date_time(request.due_at),
+            "reason": request.reason,
+            "by": request.asked_by,
+            "link": extension_page(cx, request),
+        });
+        let key = format!("extension_asked:{}:{}", request.id, chief.person_id);
+        post(cx, document, key, "extension_asked", &chief, context).await?;
+    }
+    Ok(())
+}
+
+/// Tells who asked what the Office has answered.
+pub(super) async fn extension_answered(
+    cx: Cx<'_>,
+    document: &Document,
+    period: &report_period::Model,
+    request: &report_extension::Model,
+) -> Outcome<()> {
+    let staff = people_find::holders(cx.tx, &[request.unit_id], REPORTERS, cx.today()).await?;
+    let staff = absence::present(cx.tx, staff, &document.row.doc_type, cx.today()).await?;
+    let asked = |holder: &&Holder| Some(holder.person_id) == request.asked_id;
+    let Some(reader) = staff.iter().find(asked).or(staff.first()) else {
+        // Nobody of the unit is left to be told; its page shows the answer.
+        return Ok(());
+    };
+    let granted = request.granted == Some(true);
+    let due = if granted {
+        request.due_at
+    } else {
+        request.old_due_at
+    };
+    let context = json!({
+        "recipient": reader.name,
+        "title": document.title(),
+        "period": period.name,
+        "granted": granted,
+        "due": date_time(due),
+        "answer": request.answer,
+        "by": request.answered_by,
+        "link": extension_page(cx, request),
+    });
+    let key = format!("extension_answered:{}", request.id);
+    post(cx, document, key, "extension_answered", reader, context).await
+}
+
+fn extension_page(cx: Cx<'_>, request: &report_extension::Model) -> String {
+    let base = cx.app.config.base_url();
+    format!("{base}/bao-cao/{}/gia-han", request.report_id)
 }
 
 /// Queues the job that tells the units of the closed year.
@@ -107,6 +180,7 @@ async fn tell_some(cx: Cx<'_>, document_id: Uuid, from: usize) -> Outcome<bool> 
     let some = units.get(from..).unwrap_or_default();
     let some = &some[..some.len().min(UNITS_PER_ACT)];
     let heads = people_find::holders(cx.tx, some, HEADS, cx.today()).await?;
+    let heads = absence::present(cx.tx, heads, &document.row.doc_type, cx.today()).await?;
     for unit in some {
         let Some(head) = heads.iter().find(|head| head.post.unit_id == *unit) else {
             continue;

@@ -239,6 +239,7 @@ pub async fn caller(app: &App, secret: &str) -> Outcome<Option<Caller>> {
         unit_id: unit.id,
         title: "Phần mềm kết nối".to_owned(),
         role: "reporter".to_owned(),
+        instead: None,
     };
     Ok(Some(Caller {
         token_id: row.id,

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use uuid::Uuid;
 
 use super::rows::{org_calendar, person, post, unit, unit_group, unit_group_member, unit_name};
-use super::{Actor, Post, ROLES, Unit, succession};
+use super::{Actor, Post, ROLES, Unit, absence, succession};
 use crate::fault::{Fault, Outcome};
 
 /// The units with these ids, with their names on the day; unknown ids are left out.
@@ -145,7 +145,7 @@ pub async fn groups(db: &impl ConnectionTrait, org_id: Uuid) -> Outcome<Vec<Grou
         .collect())
 }
 
-/// The person with the posts held on the day.
+/// The person with the posts held on the day, those of people who are away last.
 ///
 /// # Errors
 /// [`Fault::NotFound`] where there is no active person with this id.
@@ -161,6 +161,7 @@ pub async fn actor(db: &impl ConnectionTrait, person_id: Uuid, on: NaiveDate) ->
         .all(db)
         .await?;
     let mut posts: Vec<Post> = posts.into_iter().map(as_post).collect();
+    posts.extend(absence::posts_of(db, person_id, on).await?);
     // Whoever works for a unit also works for those that it stands in for; the own posts come first.
     let held: Vec<Uuid> = posts.iter().map(|post| post.unit_id).collect();
     for before in succession::predecessors(db, &held, on).await? {
@@ -175,6 +176,7 @@ pub async fn actor(db: &impl ConnectionTrait, person_id: Uuid, on: NaiveDate) ->
             .collect();
         posts.extend(inherited);
     }
+    posts.sort_by_key(|post| post.instead.is_some());
     Ok(Actor {
         person_id: Some(person.id),
         name: person.name,
@@ -370,6 +372,25 @@ pub async fn post_ids(
     Ok(posts.into_iter().map(|post| post.id).collect())
 }
 
+/// The titles that a person holds in an organisation on a day.
+///
+/// # Errors
+/// What the database reports.
+pub async fn titles(
+    db: &impl ConnectionTrait,
+    person_id: Uuid,
+    org_id: Uuid,
+    on: NaiveDate,
+) -> Outcome<Vec<String>> {
+    let posts = posts_on(on)
+        .filter(post::Column::PersonId.eq(person_id))
+        .filter(post::Column::OrgId.eq(org_id))
+        .order_by_asc(post::Column::Id)
+        .all(db)
+        .await?;
+    Ok(posts.into_iter().map(|post| post.title).collect())
+}
+
 /// The posts that are held on a day.
 pub fn posts_on(on: NaiveDate) -> sea_orm::Select<post::Entity> {
     post::Entity::find()
@@ -381,11 +402,12 @@ pub fn posts_on(on: NaiveDate) -> sea_orm::Select<post::Entity> {
         )
 }
 
-fn as_post(post: post::Model) -> Post {
+pub(super) fn as_post(post: post::Model) -> Post {
     Post {
         org_id: post.org_id,
         unit_id: post.unit_id,
         title: post.title,
         role: post.role,
+        instead: None,
     }
 }

@@ -2,13 +2,15 @@
 
 use uuid::Uuid;
 
-use super::Actor;
+use super::{Actor, Post};
 
 /// What the rules need to know of a task.
 #[derive(Debug, Clone)]
 pub struct TaskRight<'a> {
     /// The role that the workflow file names.
     pub role: &'a str,
+    /// The abbreviation of the document's type: a substitute may stand in for some types only.
+    pub doc_type: &'a str,
     /// The organisation whose document it is.
     pub org_id: Uuid,
     /// The unit that drafts the document.
@@ -19,27 +21,45 @@ pub struct TaskRight<'a> {
     pub person_id: Option<Uuid>,
 }
 
-/// Whether the actor may do the task today.
+/// Whether the actor may do the task today, by an own post or by one of somebody who is away.
 #[must_use]
 pub fn do_task(actor: &Actor, task: &TaskRight<'_>) -> bool {
-    let in_unit = |roles: &[&str]| {
-        task.unit_id
-            .is_some_and(|unit| actor.has_role_in_unit(roles, unit))
-    };
+    acting(actor, task).is_some()
+}
+
+/// Who acts, as the act is to name him: a substitute with whom it is done for. None where the actor may not do the task.
+#[must_use]
+pub fn acting(actor: &Actor, task: &TaskRight<'_>) -> Option<Actor> {
+    if task.role == "staff" {
+        // What a person confirms, nobody confirms in that person's place.
+        let own = task.person_id.is_some() && actor.person_id == task.person_id;
+        return own.then(|| actor.clone());
+    }
+    post_for(&actor.about(task.doc_type), task).map(|post| actor.by(post))
+}
+
+/// The post of somebody who is away by which alone the actor may do the task; none where an own post allows it.
+#[must_use]
+pub fn instead_of(actor: &Actor, task: &TaskRight<'_>) -> Option<Post> {
+    post_for(&actor.about(task.doc_type), task)
+        .filter(|post| post.instead.is_some())
+        .cloned()
+}
+
+fn post_for<'a>(actor: &'a Actor, task: &TaskRight<'_>) -> Option<&'a Post> {
+    let in_unit = |roles: &[&str]| actor.post_in_unit(roles, task.unit_id?);
     match task.role {
-        "drafter" => {
-            actor.has_role_in_unit(&["drafter", "office_chief", "unit_head"], task.owner_id)
-        }
-        "unit_head" => actor.has_role_in_unit(&["unit_head", "office_chief"], task.owner_id),
+        "drafter" => actor.post_in_unit(&["drafter", "office_chief", "unit_head"], task.owner_id),
+        "unit_head" => actor.post_in_unit(&["unit_head", "office_chief"], task.owner_id),
         // Bodies of the round: any of their officers gives the unit's opinion, their clerk receives.
         "unit" => in_unit(&["unit_head", "office_chief", "reporter", "clerk", "chair"]),
         "receiver" => in_unit(&["clerk", "office_clerk"]),
         "reporter" => in_unit(&["reporter", "unit_head", "office_chief", "chair"]),
         "report_approver" => in_unit(&["unit_head", "office_chief", "chair"]),
-        "staff" => task.person_id.is_some() && actor.person_id == task.person_id,
+        "staff" => None,
         // The agency's own clerk, not the clerks of its divisions.
-        "clerk" => actor.has_role_in_unit(&["clerk"], task.org_id),
-        role => actor.has_role_in_org(role, task.org_id),
+        "clerk" => actor.post_in_unit(&["clerk"], task.org_id),
+        role => actor.post_in_org(role, task.org_id),
     }
 }
 

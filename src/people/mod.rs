@@ -1,5 +1,7 @@
 //! Organisations, units, posts and persons in time; sign-in; who is acting.
 
+pub mod absence;
+pub mod absence_page;
 pub mod account;
 pub mod admin;
 pub mod api_token;
@@ -26,6 +28,8 @@ pub mod succession;
 pub mod tickets;
 
 pub use sign_in::clean_up;
+
+use std::borrow::Cow;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -78,6 +82,26 @@ pub struct Post {
     pub unit_id: Uuid,
     pub title: String,
     pub role: String,
+    /// Whose post it is, where the actor only stands in for somebody who is away.
+    pub instead: Option<Instead>,
+}
+
+/// Whom a substitute stands in for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instead {
+    /// The name of who is away.
+    pub name: String,
+    /// For documents of these types, by abbreviation; empty for everything.
+    pub kinds: Vec<String>,
+}
+
+impl Post {
+    /// Whether it counts where the type of the document is not known: not one held for some types only.
+    fn is_whole(&self) -> bool {
+        self.instead
+            .as_ref()
+            .is_none_or(|absent| absent.kinds.is_empty())
+    }
 }
 
 impl Actor {
@@ -99,6 +123,7 @@ impl Actor {
             unit_id,
             title: title.to_owned(),
             role: "clerk".to_owned(),
+            instead: None,
         };
         Self {
             person_id: None,
@@ -116,20 +141,62 @@ impl Actor {
             .unwrap_or_default()
     }
 
+    /// The same person with the posts that count for a document of this type: those held for this type as well, those
+    /// held for other types not.
+    #[must_use]
+    pub fn about(&self, doc_type: &str) -> Cow<'_, Self> {
+        if self.posts.iter().all(Post::is_whole) {
+            return Cow::Borrowed(self);
+        }
+        let mut actor = self.clone();
+        for absent in actor
+            .posts
+            .iter_mut()
+            .filter_map(|post| post.instead.as_mut())
+        {
+            if absent.kinds.iter().any(|kind| kind == doc_type) {
+                absent.kinds.clear();
+            }
+        }
+        Cow::Owned(actor)
+    }
+
+    /// The same person as an act by this post names him: a substitute with whom it is done for.
+    #[must_use]
+    pub fn by(&self, post: &Post) -> Self {
+        let mut actor = self.clone();
+        if let Some(absent) = &post.instead {
+            actor.name = format!("{} (thay {} {})", self.name, post.title, absent.name);
+        }
+        actor
+    }
+
+    /// A post with this role in the organisation; the own ones come first.
+    #[must_use]
+    pub fn post_in_org(&self, role: &str, org_id: Uuid) -> Option<&Post> {
+        self.posts
+            .iter()
+            .find(|post| post.is_whole() && post.role == role && post.org_id == org_id)
+    }
+
+    /// A post with one of these roles in the unit itself; the own ones come first.
+    #[must_use]
+    pub fn post_in_unit(&self, roles: &[&str], unit_id: Uuid) -> Option<&Post> {
+        self.posts.iter().find(|post| {
+            post.is_whole() && post.unit_id == unit_id && roles.contains(&post.role.as_str())
+        })
+    }
+
     /// Whether a post with this role is held in the organisation.
     #[must_use]
     pub fn has_role_in_org(&self, role: &str, org_id: Uuid) -> bool {
-        self.posts
-            .iter()
-            .any(|post| post.role == role && post.org_id == org_id)
+        self.post_in_org(role, org_id).is_some()
     }
 
     /// Whether a post with one of these roles is held in the unit itself.
     #[must_use]
     pub fn has_role_in_unit(&self, roles: &[&str], unit_id: Uuid) -> bool {
-        self.posts
-            .iter()
-            .any(|post| post.unit_id == unit_id && roles.contains(&post.role.as_str()))
+        self.post_in_unit(roles, unit_id).is_some()
     }
 
     /// The units in which posts are held.

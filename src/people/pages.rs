@@ -9,8 +9,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::Datelike as _;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
+use trinhky_calendar::Calendar;
 use uuid::Uuid;
 
+use super::absence::{self, Unopened};
 use super::rows::person;
 use super::session::{self, Session, failed, field_error, signed_in, signed_out};
 use super::sign_in::Origin;
@@ -210,6 +212,7 @@ async fn desk_view(session: &Session) -> Outcome<Response> {
         };
         let right = may::TaskRight {
             role: &task.role,
+            doc_type: &document.doc_type,
             org_id: task.org_id,
             owner_id: document.owner_id,
             unit_id: task.unit_id,
@@ -245,10 +248,50 @@ async fn desk_view(session: &Session) -> Outcome<Response> {
             (true, false) => view.later.push(duty),
         }
     }
+    for leader in unopened(session, &calendar).await? {
+        view.this_week.push(stand_in(session, &leader));
+    }
     if !session.sample && super::admin::is_unfinished(&session.app, &session.actor).await? {
         view.this_week.insert(0, first_day(session.lang));
     }
     Ok(html(&view))
+}
+
+/// The leaders who seem to be away, for who says who stands in.
+async fn unopened(session: &Session, calendar: &Calendar) -> Outcome<Vec<Unopened>> {
+    let mut found = Vec::new();
+    for org_id in session.actor.org_ids() {
+        if absence::may_set(&session.actor, org_id) {
+            let db = session.app.store.reader();
+            found.extend(absence::unopened(db, org_id, calendar, session.now).await?);
+        }
+    }
+    Ok(found)
+}
+
+fn stand_in(session: &Session, leader: &Unopened) -> Duty {
+    Duty {
+        href: format!("/vang-mat?nguoi={}", leader.person_id),
+        act: session.lang.say(
+            &format!("Cử người thay {} {}?", leader.title, leader.name),
+            &format!(
+                "Let somebody stand in for {} {}?",
+                leader.title, leader.name
+            ),
+        ),
+        note: session.lang.say(
+            &format!(
+                "Hai ngày làm việc chưa mở văn bản nào; {} việc đang chờ.",
+                leader.waiting
+            ),
+            &format!(
+                "No document opened for two working days; {} tasks wait.",
+                leader.waiting
+            ),
+        ),
+        due: None,
+        tone: Tone::Open,
+    }
 }
 
 /// The administrator's reminder of the first day, until its list is done.

@@ -98,6 +98,7 @@ fn reach(task: &str, role: &str) -> Reach {
             unit_id,
             title: String::new(),
             role: role.to_owned(),
+            instead: None,
         };
         let actor = Actor {
             person_id: Some(person),
@@ -106,6 +107,7 @@ fn reach(task: &str, role: &str) -> Reach {
         };
         let right = TaskRight {
             role: task,
+            doc_type: "",
             org_id: org,
             owner_id: concerned,
             unit_id: Some(concerned),

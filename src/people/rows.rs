@@ -413,3 +413,32 @@ pub mod api_answer {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Table `substitution`.
+pub mod substitution {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "substitution")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub absent_id: Uuid,
+        pub substitute_id: Uuid,
+        pub kinds: String,
+        pub first_day: Date,
+        pub last_day: Date,
+        pub mandate: String,
+        pub file_digest: Option<String>,
+        pub file_name: String,
+        pub set_at: DateTimeUtc,
+        pub set_by: String,
+        pub ended_on: Option<Date>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

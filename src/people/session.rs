@@ -187,6 +187,7 @@ impl Session {
             .any(|post| post.role == "office_chief")
         {
             items.push(("/che-do-bao-cao", "nav-regime"));
+            items.push(("/vang-mat", "nav-absence"));
         }
         if self.actor.posts.iter().any(|post| post.role == "admin") {
             items.push(("/quan-tri", "nav-admin"));

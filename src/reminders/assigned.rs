@@ -59,6 +59,7 @@ async fn tell(cx: Cx<'_>, id: Uuid) -> Outcome<()> {
             "remark": direction.row.remark,
             "due": due.as_ref().map(|due| &due.at),
             "left": due.as_ref().map(|due| &due.left),
+            "due_at": direction.row.due_at.map(|at| at.to_rfc3339()),
             "link": format!("{}/tiep-nhan/{id}/chi-dao", cx.app.config.base_url()),
         });
         letters.push(Letter {

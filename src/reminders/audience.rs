@@ -1,15 +1,16 @@
 //! Whose task it is to know: from a task's role to the people who are told of it.
 //!
-//! Narrower than [`crate::people::may`]: a head may do a drafter's task, but only drafters are told of it, unless the
+//! While somebody is away the substitute is told instead. Narrower than [`crate::people::may`]: a head may do a drafter's task, but only drafters are told of it, unless the
 //! unit has none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::fault::Outcome;
+use crate::people::absence::{self, Away};
 use crate::people::find::{self, Holder};
 
 /// Units looked up per statement.
@@ -26,6 +27,8 @@ pub(super) const REPORTERS: &[&str] = &["reporter"];
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TaskWho<'a> {
     pub role: &'a str,
+    /// The abbreviation of the document's type: somebody may stand in for some types only.
+    pub doc_type: &'a str,
     pub org_id: Uuid,
     pub owner_id: Uuid,
     pub unit_id: Option<Uuid>,
@@ -67,9 +70,14 @@ impl TaskWho<'_> {
 /// Posts of a day with their people, found by unit, by organisation or by person.
 #[derive(Debug, Default)]
 pub(super) struct Book {
+    /// Who holds the posts of a unit.
+    held: BTreeMap<Uuid, Vec<Holder>>,
+    /// The same with substitutes in place of those who are away.
     of_unit: BTreeMap<Uuid, Vec<Holder>>,
+    /// Who holds the posts of an organisation.
     of_org: BTreeMap<Uuid, Vec<Holder>>,
     persons: BTreeMap<Uuid, Holder>,
+    away: Away,
 }
 
 impl Book {
@@ -80,7 +88,7 @@ impl Book {
         on: NaiveDate,
     ) -> Outcome<Self> {
         let mut book = Self::default();
-        book.add_units(db, units, on).await?;
+        book.add_units(db, units, &[], on).await?;
         Ok(book)
     }
 
@@ -105,7 +113,9 @@ impl Book {
         }
         roles.sort_unstable();
         roles.dedup();
-        let mut book = Self::of_units(db, &units, on).await?;
+        let mut book = Self::default();
+        let orgs: Vec<Uuid> = tasks.iter().map(|task| task.org_id).collect();
+        book.add_units(db, &units, &orgs, on).await?;
         for (org, role) in roles {
             let holders = find::holders_in_org(db, org, role, on).await?;
             book.of_org.entry(org).or_default().extend(holders);
@@ -122,73 +132,98 @@ impl Book {
         &mut self,
         db: &impl ConnectionTrait,
         units: &[Uuid],
+        orgs: &[Uuid],
         on: NaiveDate,
     ) -> Outcome<()> {
         let roles: Vec<&str> = [HEADS, CLERKS, REPORTERS, &["drafter"]].concat();
+        let mut orgs: BTreeSet<Uuid> = orgs.iter().copied().collect();
         for chunk in units.chunks(CHUNK) {
             for holder in find::holders(db, chunk, &roles, on).await? {
-                self.of_unit
+                orgs.insert(holder.post.org_id);
+                self.held
                     .entry(holder.post.unit_id)
                     .or_default()
                     .push(holder);
             }
         }
+        self.away = Away::on(db, orgs, on).await?;
+        self.of_unit = self
+            .held
+            .iter()
+            .map(|(unit, holders)| {
+                let present = holders.iter().map(|holder| self.away.present(holder, ""));
+                (*unit, present.collect())
+            })
+            .collect();
         Ok(())
     }
 
     /// Those of a unit with the first of the roles that anybody has there; each person once.
     pub fn first_of(&self, unit: Uuid, roles: &[&str]) -> Vec<&Holder> {
-        let people = self
-            .of_unit
-            .get(&unit)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        roles
-            .iter()
-            .map(|role| once(people.iter().filter(|holder| holder.post.role == *role)))
-            .find(|found| !found.is_empty())
-            .unwrap_or_default()
+        first(of(&self.of_unit, unit), roles)
     }
 
     /// Those of a unit with any of the roles; each person once.
     pub fn any_of(&self, unit: Uuid, roles: &[&str]) -> Vec<&Holder> {
-        let people = self
-            .of_unit
-            .get(&unit)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        once(
-            people
-                .iter()
-                .filter(|holder| roles.contains(&holder.post.role.as_str())),
-        )
+        any(of(&self.of_unit, unit), roles)
     }
 
-    /// Who is told of a task, in a stable order.
-    pub fn told(&self, task: &TaskWho<'_>) -> Vec<&Holder> {
+    /// Who is told of a task, in a stable order: those whose task it is, or who stands in for them with such a document.
+    pub fn told(&self, task: &TaskWho<'_>) -> Vec<Holder> {
         let Some((place, roles, else_roles)) = task.told() else {
             return Vec::new();
         };
-        match place {
-            Place::Person(person) => self.persons.get(&person).into_iter().collect(),
-            Place::Org(org) => {
-                let people = self.of_org.get(&org).map(Vec::as_slice).unwrap_or_default();
-                once(
-                    people
-                        .iter()
-                        .filter(|holder| roles.contains(&holder.post.role.as_str())),
-                )
+        let found = match place {
+            // What a person confirms, nobody confirms in that person's place.
+            Place::Person(person) => {
+                return self.persons.get(&person).cloned().into_iter().collect();
             }
+            Place::Org(org) => any(of(&self.of_org, org), roles),
             Place::Unit(unit) => {
-                let found = self.any_of(unit, roles);
-                if found.is_empty() {
-                    self.first_of(unit, else_roles)
-                } else {
-                    found
+                let held = of(&self.held, unit);
+                match any(held, roles) {
+                    found if found.is_empty() => first(held, else_roles),
+                    found => found,
                 }
             }
-        }
+        };
+        let present: Vec<Holder> = found
+            .into_iter()
+            .map(|holder| self.away.present(holder, task.doc_type))
+            .collect();
+        once(present.iter()).into_iter().cloned().collect()
     }
+}
+
+/// Those who hold the role in an organisation, or who stand in for them in everything: for letters that name no task.
+pub(super) async fn holders_present(
+    db: &impl ConnectionTrait,
+    org_id: Uuid,
+    role: &str,
+    on: NaiveDate,
+) -> Outcome<Vec<Holder>> {
+    let holders = find::holders_in_org(db, org_id, role, on).await?;
+    absence::present(db, holders, "", on).await
+}
+
+fn of(people: &BTreeMap<Uuid, Vec<Holder>>, place: Uuid) -> &[Holder] {
+    people.get(&place).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn any<'a>(people: &'a [Holder], roles: &[&str]) -> Vec<&'a Holder> {
+    once(
+        people
+            .iter()
+            .filter(|holder| roles.contains(&holder.post.role.as_str())),
+    )
+}
+
+fn first<'a>(people: &'a [Holder], roles: &[&str]) -> Vec<&'a Holder> {
+    roles
+        .iter()
+        .map(|role| any(people, &[role]))
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
 }
 
 fn once<'a>(holders: impl Iterator<Item = &'a Holder>) -> Vec<&'a Holder> {
@@ -218,6 +253,7 @@ mod tests {
             unit_id: OFFICE,
             title: String::new(),
             role: role.to_owned(),
+            instead: None,
         };
         Holder {
             person_id: Uuid::from_u128(n),
@@ -229,12 +265,13 @@ mod tests {
 
     fn told(role: &str, posts: &[(u128, &str)]) -> Vec<u128> {
         let mut book = Book::default();
-        book.of_unit.insert(
+        book.held.insert(
             OFFICE,
             posts.iter().map(|(n, role)| holder(*n, role)).collect(),
         );
         let task = TaskWho {
             role,
+            doc_type: "QD",
             org_id: ORG,
             owner_id: OFFICE,
             unit_id: Some(OFFICE),

@@ -117,7 +117,7 @@ async fn letters(
 ) -> Outcome<Vec<Letter>> {
     let who: Vec<TaskWho<'_>> = tasks.iter().map(Open::who).collect();
     let book = Book::of_tasks(app.store.reader(), &who, app.today()).await?;
-    let mut of_person: BTreeMap<Uuid, (&Holder, Vec<&Open>)> = BTreeMap::new();
+    let mut of_person: BTreeMap<Uuid, (Holder, Vec<&Open>)> = BTreeMap::new();
     for (task, who) in tasks.iter().zip(&who) {
         for holder in book.told(who) {
             of_person
@@ -129,10 +129,10 @@ async fn letters(
     }
     let mut letters = Vec::new();
     for (person_id, (holder, tasks)) in of_person {
-        let Some(to) = Audience::of([holder]) else {
+        let Some(to) = Audience::of([&holder]) else {
             continue;
         };
-        let context = context(app, holder, &tasks, calendar, now)?;
+        let context = context(app, &holder, &tasks, calendar, now)?;
         letters.push(Letter {
             key: format!("digest:{person_id}:{}", app.today()),
             template: "digest",
@@ -148,6 +148,7 @@ impl Open {
     fn who(&self) -> TaskWho<'_> {
         TaskWho {
             role: &self.role,
+            doc_type: &self.doc_type,
             org_id: self.org_id,
             owner_id: self.owner_id,
             unit_id: self.unit_id,

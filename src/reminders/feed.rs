@@ -188,6 +188,7 @@ async fn events(
         };
         let right = may::TaskRight {
             role: &task.role,
+            doc_type: &document.doc_type,
             org_id: task.org_id,
             owner_id: document.owner_id,
             unit_id: task.unit_id,

@@ -127,13 +127,14 @@ async fn people_of(
 ) -> Outcome<Vec<Holder>> {
     let who = TaskWho {
         role: &task.role,
+        doc_type: &document.row.doc_type,
         org_id: task.org_id,
         owner_id: document.row.owner_id,
         unit_id: task.unit_id,
         person_id: task.person_id,
     };
     let book = Book::of_tasks(db, &[who], cx.today()).await?;
-    Ok(book.told(&who).into_iter().cloned().collect())
+    Ok(book.told(&who))
 }
 
 async fn task_letter(
@@ -158,6 +159,7 @@ async fn task_letter(
         "sender": sender.name,
         "due": due.as_ref().map(|due| due.at.clone()),
         "left": due.as_ref().map(|due| due.left.clone()),
+        "due_at": task.due_at.map(|at| at.to_rfc3339()),
         "link": format!("{}{}", cx.app.config.base_url(), page_of(task)),
     });
     Ok(Some(Letter {
@@ -288,6 +290,7 @@ async fn ask_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Option<
             "sender": sender.name,
             "due": due.at,
             "left": due.left,
+            "due_at": opinion.due_at.to_rfc3339(),
             "link": format!("{}/van-ban/{document_id}/gop-y", cx.app.config.base_url()),
         });
         letters.push(Letter {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use trinhky_calendar::{Calendar, local};
 use uuid::Uuid;
 
-use super::audience::{Book, CLERKS, HEADS};
+use super::audience::{Book, CLERKS, HEADS, holders_present};
 use super::ladder::{self, Item, Step};
 use super::letter::{self, Audience, Letter};
 use crate::app::{App, Cx};
@@ -99,8 +99,7 @@ async fn remind(
         ));
     };
     if late {
-        let chief =
-            people_find::holders_in_org(cx.tx, found.org_id, "office_chief", cx.today()).await?;
+        let chief = holders_present(cx.tx, found.org_id, "office_chief", cx.today()).await?;
         to = to.copy(book.first_of(unit.id, HEADS)).copy(&chief);
     }
     let sender = people_find::unit(cx.tx, found.org_id, cx.today()).await?;
@@ -195,6 +194,7 @@ impl Reminder<'_> {
             "sender": self.sender,
             "due": due.at,
             "left": due.left,
+            "due_at": self.due_at.to_rfc3339(),
             "guest": !self.unit.account,
             "link": format!("{base}/tiep-nhan/{}{page}", self.id),
         })
@@ -234,8 +234,7 @@ async fn escalate(
     }
     let document = find::document(cx.tx, found.document_id).await?;
     let missing = missing(cx, found.document_id).await?;
-    let chief =
-        people_find::holders_in_org(cx.tx, found.org_id, "office_chief", cx.today()).await?;
+    let chief = holders_present(cx.tx, found.org_id, "office_chief", cx.today()).await?;
     let Some(to) = Audience::of(&chief) else {
         let summary = format!(
             "Chưa báo được ai: không có Chánh Văn phòng; {} nơi chưa tiếp nhận {title}",

@@ -6,7 +6,7 @@ use serde_json::json;
 use trinhky_calendar::{Calendar, vn_date};
 use uuid::Uuid;
 
-use super::audience::{Book, HEADS, REPORTERS};
+use super::audience::{Book, HEADS, REPORTERS, holders_present};
 use super::ladder::{self, Item, Step};
 use super::letter::{self, Audience, Letter};
 use super::receipt::{NAMED_UNITS, lines};
@@ -15,6 +15,7 @@ use crate::audit::Entry;
 use crate::documents::{Document, find};
 use crate::fault::{Fault, Outcome};
 use crate::flow;
+use crate::objectives::report::{FILL, due};
 use crate::objectives::rows::{report_period, unit_report};
 use crate::people::find::{self as people_find};
 use crate::people::{Actor, Unit};
@@ -65,7 +66,7 @@ async fn step(cx: Cx<'_>, service: &Service) -> Outcome<()> {
             "reminder.skipped",
             format!("Không nhắc {}: đã nhắc ở bước này", unit.called()),
         )
-    } else if is_overtaken(step, period.due_at, cx.now, &calendar)? {
+    } else if is_overtaken(step, due(&report, &period), cx.now, &calendar)? {
         about(
             "reminder.skipped",
             format!("Không nhắc {}: đã tới bước nhắc sau", unit.called()),
@@ -85,9 +86,6 @@ async fn step(cx: Cx<'_>, service: &Service) -> Outcome<()> {
 fn key(report: &unit_report::Model, step: Step) -> String {
     format!("report:{}:{}", report.id, step.word())
 }
-
-/// The element at which a unit writes its report.
-const FILL: &str = "fill_report";
 
 /// Whether a later step has come for the same people; the escalation is for others and overtakes nothing.
 ///
@@ -136,12 +134,10 @@ async fn remind(
         to = to.copy(book.first_of(unit.id, HEADS));
     }
     if step >= Step::OneLate {
-        let chief =
-            people_find::holders_in_org(cx.tx, document.row.org_id, "office_chief", cx.today())
-                .await?;
+        let chief = holders_present(cx.tx, document.row.org_id, "office_chief", cx.today()).await?;
         to = to.copy(&chief);
     }
-    let due = letter::due(period.due_at, cx.now, calendar);
+    let due = letter::due(due(report, period), cx.now, calendar);
     let context = json!({
         "recipient": to.name,
         "unit": unit.name,
@@ -151,6 +147,7 @@ async fn remind(
         "cutoff": vn_date(period.cutoff_on),
         "due": due.at,
         "left": due.left,
+        "due_at": report.extended_due.unwrap_or(period.due_at).to_rfc3339(),
         "link": format!("{}/bao-cao/{}", cx.app.config.base_url(), report.id),
     });
     let template = if step >= Step::OneLate {
@@ -198,8 +195,7 @@ async fn escalate(
         return Ok(Entry::about(document.row.id, "reminder.listed", summary));
     }
     let missing = missing(cx, period.id).await?;
-    let chief =
-        people_find::holders_in_org(cx.tx, document.row.org_id, "office_chief", cx.today()).await?;
+    let chief = holders_present(cx.tx, document.row.org_id, "office_chief", cx.today()).await?;
     let Some(to) = Audience::of(&chief) else {
         let summary = format!(
             "Chưa báo được ai: không có Chánh Văn phòng; {} đơn vị chưa gửi báo cáo {}",
@@ -248,11 +244,11 @@ struct Missing {
     unit_id: Uuid,
 }
 
-/// The units whose report of the period is still to be written, in their order.
+/// The units whose report of the period is still to be written and was not granted more time, in their order.
 async fn missing(cx: Cx<'_>, period_id: Uuid) -> Outcome<Vec<Uuid>> {
     let sql = "SELECT r.unit_id FROM unit_report r JOIN flow_task t ON t.subject_id = r.id AND t.element = $2 \
-               WHERE r.period_id = $1 ORDER BY r.id";
-    let values = [period_id.into(), FILL.into()];
+               WHERE r.period_id = $1 AND (r.extended_due IS NULL OR r.extended_due < $3) ORDER BY r.id";
+    let values = [period_id.into(), FILL.into(), cx.now.into()];
     let statement = Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, values);
     Ok(Missing::find_by_statement(statement)
         .all(cx.tx)

@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::audience::{Book, CLERKS, HEADS};
+use super::audience::{Book, CLERKS, HEADS, holders_present};
 use super::letter::{self, Audience, Letter};
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry, rows::journal};
@@ -98,8 +98,7 @@ async fn tell_of_refusal(cx: Cx<'_>, id: Uuid) -> Outcome<()> {
     let book = Book::of_units(cx.tx, &[found.org_id], cx.today()).await?;
     let title = found.title()?;
     let clerks = Audience::of(book.any_of(found.org_id, CLERKS));
-    let chief =
-        people_find::holders_in_org(cx.tx, found.org_id, "office_chief", cx.today()).await?;
+    let chief = holders_present(cx.tx, found.org_id, "office_chief", cx.today()).await?;
     let to = clerks
         .map(|to| to.copy(&chief))
         .or_else(|| Audience::of(&chief))

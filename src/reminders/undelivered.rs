@@ -4,7 +4,7 @@ use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::audience::{Book, CLERKS};
+use super::audience::{Book, CLERKS, holders_present};
 use super::letter::{self, Audience, Letter};
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
@@ -12,7 +12,6 @@ use crate::fault::Outcome;
 use crate::mail::rows::outbox;
 use crate::mail::state;
 use crate::people::Actor;
-use crate::people::find as people_find;
 use crate::web::Lang;
 use crate::web::undelivered::what_to_do;
 
@@ -85,7 +84,7 @@ async fn tell(cx: Cx<'_>, id: Uuid) -> Outcome<()> {
 /// The agency's clerks, its administrators reading along; nobody at the address that takes no mail.
 async fn readers(cx: Cx<'_>, mail: &outbox::Model) -> Outcome<Option<Audience>> {
     let book = Book::of_units(cx.tx, &[mail.org_id], cx.today()).await?;
-    let admins = people_find::holders_in_org(cx.tx, mail.org_id, "admin", cx.today()).await?;
+    let admins = holders_present(cx.tx, mail.org_id, "admin", cx.today()).await?;
     let others = book
         .any_of(mail.org_id, CLERKS)
         .into_iter()

@@ -1,5 +1,6 @@
 //! The product as a whole: real databases, the real program, real outside tools.
 
+mod absence;
 mod access;
 mod after_issue;
 mod album;
@@ -11,6 +12,7 @@ mod chromium;
 mod demo;
 mod direction;
 mod drafting;
+mod extension;
 mod faults;
 mod feeds;
 mod first_day;

@@ -85,10 +85,7 @@ pub(super) fn sentence(refusal: &Refusal, lang: Lang) -> String {
 
 async fn page(session: &Session, id: Uuid, refuse: Option<Form>) -> Outcome<Response> {
     let found = receipt::visible(session.app.store.reader(), &session.actor, id).await?;
-    if session
-        .actor
-        .has_role_in_unit(&["clerk", "office_clerk"], found.unit_id)
-    {
+    if receipt::may_receive(&session.actor, &found) {
         Ok(html(&for_clerk(session, &found, refuse).await?))
     } else {
         Ok(html(&evidence(session, &found).await?))

@@ -233,6 +233,7 @@ async fn writable(cx: Cx<'_>, id: Uuid, seen_version: i32) -> Outcome<Document> 
     let document = find::document(cx.tx, id).await?;
     let right = may::TaskRight {
         role: "drafter",
+        doc_type: &document.row.doc_type,
         org_id: document.row.org_id,
         owner_id: document.row.owner_id,
         unit_id: None,

@@ -78,6 +78,7 @@ pub(super) async fn open_for(
 pub(super) fn may_take(session: &Session, document: &Document, task: &flow_task::Model) -> bool {
     let right = may::TaskRight {
         role: &task.role,
+        doc_type: &document.row.doc_type,
         org_id: task.org_id,
         owner_id: document.row.owner_id,
         unit_id: task.unit_id,

@@ -8,7 +8,7 @@ use super::{GRID_UNITS, Pairs, cell, grid, may_take, open_steps, said};
 use crate::documents::{self, Document, rows::document};
 use crate::fault::{Fault, Outcome};
 use crate::objectives::consolidate::{self as act, differences, stored};
-use crate::objectives::report::is_late;
+use crate::objectives::report::{due, is_late};
 use crate::objectives::rows::{report_period, unit_report};
 use crate::objectives::sums::{self, IndicatorResult};
 use crate::objectives::verdict::grouped;
@@ -17,7 +17,7 @@ use crate::people::may;
 use crate::people::session::{Session, done, failed, field_error};
 use crate::web::format::when;
 use crate::web::views::objectives::{Consolidate, ConsolidatedRow, UnitGrid};
-use crate::web::views::shared::{Mark, Progress};
+use crate::web::views::shared::{Mark, Progress, Tone};
 use crate::web::{Form, Lang, Link, WebError, html, refused};
 
 /// `/ky-bao-cao/{id}/tong-hop`.
@@ -264,11 +264,23 @@ fn missing_mark(
     calendar: &trinhky_calendar::Calendar,
 ) -> Mark {
     if report.submitted_at.is_none() && is_late(report, period, session.now) {
-        let due = trinhky_calendar::deadline_day(period.due_at);
+        let due = trinhky_calendar::deadline_day(due(report, period));
         return Mark::overdue(
             session.lang,
             calendar.working_days_between(due, session.today()),
         );
+    }
+    if let Some(later) = report
+        .extended_due
+        .filter(|_| report.submitted_at.is_none())
+    {
+        let day = trinhky_calendar::vn_date(trinhky_calendar::deadline_day(later));
+        let word = said(
+            session.lang,
+            format!("Gia hạn đến {day}"),
+            format!("More time until {day}"),
+        );
+        return Mark::new(Tone::Waiting, word);
     }
     Mark::not_reported(session.lang)
 }

@@ -136,6 +136,7 @@ async fn view(session: &Session, id: Uuid, form: Form) -> Outcome<EvidencePage> 
     };
     let right = TaskRight {
         role: "reporter",
+        doc_type: &document.row.doc_type,
         org_id: report.org_id,
         owner_id: document.row.owner_id,
         unit_id: Some(report.unit_id),

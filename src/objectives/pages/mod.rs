@@ -6,6 +6,7 @@ mod consolidation;
 mod corrective;
 mod csv;
 mod evidence;
+mod extension;
 mod import;
 mod next_year;
 mod own;
@@ -22,6 +23,7 @@ pub use consolidation::{consolidate, consolidate_page};
 pub use corrective::{action_page, actions_page, open_action, take_action};
 pub use csv::{csv, xlsx};
 pub use evidence::{add_evidence, evidence_file, evidence_page, remove_evidence};
+pub use extension::{answer_extension, ask_extension, extension_page};
 pub use import::{fill_from_file, import_file, import_page, import_preview};
 pub use next_year::{begin_next_year, next_year_page};
 pub use own::own_report;
@@ -215,6 +217,7 @@ fn may_take(actor: &Actor, document: &Document, task: &flow_task::Model) -> bool
         actor,
         &TaskRight {
             role: &task.role,
+            doc_type: &document.row.doc_type,
             org_id: task.org_id,
             owner_id: document.row.owner_id,
             unit_id: task.unit_id,

@@ -10,7 +10,7 @@ use crate::fault::Outcome;
 use crate::objectives::asked::Asked;
 use crate::objectives::find::{self, Indicator};
 use crate::objectives::input::{Problem, Strictness, Typed, day};
-use crate::objectives::report::{self, is_late, sent_at};
+use crate::objectives::report::{self, due, is_late, sent_at};
 use crate::objectives::rows::{report_evidence, report_period, report_value, unit_report};
 use crate::objectives::sums::{self, Cell};
 use crate::objectives::verdict::{Sum, Verdict, grouped};
@@ -81,6 +81,7 @@ impl About {
             &session.actor,
             &TaskRight {
                 role,
+                doc_type: &self.document.row.doc_type,
                 org_id: self.report.org_id,
                 owner_id: self.document.row.owner_id,
                 unit_id: Some(self.report.unit_id),
@@ -233,7 +234,12 @@ impl About {
             )),
             unit: self.unit.name.clone(),
             range: range(&self.period),
-            due: when(self.period.due_at, session.now, &self.calendar, lang),
+            due: when(
+                due(&self.report, &self.period),
+                session.now,
+                &self.calendar,
+                lang,
+            ),
             document: document_link(&self.document),
             autosave: format!("bao-cao-{}", self.report.id),
             form,
@@ -443,8 +449,20 @@ impl About {
         let lang = session.lang;
         let mut facts = vec![(
             said(lang, "Hạn", "Due"),
-            when(self.period.due_at, session.now, &self.calendar, lang).at,
+            when(
+                due(&self.report, &self.period),
+                session.now,
+                &self.calendar,
+                lang,
+            )
+            .at,
         )];
+        if self.report.extended_due.is_some() {
+            facts.push((
+                said(lang, "Hạn của kỳ", "Due for the others"),
+                when(self.period.due_at, session.now, &self.calendar, lang).at,
+            ));
+        }
         if let Some(at) = self.report.submitted_at {
             let mut text = format!("{}, {}", sent_at(at), self.report.submitted_by);
             if is_late(&self.report, &self.period, session.now) {

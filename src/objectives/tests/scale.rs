@@ -139,6 +139,7 @@ async fn crowd(cx: Cx<'_>, decision: Uuid, period: Uuid) -> Outcome<()> {
             approved_by: Set(String::new()),
             late_days: Set(0),
             changed_at: Set(cx.now),
+            extended_due: Set(None),
         });
         values.extend(
             indicators

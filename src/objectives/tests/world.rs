@@ -476,6 +476,7 @@ async fn approved(cx: Cx<'_>, period: &report_period::Model, unit: Uuid) -> Outc
         approved_by: Set(String::new()),
         late_days: Set(0),
         changed_at: Set(cx.now),
+        extended_due: Set(None),
     }
     .insert(cx.tx)
     .await?;

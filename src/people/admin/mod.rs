@@ -42,9 +42,10 @@ use crate::web::Page;
 use crate::web::page::NavItem;
 
 /// The pages beside the units, in the order of the menu.
-const PAGES: [(&str, &str, &str); 11] = [
+const PAGES: [(&str, &str, &str); 12] = [
     ("/quan-tri/viec-dau", "Việc ngày đầu", "First day"),
     ("/quan-tri/nguoi-dung", "Người dùng", "Persons"),
+    ("/vang-mat", "Người thay", "Substitutes"),
     ("/quan-tri/sap-xep", "Sắp xếp đơn vị", "Reorganisation"),
     ("/quan-tri/an-toan", "An toàn", "Security"),
     ("/quan-tri/so", "Sổ văn bản", "Registers"),

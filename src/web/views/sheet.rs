@@ -85,6 +85,8 @@ pub enum Input {
     /// A file: the kinds accepted.
     File(String),
     One(Vec<Choice>),
+    /// One of many, in a list that opens.
+    Select(Vec<Choice>),
     Several(Vec<Choice>),
     /// Sent along, not shown.
     Hidden,
