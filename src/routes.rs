@@ -132,6 +132,7 @@ pub fn table() -> Vec<Route> {
         route("/verify", Open, get(s::english_address)),
         // Documents
         route("/van-ban", SignedIn, get(v::list)),
+        route("/van-ban/tim-kiem", SignedIn, post(v::keep_search)),
         route(
             "/van-ban/nhap",
             SignedIn,
@@ -166,6 +167,12 @@ pub fn table() -> Vec<Route> {
             SignedIn,
             get(v::again_page).post(v::again),
         ),
+        route(
+            "/van-ban/{id}/sao",
+            SignedIn,
+            get(v::copies_page).post(v::make_copy),
+        ),
+        route("/van-ban/{id}/sao/{copy}", SignedIn, get(v::copy_file)),
         route("/van-ban/{id}/tep.pdf", SignedIn, get(v::pdf)),
         route("/van-ban/{id}/so-sanh", SignedIn, get(v::compare_page)),
         route("/van-ban/{id}/khoi-phuc", SignedIn, post(v::restore)),

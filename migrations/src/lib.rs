@@ -23,6 +23,8 @@ mod m0012_workflows;
 mod m0013_attachments;
 mod m0015_absence;
 mod m0016_extension;
+mod m0017_copies;
+mod m0018_searches;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_attachments::Migration),
             Box::new(m0015_absence::Migration),
             Box::new(m0016_extension::Migration),
+            Box::new(m0017_copies::Migration),
+            Box::new(m0018_searches::Migration),
         ]
     }
 }

@@ -130,6 +130,7 @@ fn render(
                         rules,
                         places: true,
                         mark: None,
+                        signed_note: false,
                     },
                 )?
                 .pdf)

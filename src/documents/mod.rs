@@ -5,6 +5,7 @@ pub mod annex_vi;
 pub mod attach;
 pub mod begin;
 pub mod books;
+pub mod copies;
 pub mod decide;
 pub mod draft;
 pub mod find;
@@ -17,6 +18,7 @@ pub mod recipients;
 pub mod restored;
 pub mod review;
 pub mod rows;
+pub mod searches;
 pub mod signers;
 pub mod suggest;
 
@@ -137,6 +139,17 @@ pub fn doc_type(code: &str) -> crate::fault::Outcome<DocType> {
     Ok(serde_json::from_value(serde_json::Value::String(
         code.to_owned(),
     ))?)
+}
+
+/// What a register is called by its code: the type of its documents, or copies.
+///
+/// # Errors
+/// When the code is none of ours.
+pub fn register_name(code: &str) -> crate::fault::Outcome<&'static str> {
+    if code == copies::REGISTER {
+        return Ok("Bản sao");
+    }
+    doc_type(code).map(DocType::name_in_text)
 }
 
 /// The stored code of a type, e.g. `QD`.

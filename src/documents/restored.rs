@@ -14,7 +14,7 @@ use trinhky_calendar::{local, vn_date};
 use uuid::Uuid;
 
 use super::rows::{register, register_entry};
-use super::{doc_type, numbers};
+use super::{numbers, register_name};
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
@@ -46,7 +46,7 @@ impl Waiting {
                 format!("Arrivals of {year}, {owner}"),
             ));
         }
-        let kind = doc_type(&self.row.doc_type)?.name_in_text();
+        let kind = register_name(&self.row.doc_type)?;
         Ok((
             format!("Sổ {kind} năm {year}, {owner}"),
             format!("Register of {kind}, {year}, {owner}"),

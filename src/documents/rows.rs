@@ -255,6 +255,64 @@ pub mod document_link {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Table `document_copy`.
+pub mod document_copy {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "document_copy")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// The copying agency.
+        pub org_id: Uuid,
+        pub document_id: Uuid,
+        pub register_id: Uuid,
+        pub number: i32,
+        pub symbol: String,
+        /// `SY` or `TrS`.
+        pub form: String,
+        pub copied_on: Date,
+        /// Of an extract: places of the parts of the body, as JSON.
+        pub parts: String,
+        /// Who certifies, as JSON of a signer.
+        pub signer: String,
+        /// Lines of "Nơi nhận", as JSON.
+        pub recipients: String,
+        /// How many pieces of paper bear the number.
+        pub sheets: i32,
+        pub made_at: DateTimeUtc,
+        pub by_name: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `saved_search`.
+pub mod saved_search {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "saved_search")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub person_id: Uuid,
+        pub name: String,
+        /// The query of the list's address.
+        pub query: String,
+        pub made_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// Table `document_attachment`.
 pub mod document_attachment {
     use sea_orm::entity::prelude::*;

@@ -16,12 +16,13 @@ pub mod verifier;
 use anyhow::Context as _;
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use trinhky_calendar::local;
-use trinhky_drafting::MonthYear;
+use trinhky_drafting::{Draft, MonthYear};
 use trinhky_pades::{
-    Appearance, FieldPlaces, Filling, Fonts, Mark, Place, SigningRequest, Slant, TRIAL_LABEL,
-    TextPlace, fill_and_seal, prepare, sign_alone, sign_person as sign_person_field,
+    Appearance, CopyPlace, FieldPlaces, Filling, Fonts, Mark, Place, SigningRequest, Slant,
+    TRIAL_LABEL, TextPlace, copy_on_paper, fill_and_seal, prepare, sign_alone,
+    sign_person as sign_person_field,
 };
-use trinhky_typeset::{Anchor, Briefing, Options, Rendered, RuleSet};
+use trinhky_typeset::{Anchor, Briefing, CopyBlock, Options, Rendered, RuleSet};
 
 use crate::app::App;
 use crate::documents::{Document, find};
@@ -60,15 +61,8 @@ pub async fn sign_person(
     let organisation = organisation(app, document).await?;
     let (signer, trial) = keys::open_for_person(app, &organisation, actor, using).await?;
     let signer = time_stamps::stamped(app, signer)?;
-    let mut draft = document.draft.clone();
-    draft.number = None;
-    draft.issued_on = None;
     // The month is printed: only number and day stay open for the clerk.
-    let today = local(now).date_naive();
-    draft.expected_month.get_or_insert(MonthYear {
-        month: today.month(),
-        year: today.year(),
-    });
+    let draft = open(&document.draft, local(now).date_naive());
     let request = SigningRequest {
         time: local(now),
         name: actor.name.clone(),
@@ -236,12 +230,76 @@ pub async fn briefing(app: &App, words: Briefing) -> Outcome<Vec<u8>> {
     Ok(rendered.pdf)
 }
 
-fn typeset(
+/// A certified copy for the printer: the sealed file, or an extract of its text, with the block of the copy at its end.
+///
+/// # Errors
+/// When the sealed file is missing or typesetting fails.
+pub async fn paper_copy(
     app: &App,
-    draft: &trinhky_drafting::Draft,
-    now: DateTime<Utc>,
-    places: bool,
-) -> anyhow::Result<Rendered> {
+    document: &Document,
+    extract: Option<Draft>,
+    block: CopyBlock,
+) -> Outcome<Vec<u8>> {
+    let sealed = match &extract {
+        Some(_) => None,
+        None => Some(pdf(app, document).await?),
+    };
+    let (typesetter, now) = (app.clone(), app.clock.now());
+    let signed_on = document.row.issued_on.unwrap_or_else(|| app.today());
+    let text = extract.unwrap_or_else(|| open(&document.draft, signed_on));
+    let copied = tokio::task::spawn_blocking(move || -> Outcome<Vec<u8>> {
+        let options = Options {
+            signed_note: sealed.is_none(),
+            ..options(signed_on, now, true)?
+        };
+        let typesetter = &typesetter.typesetter;
+        let original = typesetter
+            .document(&text, &options)
+            .map_err(anyhow::Error::from)?;
+        let rules = layout_rules(block.copied_on)?;
+        let block = typesetter
+            .copy_block(&block, rules, now)
+            .map_err(anyhow::Error::from)?;
+        let place = copy_place(&original, &block).context("the block of the copy has no end")?;
+        // The sealed file was typeset from the same text by the same rules: it ends where this one does.
+        let pdf = sealed.unwrap_or(original.pdf);
+        copy_on_paper(&pdf, &block.pdf, place).map_err(keys::failure)
+    });
+    copied.await.map_err(anyhow::Error::from)?
+}
+
+/// Where the block goes, from the ends of both.
+fn copy_place(original: &Rendered, block: &Rendered) -> Option<CopyPlace> {
+    let block_end = place(*block.anchors.get(&Anchor::End)?);
+    let end = original.anchors.get(&Anchor::End).copied().map(place);
+    Some(CopyPlace {
+        end: end.map(|end| (end.page, end.y)),
+        height: PAGE_HEIGHT - block_end.y,
+        gap: COPY_GAP,
+        margin: COPY_MARGIN,
+    })
+}
+
+/// A4, in points.
+const PAGE_HEIGHT: f32 = 841.89;
+/// Between the document and the line over the block of its copy, in points.
+const COPY_GAP: f32 = 12.0;
+/// 20 mm, as the decree keeps free at head and foot of a page.
+const COPY_MARGIN: f32 = 56.69;
+
+/// The text as it was signed: number and day open, the month printed.
+fn open(draft: &Draft, signed_on: NaiveDate) -> Draft {
+    let mut draft = draft.clone();
+    draft.number = None;
+    draft.issued_on = None;
+    draft.expected_month.get_or_insert(MonthYear {
+        month: signed_on.month(),
+        year: signed_on.year(),
+    });
+    draft
+}
+
+fn typeset(app: &App, draft: &Draft, now: DateTime<Utc>, places: bool) -> anyhow::Result<Rendered> {
     let day = draft.issued_on.unwrap_or_else(|| local(now).date_naive());
     Ok(app
         .typesetter
@@ -258,6 +316,7 @@ fn options(
         rules: layout_rules(day)?,
         places,
         mark: None,
+        signed_note: false,
     })
 }
 

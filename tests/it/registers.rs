@@ -24,11 +24,11 @@ use super::visitor::Visitor;
 use super::{office, tools};
 
 /// Numbers given at once.
-const NUMBERINGS: usize = 1_000;
-const KINDS: [&str; 5] = ["QD", "KH", "BC", "TB", "CV"];
+pub const NUMBERINGS: usize = 1_000;
+pub const KINDS: [&str; 5] = ["QD", "KH", "BC", "TB", "CV"];
 
 /// A number of a kind on a day, for a document that is nowhere else.
-async fn number(app: &App, org: Uuid, kind: &'static str, on: NaiveDate) -> Outcome<i32> {
+pub async fn number(app: &App, org: Uuid, kind: &'static str, on: NaiveDate) -> Outcome<i32> {
     app.act(&Actor::system(), (org, kind, on), |cx, (org, kind, on)| {
         Box::pin(async move {
             numbers::give(
@@ -69,10 +69,10 @@ async fn second(folder: &Path, database: &str, behind: TimeDelta) -> App {
     .expect("the second server opens")
 }
 
-type Book = (register::Model, Vec<register_entry::Model>);
+pub type Book = (register::Model, Vec<register_entry::Model>);
 
 /// Every book in which something is entered, by kind and year.
-async fn books(app: &App) -> BTreeMap<(String, i32), Book> {
+pub async fn books(app: &App) -> BTreeMap<(String, i32), Book> {
     let mut books: BTreeMap<Uuid, Book> = register::Entity::find()
         .all(app.store.reader())
         .await
@@ -99,7 +99,7 @@ async fn books(app: &App) -> BTreeMap<(String, i32), Book> {
         .collect()
 }
 
-fn hold((book, entries): &Book) {
+pub fn hold((book, entries): &Book) {
     for (n, entry) in (book.opened_at_number..).zip(entries) {
         assert_eq!(entry.number, n, "a gap or a number twice");
     }

@@ -101,3 +101,52 @@ async fn the_list_asks_no_more_for_fifty_documents() {
     assert_eq!((one, many), (1, 50));
     assert_eq!(few, more, "statements grow with the rows");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_is_kept_asked_again_exported_and_forgotten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = office::open(folder.path(), "", office::ORGANISATION).await;
+    office::issue_decision(&app, DECISION).await;
+    let drafter = Visitor::of(&app, "lang.kim.lan@caoloc.example").await;
+    let all = drafter.open("/van-ban").await;
+    assert!(!all.says("Lưu tìm kiếm này"), "everything is no search");
+
+    let asked = "/van-ban?q=muc%20tieu%20chat%20luong&tt=issued&loai=QD";
+    let mut form = drafter.open(asked).await.form("/tim-kiem");
+    let refused = drafter.send(&form).await;
+    assert!(refused.says("Đặt tên cho tìm kiếm"), "{}", refused.words());
+    assert!(refused.text.contains("muc tieu chat luong"));
+    form.set("name", "Quyết định mục tiêu");
+    let page = drafter.press(&form).await;
+    assert!(page.says("Đã lưu tìm kiếm."), "{}", page.words());
+    let taken = drafter.send(&form).await;
+    assert!(taken.says("Đã có tìm kiếm tên này"), "{}", taken.words());
+
+    // Asked again from the list, it finds the same; its result is a spreadsheet.
+    let list = drafter.open("/van-ban").await;
+    let kept = list
+        .links("/van-ban?q=muc")
+        .into_iter()
+        .next()
+        .expect("the kept search")
+        .replace("&#38;", "&");
+    let found = drafter.open(&kept).await;
+    assert!(found.says("Quyết định số 05/QĐ-UBND"), "{}", found.words());
+    let file = drafter.open(&format!("{kept}&dang=xlsx")).await;
+    assert!(file.text.starts_with("PK"));
+
+    // It is its keeper's alone.
+    let other = Visitor::of(&app, "ly.duc.hai@caoloc.example").await;
+    assert!(!other.open("/van-ban").await.says("Quyết định mục tiêu"));
+    let button = list
+        .text
+        .split("value=\"forget:")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("the button");
+    let forget = list.form("/tim-kiem").by(&format!("forget:{button}"));
+    let stranger = other.send(&forget).await;
+    assert_eq!(stranger.status, axum::http::StatusCode::NOT_FOUND);
+    drafter.press(&forget).await;
+    assert!(!drafter.open("/van-ban").await.says("Quyết định mục tiêu"));
+}

@@ -11,7 +11,7 @@ use super::common::{Pairs, document_page, refuse, refused, said};
 use super::key_choice::{self, Keys};
 use super::step::may_take;
 use crate::documents::rows::register;
-use crate::documents::{Document, doc_type, expected_year, find, issue as life, state};
+use crate::documents::{Document, expected_year, find, issue as life, register_name, state};
 use crate::fault::{Fault, Outcome};
 use crate::flow::rows::flow_task;
 use crate::people::find as people_find;
@@ -393,7 +393,7 @@ async fn outgoing(session: &Session) -> Outcome<Vec<Link>> {
     let owners = people_find::units(db, &owners, session.today()).await?;
     kept.iter()
         .map(|register| {
-            let name = doc_type(&register.doc_type)?.name_in_text();
+            let name = register_name(&register.doc_type)?;
             let owner = owners
                 .get(&register.owner_id)
                 .map(|unit| unit.called())

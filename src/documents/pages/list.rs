@@ -1,23 +1,26 @@
 //! The documents that the reader may know, with search and filters.
 
-use axum::extract::Query;
+use axum::extract::{Form as Body, Query};
 use axum::response::Response;
 use serde::Deserialize;
 use trinhky_calendar::vn_date;
 use uuid::Uuid;
 
-use super::common::said;
+use super::common::{Pairs, refuse, refused, said};
 use super::import;
 use crate::documents::rows::document;
-use crate::documents::{doc_type, find, state, title};
-use crate::fault::Outcome;
+use crate::documents::{doc_type, find, searches, state, title};
+use crate::fault::{Fault, Outcome};
 use crate::people::find as people_find;
-use crate::people::session::{Session, failed};
+use crate::people::session::{Session, done, failed};
+use crate::web::download::download;
 use crate::web::views::documents::{DocumentList, DocumentRow};
 use crate::web::views::{Filter, Mark, Pager, Tone};
-use crate::web::{Lang, WebError, html};
+use crate::web::{Form, Lang, Link, WebError, html, sheet};
 
 const PAGE: usize = 50;
+/// Documents of one exported file.
+const MOST_ROWS: usize = 5_000;
 
 const STATES: [&str; 8] = [
     state::DRAFT,
@@ -44,6 +47,27 @@ pub struct Asked {
     loai: String,
     /// The last document of the page before.
     sau: Option<Uuid>,
+    /// `xlsx`: everything found as a file.
+    #[serde(default)]
+    dang: String,
+}
+
+impl Asked {
+    /// Whether it asks for less than everything.
+    fn is_search(&self) -> bool {
+        !(self.q.trim().is_empty() && self.tt.is_empty() && self.loai.is_empty())
+    }
+
+    fn search(&self, limit: usize) -> find::Search {
+        let some = |word: &str, known: &[&str]| known.contains(&word).then(|| word.to_owned());
+        find::Search {
+            words: self.q.clone(),
+            state: some(&self.tt, &STATES),
+            doc_type: some(&self.loai, &TYPES),
+            before: self.sau,
+            limit: limit as u64,
+        }
+    }
 }
 
 /// `GET /van-ban`: the documents that the reader may know.
@@ -51,24 +75,108 @@ pub struct Asked {
 /// # Errors
 /// What the database reports, as a page.
 pub async fn list(session: Session, Query(asked): Query<Asked>) -> Result<Response, WebError> {
-    let view = list_view(&session, asked)
-        .await
-        .map_err(|fault| failed(fault, "/van-ban"))?;
-    Ok(html(&view))
+    let form = Form::new(KEPT, "", "");
+    let answer = async {
+        if asked.dang == "xlsx" {
+            return exported(&session, &asked).await;
+        }
+        Ok(html(&list_view(&session, asked, form).await?))
+    };
+    answer.await.map_err(|fault| failed(fault, "/van-ban"))
 }
 
-async fn list_view(session: &Session, asked: Asked) -> Outcome<DocumentList> {
-    let (db, lang) = (session.app.store.reader(), session.lang);
-    let some = |word: &str, known: &[&str]| known.contains(&word).then(|| word.to_owned());
-    let counted = find::counts(db, &session.actor, &asked.q).await?;
-    let search = find::Search {
-        words: asked.q.clone(),
-        state: some(&asked.tt, &STATES),
-        doc_type: some(&asked.loai, &TYPES),
-        before: asked.sau,
-        limit: PAGE as u64 + 1,
+/// Where searches are kept.
+const KEPT: &str = "/van-ban/tim-kiem";
+
+/// `POST /van-ban/tim-kiem`: keeps the search `q`, `tt`, `loai` under `name`; `do` = `forget:<id>` drops one.
+///
+/// # Errors
+/// A name that is missing or taken shows the list again; 404 for another person's search.
+pub async fn keep_search(session: Session, Body(pairs): Body<Pairs>) -> Result<Response, WebError> {
+    let mut form = Form::sent(KEPT, pairs);
+    let asked = Asked {
+        q: form.value("q").to_owned(),
+        tt: form.value("tt").to_owned(),
+        loai: form.value("loai").to_owned(),
+        ..Asked::default()
     };
-    let mut rows = find::search(db, &session.actor, &search).await?;
+    let here = address(&asked.q, &asked.tt, &asked.loai);
+    let (app, actor, lang) = (&session.app, &session.actor, session.lang);
+    if let Some(search) = form.value("do").strip_prefix("forget:") {
+        let forgotten = async {
+            let id = search.parse().map_err(|_| Fault::NotFound)?;
+            searches::forget(app, actor, id).await
+        };
+        forgotten.await.map_err(|fault| failed(fault, "/van-ban"))?;
+        return Ok(done(
+            &here,
+            &said(lang, "Đã bỏ tìm kiếm.", "The search is dropped."),
+        ));
+    }
+    let query = here.split_once('?').map_or("", |(_, query)| query);
+    match searches::keep(app, actor, form.value("name").to_owned(), query.to_owned()).await {
+        Ok(()) => Ok(done(
+            &here,
+            &said(lang, "Đã lưu tìm kiếm.", "The search is kept."),
+        )),
+        Err(fault) => {
+            refuse(&mut form, fault, lang, "/van-ban", |_| "name".to_owned())?;
+            let view = list_view(&session, asked, form)
+                .await
+                .map_err(|fault| failed(fault, "/van-ban"))?;
+            Ok(refused(html(&view)))
+        }
+    }
+}
+
+/// Everything that a search finds as a spreadsheet, newest change first.
+async fn exported(session: &Session, asked: &Asked) -> Outcome<Response> {
+    let (db, lang) = (session.app.store.reader(), session.lang);
+    let found = find::search(db, &session.actor, &asked.search(MOST_ROWS + 1)).await?;
+    if found.len() > MOST_ROWS {
+        return Err(Fault::stale(
+            format!(
+                "Tìm thấy hơn {MOST_ROWS} văn bản; thêm từ khóa hoặc chọn trạng thái, loại văn bản rồi tải lại."
+            ),
+            format!(
+                "More than {MOST_ROWS} documents are found; search for less, then save the file."
+            ),
+        ));
+    }
+    let heads = [
+        ("Số, ký hiệu", "Number and symbol"),
+        ("Ngày ban hành", "Issued on"),
+        ("Tên loại", "Type"),
+        ("Trích yếu", "Subject"),
+        ("Đơn vị soạn thảo", "Drafted by"),
+        ("Trạng thái", "State"),
+    ];
+    let mut lines = vec![heads.map(|(vi, en)| said(lang, vi, en)).to_vec()];
+    let owners: Vec<Uuid> = found.iter().map(|row| row.owner_id).collect();
+    let units = people_find::units(db, &owners, session.today()).await?;
+    for row in found {
+        lines.push(vec![
+            row.number
+                .map(|number| format!("{number:02}/{}", row.symbol))
+                .unwrap_or_default(),
+            row.issued_on.map(vn_date).unwrap_or_default(),
+            doc_type(&row.doc_type)?.name_in_text().to_owned(),
+            row.subject,
+            units
+                .get(&row.owner_id)
+                .map(|unit| unit.name.clone())
+                .unwrap_or_default(),
+            mark(&row.state, lang).word,
+        ]);
+    }
+    let file = sheet::xlsx(&lines, session.now).map_err(|error| Fault::Internal(error.into()))?;
+    Ok(download("van-ban.xlsx", sheet::XLSX, file))
+}
+
+async fn list_view(session: &Session, asked: Asked, mut keep: Form) -> Outcome<DocumentList> {
+    let (db, lang) = (session.app.store.reader(), session.lang);
+    let counted = find::counts(db, &session.actor, &asked.q).await?;
+    let mut rows = find::search(db, &session.actor, &asked.search(PAGE + 1)).await?;
     let older = (rows.len() > PAGE).then(|| rows[PAGE - 1].id);
     rows.truncate(PAGE);
     let owners: Vec<Uuid> = rows.iter().map(|row| row.owner_id).collect();
@@ -92,6 +200,16 @@ async fn list_view(session: &Session, asked: Asked) -> Outcome<DocumentList> {
     }
     let here = address(&asked.q, &asked.tt, &asked.loai);
     let drafts = import::drafting_unit(&session.actor).is_some();
+    for (name, value) in [("q", &asked.q), ("tt", &asked.tt), ("loai", &asked.loai)] {
+        keep.set(name, value.as_str());
+    }
+    let mut saved = Vec::new();
+    if let Some(person) = session.actor.person_id {
+        for search in searches::of(db, person).await? {
+            let href = format!("/van-ban?{}", search.query);
+            saved.push((Link::new(&href, &search.name), search.id.to_string()));
+        }
+    }
     Ok(DocumentList {
         page: session.page(&lang.t("nav-documents")),
         filters: filters(&asked, &counted, lang)?,
@@ -100,6 +218,10 @@ async fn list_view(session: &Session, asked: Asked) -> Outcome<DocumentList> {
             newer: asked.sau.map(|_| here.clone()),
             older: older.map(|last| format!("{here}&sau={last}")),
         },
+        export_href: format!("{here}&dang=xlsx"),
+        keeps: asked.is_search(),
+        keep,
+        saved,
         import_href: drafts.then(|| "/van-ban/nhap".to_owned()),
         query: asked.q,
     })

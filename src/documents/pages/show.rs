@@ -17,7 +17,7 @@ use crate::audit::{self, rows::journal};
 use crate::distribution::recall;
 use crate::distribution::tracking::{self, Show};
 use crate::documents::draft::may_draft;
-use crate::documents::{Document, after, attach, draft, find, state};
+use crate::documents::{Document, after, attach, copies, draft, find, state};
 use crate::fault::Outcome;
 use crate::flow::{self, rows::flow_task};
 use crate::people::pages::task_address;
@@ -106,6 +106,15 @@ impl Shown<'_> {
             tracking_href: None,
             links: self.related().await?,
         };
+        // Who keeps an agency's registers copies what it issued or received.
+        if copies::can_be_copied(self.document)
+            && copies::copier(&self.session.actor, self.document).is_some()
+        {
+            view.links.push(Link::new(
+                &format!("{href}/sao"),
+                &said(lang, "Bản sao y, trích sao", "Certified copies"),
+            ));
+        }
         // Recipients see the document itself; how it came about is its organisation's.
         if self.inside() {
             view.body = self.body(asked.ban).await?;

@@ -154,6 +154,7 @@ async fn the_chairman_gets_one_page_however_much_there_is_to_say() {
         rules,
         places: false,
         mark: None,
+        signed_note: false,
     };
     let rendered = world
         .app

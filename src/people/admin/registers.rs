@@ -16,7 +16,16 @@ use crate::web::{Form, WebError, html, refused};
 
 const ADDRESS: &str = "/quan-tri/so";
 /// The kinds of document that are numbered.
-const KINDS: [&str; 7] = ["QD", "KH", "BC", "TB", "TTR", "CV", "GM"];
+const KINDS: [&str; 8] = [
+    "QD",
+    "KH",
+    "BC",
+    "TB",
+    "TTR",
+    "CV",
+    "GM",
+    documents::copies::REGISTER,
+];
 
 /// `GET /quan-tri/so`: the administrator.
 ///
@@ -132,11 +141,7 @@ async fn view(session: &Session, form: Form) -> Outcome<Response> {
         .filter(|unit| unit.org_id == org_id)
         .collect();
     units.sort_by_key(|unit| (unit.id != org_id, unit.name.clone()));
-    let name = |code: &str| {
-        documents::doc_type(code)
-            .map(|kind| kind.name_in_text().to_owned())
-            .unwrap_or_else(|_| code.to_owned())
-    };
+    let name = |code: &str| documents::register_name(code).unwrap_or(code).to_owned();
     let rows = register::Entity::find()
         .filter(register::Column::OrgId.eq(org_id))
         .order_by_desc(register::Column::Year)

@@ -26,6 +26,8 @@ pub enum Anchor {
     Seal,
     /// The agency's textual stamp at the top right of page 1 (box 14).
     DigitalStamp,
+    /// Under the last thing of the document.
+    End,
 }
 
 impl Anchor {

@@ -7,6 +7,7 @@
 mod anchors;
 mod book;
 mod briefing;
+mod copy;
 mod rules;
 mod typesetter;
 mod view;
@@ -16,5 +17,6 @@ mod world;
 pub use anchors::{Anchor, Place};
 pub use book::{Book, BookColumn};
 pub use briefing::{BriefIndicator, Briefing};
+pub use copy::{CopyBlock, CopyForm};
 pub use rules::RuleSet;
 pub use typesetter::{Attachment, Options, Rendered, TypesetError, Typesetter};

@@ -14,6 +14,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use crate::anchors::{self, Anchor, Place};
 use crate::book::Book;
 use crate::briefing::Briefing;
+use crate::copy::{self, CopyBlock};
 use crate::rules::RuleSet;
 use crate::view;
 use crate::words;
@@ -39,6 +40,8 @@ pub struct Options<'a> {
     pub places: bool,
     /// A line at the foot of every page, e.g. `In từ Hệ thống`; it is not part of the document.
     pub mark: Option<String>,
+    /// The draft was signed and is typeset anew: the place of the signature says so, and no field is put there.
+    pub signed_note: bool,
 }
 
 /// A file that a document holds inside.
@@ -96,7 +99,7 @@ impl Typesetter {
     /// [`TypesetError::MissingCharacters`] for text that the font cannot show; the others are faults
     /// of the templates.
     pub fn document(&self, draft: &Draft, options: &Options) -> Result<Rendered, TypesetError> {
-        let view = view::of(draft, options.mark.as_deref());
+        let view = view::of(draft, options.mark.as_deref(), options.signed_note);
         let (pdf, document) = self.typeset(
             template(draft.doc_type),
             &view,
@@ -132,6 +135,26 @@ impl Typesetter {
         }
         self.typeset("register.typ", &book, Vec::new(), rules, now)
             .map(|(pdf, _)| pdf)
+    }
+
+    /// Typesets the block of a certified copy alone, at the top of a page without margins at its head and foot; the anchor
+    /// [`Anchor::End`] says how far down it reaches.
+    ///
+    /// # Errors
+    /// As [`Self::document`].
+    pub fn copy_block(
+        &self,
+        block: &CopyBlock,
+        rules: &RuleSet,
+        now: DateTime<Utc>,
+    ) -> Result<Rendered, TypesetError> {
+        let view = copy::of(block);
+        let (pdf, document) = self.typeset("copy.typ", &view, Vec::new(), rules, now)?;
+        Ok(Rendered {
+            pdf,
+            pages: document.pages().len(),
+            anchors: anchors::of(&document),
+        })
     }
 
     /// Typesets a proof pack: what its page shows, and the files that it holds inside.

@@ -1,7 +1,9 @@
 //! What the templates read: the draft flattened into paragraphs, with every printed word decided.
 
 use serde::Serialize;
-use trinhky_drafting::{Annex, Article, Block, Clause, DocType, Draft, Table, Urgency};
+use trinhky_drafting::{
+    Annex, Article, Block, Clause, DocType, Draft, Table, Urgency, issuer_in_text,
+};
 
 use crate::words::{self, clean};
 
@@ -33,6 +35,8 @@ pub struct View {
     title_lines: Vec<String>,
     signer: String,
     urgency: Option<Stamp>,
+    /// The text is made anew from a signed one, which the place of the signature says.
+    signed_note: bool,
     annexes: Vec<AnnexView>,
 }
 
@@ -90,7 +94,7 @@ struct AnnexView {
 }
 
 /// The view of a draft, its words composed and cleaned.
-pub fn of(draft: &Draft, mark: Option<&str>) -> View {
+pub fn of(draft: &Draft, mark: Option<&str>, signed_note: bool) -> View {
     let issuer = all(&draft.issuer);
     let subject = clean(&draft.subject);
     let expected = draft.expected_month;
@@ -105,7 +109,7 @@ pub fn of(draft: &Draft, mark: Option<&str>) -> View {
         author: issuer.join(" "),
         mark: mark.map(clean),
         superior: draft.superior_agency.as_deref().map(clean),
-        issuer_in_text: words::issuer_in_text(&issuer.join(" "), sentences(draft)),
+        issuer_in_text: clean(&issuer_in_text(draft)),
         issuer,
         number: draft.number.map(words::number),
         symbol: clean(&draft.symbol),
@@ -141,6 +145,7 @@ pub fn of(draft: &Draft, mark: Option<&str>) -> View {
         title_lines: all(&draft.signer.title_lines),
         signer: clean(&draft.signer.name),
         urgency: stamp(draft.urgency),
+        signed_note,
         annexes: draft.annexes.iter().map(annex).collect(),
     }
 }
@@ -327,17 +332,4 @@ fn all(texts: &[String]) -> Vec<String> {
 /// The template sets the final `;` and `.` of a list by the line's place in it.
 fn unpunctuated(text: &str) -> String {
     clean(text).trim_end_matches([';', '.', ' ']).to_owned()
-}
-
-/// The sentences in which the issuer's name may be found in its usual letters.
-fn sentences(draft: &Draft) -> impl Iterator<Item = &str> {
-    let opening = draft.body.iter().filter_map(|block| match block {
-        Block::Article(article) => Some(article.text.as_str()),
-        Block::Paragraph { text } => Some(text.as_str()),
-        Block::Clause(clause) => Some(clause.text.as_str()),
-        Block::Heading { .. } | Block::Table(_) => None,
-    });
-    std::iter::once(draft.subject.as_str())
-        .chain(draft.legal_basis.iter().map(String::as_str))
-        .chain(opening)
 }

@@ -40,33 +40,6 @@ pub fn letter_subject(subject: &str) -> String {
     format!("V/v {}", rest.unwrap_or(subject))
 }
 
-/// The issuer's name as it is written in a sentence. The header has it in capitals only, so it is
-/// looked for in the document's own sentences; where none has it, the capitals stay.
-pub fn issuer_in_text<'a>(issuer: &str, sentences: impl IntoIterator<Item = &'a str>) -> String {
-    let wanted: Vec<char> = issuer.chars().flat_map(char::to_lowercase).collect();
-    sentences
-        .into_iter()
-        .find_map(|sentence| find_ignoring_case(sentence, &wanted).filter(|found| found != issuer))
-        .unwrap_or_else(|| issuer.to_owned())
-}
-
-fn find_ignoring_case(sentence: &str, wanted: &[char]) -> Option<String> {
-    let letters: Vec<char> = sentence.chars().collect();
-    if wanted.is_empty() {
-        return None;
-    }
-    letters
-        .windows(wanted.len())
-        .find(|window| {
-            window[0].is_uppercase()
-                && window
-                    .iter()
-                    .flat_map(|c| c.to_lowercase())
-                    .eq(wanted.iter().copied())
-        })
-        .map(|window| window.iter().collect())
-}
-
 /// Control characters other than white space, and marks that only steer programs.
 fn is_shapeless(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
@@ -117,19 +90,5 @@ mod tests {
         assert_eq!(letter_subject("Về việc lấy ý kiến"), "V/v lấy ý kiến");
         assert_eq!(letter_subject("V/v lấy ý kiến"), "V/v lấy ý kiến");
         assert_eq!(letter_subject("lấy ý kiến"), "V/v lấy ý kiến");
-    }
-
-    #[test]
-    fn the_issuer_is_found_in_the_documents_sentences() {
-        let issuer = "ỦY BAN NHÂN DÂN HUYỆN CAO LỘC";
-        let sentences = [
-            "theo CHỦ TỊCH",
-            "của Ủy ban nhân dân huyện Cao Lộc năm 2023",
-        ];
-        assert_eq!(
-            issuer_in_text(issuer, sentences),
-            "Ủy ban nhân dân huyện Cao Lộc"
-        );
-        assert_eq!(issuer_in_text(issuer, ["không có"]), issuer);
     }
 }

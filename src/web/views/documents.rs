@@ -18,6 +18,13 @@ pub struct DocumentList {
     pub filters: Vec<Filter>,
     pub rows: Vec<DocumentRow>,
     pub pager: Pager,
+    /// What is found as a spreadsheet.
+    pub export_href: String,
+    /// Whether what is asked for can be kept; fields: `name`, and what is asked for.
+    pub keeps: bool,
+    pub keep: Form,
+    /// Searches that are kept, with the value of the button that drops one.
+    pub saved: Vec<(Link, String)>,
     /// Who may draft sees where to begin.
     pub import_href: Option<String>,
 }

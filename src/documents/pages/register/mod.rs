@@ -16,7 +16,7 @@ use super::bound::{self, Book};
 use super::common::said;
 use crate::documents::books::{self, Wanted};
 use crate::documents::rows::register;
-use crate::documents::{doc_type, numbers};
+use crate::documents::{numbers, register_name};
 use crate::fault::{Fault, Outcome};
 use crate::people::session::{Session, failed};
 use crate::people::{find as people_find, may};
@@ -120,7 +120,7 @@ async fn title(
     book: &register::Model,
 ) -> Outcome<String> {
     let owner = people_find::unit(db, book.owner_id, session.today()).await?;
-    let kind = doc_type(&book.doc_type)?.name_in_text();
+    let kind = register_name(&book.doc_type)?;
     Ok(said(
         session.lang,
         format!(
@@ -252,7 +252,7 @@ async fn bound_book(session: &Session, book: &register::Model, asked: &Asked) ->
     Ok(Book {
         keeper: people_find::unit(db, book.owner_id, session.today()).await?,
         title: "SỔ ĐĂNG KÝ VĂN BẢN ĐI".to_owned(),
-        kind: doc_type(&book.doc_type)?.name_in_text().to_owned(),
+        kind: register_name(&book.doc_type)?.to_owned(),
         year: book.year,
         days: (first_day, last_day),
         numbers: (first, last),

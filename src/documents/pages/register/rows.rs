@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::distribution::rows::delivery;
 use crate::documents::doc_type;
 use crate::documents::pages::common::{document_page, said};
-use crate::documents::rows::{document, document_version, register_entry};
+use crate::documents::rows::{document, document_copy, document_version, register_entry};
 use crate::fault::{Fault, Outcome};
 use crate::people::session::Session;
 use crate::web::views::documents::RegisterRow;
@@ -44,14 +44,17 @@ async fn some_rows(
         .collect();
     let documents = documents(db, &ids).await?;
     let receipts = receipts(db, &ids).await?;
+    let copies = copies(db, entries).await?;
     let mut rows = Vec::new();
     for entry in entries {
         let document = entry.document_id.and_then(|id| documents.get(&id));
         let void = entry.state != "given";
-        let mark = match (void, document) {
+        let copy = copies.get(&(entry.register_id, entry.number));
+        let here = document.is_some() || copy.is_some();
+        let mark = match (void, here) {
             (true, _) => said(lang, "Số bỏ: ", "Void: "),
-            (false, None) => said(lang, "Cấp trên giấy: ", "Given on paper: "),
-            (false, Some(_)) => String::new(),
+            (false, false) => said(lang, "Cấp trên giấy: ", "Given on paper: "),
+            (false, true) => String::new(),
         };
         let receipt = entry.document_id.and_then(|id| receipts.get(&id));
         let kind = document
@@ -64,9 +67,11 @@ async fn some_rows(
             signer: entry.signer.clone(),
             recipients: document.map_or_else(|| entry.recipients.clone(), Entered::recipients),
             unit: document.map_or_else(|| entry.keeper.clone(), Entered::keeper),
-            copies: document
-                .map(|_| said(lang, "Bản điện tử", "Electronic"))
-                .unwrap_or_default(),
+            copies: match (document, copy) {
+                (Some(_), _) => said(lang, "Bản điện tử", "Electronic"),
+                (None, Some(copy)) => format!("{:02}", copy.sheets),
+                (None, None) => String::new(),
+            },
             sent_on: document
                 .and_then(|document| document.sent)
                 .map(|at| vn_date(local(at).date_naive()))
@@ -76,10 +81,31 @@ async fn some_rows(
                 .unwrap_or_default(),
             note: format!("{mark}{}", entry.note),
             void,
-            href: entry.document_id.map(document_page),
+            href: entry
+                .document_id
+                .or(copy.map(|copy| copy.document_id))
+                .map(document_page),
         });
     }
     Ok(rows)
+}
+
+/// The copies whose numbers the entries are.
+async fn copies(
+    db: &impl ConnectionTrait,
+    entries: &[register_entry::Model],
+) -> Outcome<BTreeMap<(Uuid, i32), document_copy::Model>> {
+    let Some((first, last)) = entries.first().zip(entries.last()) else {
+        return Ok(BTreeMap::new());
+    };
+    Ok(document_copy::Entity::find()
+        .filter(document_copy::Column::RegisterId.eq(first.register_id))
+        .filter(document_copy::Column::Number.between(first.number, last.number))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|copy| ((copy.register_id, copy.number), copy))
+        .collect())
 }
 
 /// What a register says of a document beside its number.

@@ -1,5 +1,6 @@
 //! What all forms of a document print alike.
 
+use crate::issuer::issuer_in_text;
 use crate::model::{Draft, Urgency};
 
 pub(crate) const NATIONAL_TITLE: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
@@ -16,6 +17,10 @@ pub(crate) fn number_line(draft: &Draft) -> String {
 /// `Cao Lộc, ngày 05 tháng 3 năm 2023`, with room for what is not given yet (Annex I.II.4).
 pub(crate) fn place_date(draft: &Draft) -> String {
     use chrono::Datelike as _;
+    // Minutes name neither in their header.
+    if draft.place.is_empty() && draft.issued_on.is_none() && draft.expected_month.is_none() {
+        return String::new();
+    }
     let room = "\u{a0}".repeat(4);
     let (day, month, year) = match (draft.issued_on, draft.expected_month) {
         (Some(on), _) => (
@@ -55,7 +60,7 @@ pub(crate) fn distribution(draft: &Draft) -> Vec<String> {
 
 /// The line under an annex's title; the number stays open, as on electronic documents (Annex I.III.1c).
 pub(crate) fn annex_reference(draft: &Draft) -> String {
-    let issuer = draft.issuer.join(" ");
+    let issuer = issuer_in_text(draft);
     let room = "\u{a0}".repeat(4);
     format!(
         "(Kèm theo {} số {room}/{} ngày {room} tháng {room} năm {room} của {issuer})",

@@ -19,6 +19,7 @@ fn options() -> Options<'static> {
         rules: rules(),
         places: true,
         mark: None,
+        signed_note: false,
     }
 }
 

@@ -46,6 +46,13 @@ fn list(m: &Maker) -> DocumentList {
             mark: Mark::new(Tone::Done, "Đã phát hành"),
         }],
         pager: m.pager(),
+        export_href: "/van-ban?q=&dang=xlsx".to_owned(),
+        keeps: true,
+        keep: m.form("/van-ban/tim-kiem"),
+        saved: vec![(
+            Link::new("/van-ban?q=x", "Quyết định năm 2023"),
+            "1".to_owned(),
+        )],
         import_href: Some("/van-ban/tu-tep".to_owned()),
     }
 }
