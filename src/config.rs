@@ -40,6 +40,8 @@ pub struct Config {
     pub signing: Signing,
     /// How the trail leaves the database.
     pub trail: Trail,
+    /// The backup of every night.
+    pub backup: Backup,
     /// This program's own file, which verifies strangers' PDFs in a child of limited memory. The commands that serve
     /// set it; without it the file is verified inside this process.
     #[serde(skip)]
@@ -120,6 +122,31 @@ impl Default for Trail {
     }
 }
 
+/// The backup that the server takes by itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Backup {
+    /// Where each backup gets a folder named by its day; empty: the server takes none.
+    pub folder: PathBuf,
+    /// When, as a cron expression.
+    pub at: String,
+    /// How many stay.
+    pub keep: usize,
+}
+
+impl Default for Backup {
+    fn default() -> Self {
+        Self {
+            folder: PathBuf::new(),
+            at: "0 30 1 * * *".to_owned(),
+            keep: 14,
+        }
+    }
+}
+
+/// When administrators are told of a late backup: before the day's work.
+const BACKUP_LATE_AT: &str = "0 0 7 * * *";
+
 /// One piece of recurring work.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -149,6 +176,7 @@ impl Default for Config {
             revocation_lists: Vec::new(),
             signing: Signing::default(),
             trail: Trail::default(),
+            backup: Backup::default(),
             program: None,
             cron: vec![
                 recurring("reminders.digest", "0 30 7 * * Mon,Tue,Wed,Thu,Fri,Sat"),
@@ -207,6 +235,23 @@ impl Config {
         } else {
             Err(problems)
         }
+    }
+
+    /// All recurring work: what stands under `[[cron]]`, and the backup where it has a place.
+    #[must_use]
+    pub fn recurring(&self) -> Vec<Recurring> {
+        let mut all = self.cron.clone();
+        if !self.backup.folder.as_os_str().is_empty() {
+            let backup = [
+                ("keeping.backup", self.backup.at.as_str()),
+                ("keeping.late", BACKUP_LATE_AT),
+            ];
+            all.extend(backup.map(|(job, at)| Recurring {
+                job: job.to_owned(),
+                at: at.to_owned(),
+            }));
+        }
+        all
     }
 
     /// The database's URL: PostgreSQL as configured, else the embedded file.
@@ -308,12 +353,16 @@ impl Config {
                 );
             }
         }
-        for recurring in &self.cron {
+        for recurring in self.recurring() {
+            let key = match recurring.job.as_str() {
+                "keeping.backup" => "backup.at",
+                _ => "cron.at",
+            };
             if let Err(error) = cron::Schedule::from_str(&recurring.at) {
                 unless(
                     false,
                     format!(
-                        "`cron.at` of {} is `{}`, which cannot be read ({error}); write second minute hour day month weekday, e.g. 0 30 7 * * Mon-Fri",
+                        "`{key}` of {} is `{}`, which cannot be read ({error}); write second minute hour day month weekday, e.g. 0 30 7 * * Mon-Fri",
                         recurring.job, recurring.at
                     ),
                 );
@@ -347,6 +396,10 @@ impl Config {
                 "`trail.mail_to` is `{}`; write one address, e.g. thanhtra@tinh.gov.vn",
                 self.trail.mail_to
             ),
+        );
+        unless(
+            (1..=1_000).contains(&self.backup.keep),
+            format!("`backup.keep` is {}; write 1 to 1000", self.backup.keep),
         );
         unless(
             (5..=24 * 60).contains(&self.session_idle_minutes),

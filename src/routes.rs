@@ -7,12 +7,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderValue;
+use axum::http::header::STRICT_TRANSPORT_SECURITY;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use tokio::sync::Semaphore;
+use tower::util::option_layer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
@@ -495,6 +499,13 @@ pub fn router(app: App) -> Router {
         }
         router = router.route(route.path, handlers);
     }
+    // Who came over TLS once comes over TLS only.
+    let over_tls = app.config.over_tls().then(|| {
+        SetResponseHeaderLayer::overriding(
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        )
+    });
     router
         .fallback(|| async { web::WebError::NotFound })
         .layer(from_fn(clear_flash))
@@ -503,6 +514,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
         .merge(web::assets::router())
         .layer(CsrfLayer::new())
+        .layer(option_layer(over_tls))
         .layer(from_fn(security_headers))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(

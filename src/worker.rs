@@ -22,10 +22,11 @@ use crate::app::App;
 use crate::audit::{self, Entry, trail};
 use crate::fault::{Fault, Outcome};
 use crate::flow::{self, rows::flow_timer};
+use crate::keeping::nightly;
 use crate::mail::bounce::{Attached, Bounce};
 use crate::mail::{self, Sent};
 use crate::people::{self, Actor};
-use crate::queue::{self, NewJob, rows::cron_tick};
+use crate::queue::{self, Length, NewJob, rows::cron_tick};
 use crate::{distribution, objectives, reminders};
 
 /// A task outside a round was opened: tell its people.
@@ -105,6 +106,12 @@ pub async fn run(app: App) {
             repeat(&app, &app.wake_mail, || send_on_a_lane(&app)).await;
         });
     }
+    let beside = app.clone();
+    tokio::spawn(async move {
+        // Nobody rings for it: who waits a night waits a few seconds more.
+        let never = Notify::new();
+        repeat(&beside, &never, || run_jobs(&beside, Length::Long)).await;
+    });
     repeat(&app, &app.wake, || work(&app)).await;
 }
 
@@ -166,16 +173,19 @@ pub async fn next_due(app: &App) -> Outcome<Option<DateTime<Utc>>> {
 
 /// One look at timers, jobs, mails and ticks; returns how many things were done.
 async fn look(app: &App) -> Outcome<usize> {
-    Ok(work(app).await? + send_mails(app).await?)
+    Ok(work(app).await? + run_jobs(app, Length::Long).await? + send_mails(app).await?)
 }
 
 async fn work(app: &App) -> Outcome<usize> {
     let mut done = fire_timers(app).await?;
     done += tick(app).await?;
     done += trail::queue_checkpoint(app).await?;
-    done += run_jobs(app).await?;
+    done += run_jobs(app, Length::Short).await?;
     Ok(done)
 }
+
+/// Jobs that take so long that nothing else may wait for them.
+const LONG: [&str; 1] = [nightly::BACKUP];
 
 async fn fire_timers(app: &App) -> Outcome<usize> {
     let due = flow_timer::Entity::find()
@@ -218,12 +228,21 @@ async fn fire_timers(app: &App) -> Outcome<usize> {
     Ok(count)
 }
 
-async fn run_jobs(app: &App) -> Outcome<usize> {
+async fn run_jobs(app: &App, length: Length) -> Outcome<usize> {
     let jobs = app
         .store
-        .write((worker_name(app), app.clock.now()), |tx, (worker, now)| {
-            Box::pin(queue::claim(tx, worker, *now, BATCH))
-        })
+        .write(
+            (worker_name(app), app.clock.now(), length),
+            |tx, (worker, now, length)| {
+                Box::pin(queue::claim(
+                    tx,
+                    worker,
+                    *now,
+                    BATCH,
+                    (*length, LONG.as_slice()),
+                ))
+            },
+        )
         .await?;
     let count = jobs.len();
     for job in jobs {
@@ -273,6 +292,8 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
         "reminders.digest" => reminders::digest(app).await,
         trail::CHECKPOINT => trail::checkpoint(app).await,
         "people.clean_up" => people::clean_up(app).await,
+        nightly::BACKUP => nightly::take(app).await,
+        nightly::LATE => nightly::tell_when_late(app).await,
         other => Err(Fault::Internal(anyhow::anyhow!(
             "no job is called `{other}`"
         ))),
@@ -379,7 +400,7 @@ fn undelivered(mail: Uuid, job: Uuid, now: DateTime<Utc>) -> NewJob {
 async fn tick(app: &App) -> Outcome<usize> {
     let now = app.clock.now();
     let mut queued = 0;
-    for recurring in &app.config.cron {
+    for recurring in &app.config.recurring() {
         let schedule = schedule(&recurring.at)?;
         let row = cron_tick::Entity::find_by_id(recurring.job.clone())
             .one(app.store.reader())
@@ -447,7 +468,7 @@ async fn remember_tick(tx: &crate::store::Tx, job: &str, at: DateTime<Utc>) -> O
 fn next_tick(app: &App, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let local = now.with_timezone(&offset());
     app.config
-        .cron
+        .recurring()
         .iter()
         .filter_map(|recurring| schedule(&recurring.at).ok()?.after(&local).next())
         .map(|at| at.with_timezone(&Utc))
@@ -463,10 +484,15 @@ fn schedule(expression: &str) -> Outcome<cron::Schedule> {
 }
 
 fn recurring_name(job: &str) -> Outcome<&'static str> {
-    ["reminders.digest", "people.clean_up"]
-        .into_iter()
-        .find(|known| *known == job)
-        .ok_or_else(|| Fault::Internal(anyhow::anyhow!("no recurring job is called `{job}`")))
+    [
+        "reminders.digest",
+        "people.clean_up",
+        nightly::BACKUP,
+        nightly::LATE,
+    ]
+    .into_iter()
+    .find(|known| *known == job)
+    .ok_or_else(|| Fault::Internal(anyhow::anyhow!("no recurring job is called `{job}`")))
 }
 
 /// Who holds a lease: enough to tell two servers apart in the table.

@@ -171,11 +171,11 @@ pub async fn doctor(args: DataArgs) -> anyhow::Result<ExitCode> {
             Ok(store) => match pending_migrations(store.reader()).await {
                 Ok(0) => match keeping::last(store.reader()).await? {
                     None => notes.push(
-                        "There is no backup; run `trinhky backup FOLDER` every night, to another disk."
+                        "There is no backup; set `backup.folder`, on another disk, and the server takes one every night."
                             .to_owned(),
                     ),
                     Some(last) if last.is_late(Clock::System.now()) => problems.push(format!(
-                        "The last backup is of {} ({}); run `trinhky backup FOLDER`, and see why it no longer runs every night.",
+                        "The last backup is of {} ({}); run `trinhky backup FOLDER`, and see why none is taken every night any more.",
                         date_time(last.at),
                         last.folder
                     )),

@@ -1,12 +1,13 @@
 //! `trinhky serve`: pages and worker until the program is stopped.
 
-use std::io::{Write as _, stdout};
+use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
 
 use super::{DataArgs, connections};
 use crate::app::App;
@@ -69,14 +70,18 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Structured lines on stderr; standard output stays for answers.
+/// What happens, on stderr; standard output stays for answers. Each event is one line: JSON for programs, in which nothing
+/// that somebody sent can begin a line of its own, and plain words where a person looks on.
 pub fn log_to_stderr() {
-    use tracing_subscriber::EnvFilter;
-    // A second start in one process (tests) keeps the first subscriber.
-    let _ = tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new("info,sqlx=warn"))
-        .with_writer(std::io::stderr)
-        .try_init();
+        .with_writer(stderr);
+    // A second start in one process (tests) keeps the first subscriber.
+    let _ = if stderr().is_terminal() {
+        lines.try_init()
+    } else {
+        lines.json().flatten_event(true).try_init()
+    };
 }
 
 /// Comes true when somebody presses Ctrl-C, or the system says that it is time to end (SIGTERM).

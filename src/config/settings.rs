@@ -183,6 +183,24 @@ const SETTINGS: &[Setting] = &[
         "An address outside the office that gets the first checkpoint of each day by mail, e.g. of the inspectorate; empty: nobody.",
     ),
     setting(
+        "backup.folder",
+        Kind::Text,
+        "\"\"",
+        "Where the server takes a backup every night, on another disk: a folder for each day. Empty: it takes none.",
+    ),
+    setting(
+        "backup.at",
+        Kind::Text,
+        "\"0 30 1 * * *\"",
+        "When, in office time: second minute hour day month weekday.",
+    ),
+    setting(
+        "backup.keep",
+        Kind::Number,
+        "14",
+        "How many backups stay, 1 to 1000; the oldest go after a new one was read back.",
+    ),
+    setting(
         "cron.job",
         Kind::Text,
         "",

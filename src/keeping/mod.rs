@@ -5,6 +5,7 @@
 
 pub mod archive;
 pub mod backup;
+pub mod nightly;
 mod postgres;
 pub mod restore;
 

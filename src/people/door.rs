@@ -155,7 +155,7 @@ pub async fn code_page(
     headers: HeaderMap,
     Query(next): Query<Next>,
 ) -> Result<Response, WebError> {
-    match sign_in::live(&app, &session::token(&headers)).await {
+    match sign_in::live(&app, &session::token(&app, &headers)).await {
         Ok((waiting, _)) if waiting.awaits == sign_in::AWAITS_CODE => {
             let mut form = Form::new("/dang-nhap/ma", "", "");
             form.set("next", next.tiep);
@@ -177,7 +177,9 @@ pub async fn take_code(
     Body(pairs): Body<Pairs>,
 ) -> Result<Response, WebError> {
     let mut form = Form::sent("/dang-nhap/ma", pairs);
-    match sign_in::take_second_factor(&app, &session::token(&headers), form.value("code")).await {
+    match sign_in::take_second_factor(&app, &session::token(&app, &headers), form.value("code"))
+        .await
+    {
         Ok(token) => Ok(signed_in(&app, &token, form.value("next"))),
         Err(Fault::NotFound) => Ok(Redirect::to("/dang-nhap").into_response()),
         Err(fault) => {

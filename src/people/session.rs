@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
-use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::header::{CONTENT_TYPE, COOKIE, HeaderName, LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -20,8 +20,8 @@ use crate::fault::{Fault, Outcome, Refusal, RefusalKind};
 use crate::files::digest;
 use crate::web::{ActorView, Form, Lang, NavItem, Page, WebError};
 
-/// Name of the cookie with the session's secret.
-const SESSION_COOKIE: &str = "phien";
+/// Name of the cookie with the session's secret, and over TLS, where a browser takes it from this host alone.
+const SESSION_COOKIES: [&str; 2] = ["phien", "__Host-phien"];
 /// Where a second factor is set up; the only page of a session that must do so first.
 pub const ENROLMENT: &str = "/toi/ma-xac-thuc";
 /// Name of the cookie with a sentence that the next page shows once.
@@ -46,7 +46,7 @@ impl FromRequestParts<App> for Session {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let token = cookie(&parts.headers, SESSION_COOKIE).unwrap_or_default();
+        let token = token(app, &parts.headers);
         let here = parts
             .uri
             .path_and_query()
@@ -298,13 +298,7 @@ pub(super) fn own_path(next: &str) -> &str {
 #[must_use]
 pub fn signed_in(app: &App, token: &str, next: &str) -> Response {
     let mut response = Redirect::to(own_path(next)).into_response();
-    let secure = if app.config.over_tls() {
-        "; Secure"
-    } else {
-        ""
-    };
-    let age = format!("; Max-Age={}{secure}", app.config.session_hours * 3600);
-    set_cookie(&mut response, SESSION_COOKIE, token, &age);
+    keep_session(app, &mut response, token, app.config.session_hours * 3600);
     response
 }
 
@@ -313,18 +307,39 @@ pub fn signed_in(app: &App, token: &str, next: &str) -> Response {
 /// # Errors
 /// What the database reports.
 pub async fn signed_out(app: &App, headers: &HeaderMap) -> Outcome<Response> {
-    if let Some(token) = cookie(headers, SESSION_COOKIE) {
+    let token = token(app, headers);
+    if !token.is_empty() {
         sign_in::sign_out(app, &token).await?;
     }
     let mut response = Redirect::to("/dang-nhap").into_response();
-    set_cookie(&mut response, SESSION_COOKIE, "", "; Max-Age=0");
+    keep_session(app, &mut response, "", 0);
+    // Nothing of what was read stays behind in this browser.
+    response.headers_mut().insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"cache\", \"storage\""),
+    );
     Ok(response)
 }
 
 /// The secret of the session's cookie; empty where there is none.
 #[must_use]
-pub fn token(headers: &HeaderMap) -> String {
-    cookie(headers, SESSION_COOKIE).unwrap_or_default()
+pub fn token(app: &App, headers: &HeaderMap) -> String {
+    cookie(headers, session_cookie(app)).unwrap_or_default()
+}
+
+fn session_cookie(app: &App) -> &'static str {
+    SESSION_COOKIES[usize::from(app.config.over_tls())]
+}
+
+/// Has the browser keep the session's secret for so many seconds.
+fn keep_session(app: &App, response: &mut Response, token: &str, seconds: i64) {
+    let secure = if app.config.over_tls() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let rest = format!("; Max-Age={seconds}{secure}");
+    set_cookie(response, session_cookie(app), token, &rest);
 }
 
 /// The sentence that the page before left for this one.
@@ -339,7 +354,7 @@ pub async fn prove_again(State(app): State<App>, request: Request, next: Next) -
     if request.method() != Method::POST {
         return next.run(request).await;
     }
-    let token = token(request.headers());
+    let token = token(&app, request.headers());
     match proof_is_fresh(&app, &token).await {
         // Without a session the handler sends to the sign-in.
         Ok(true) | Err(Fault::NotFound) => next.run(request).await,
@@ -380,9 +395,10 @@ pub async fn keep_form(State(app): State<App>, request: Request, next: Next) -> 
             kind.as_bytes()
                 .starts_with(b"application/x-www-form-urlencoded")
         });
-    let Some(token) = cookie(request.headers(), SESSION_COOKIE).filter(|_| is_form) else {
+    let token = token(&app, request.headers());
+    if token.is_empty() || !is_form {
         return next.run(request).await;
-    };
+    }
     let over = match sign_in::live(&app, &token).await {
         Ok((row, _)) => !row.awaits.is_empty() && !request.uri().path().starts_with(ENROLMENT),
         Err(fault) => matches!(fault, Fault::NotFound),

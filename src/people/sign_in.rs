@@ -73,9 +73,10 @@ pub async fn sign_in_from(
         .and_then(|person| person.password_hash.clone());
     let right = passwords::matches(password.to_owned(), hash).await?;
     let token = app.ids.token();
+    let person_id = found.map(|person| person.id);
     let input = (
         app.clone(),
-        found.map(|person| person.id),
+        person_id,
         right,
         digest(token.as_bytes()),
         from.clone(),
@@ -99,6 +100,7 @@ pub async fn sign_in_from(
             })
         })
         .await?;
+    tracing::info!(person = ?person_id, from = from.address, opened, "a sign-in by password");
     if opened { Ok(token) } else { Err(wrong()) }
 }
 
@@ -111,7 +113,9 @@ pub async fn take_second_factor(app: &App, token: &str, code: &str) -> Outcome<S
     if waiting.awaits != AWAITS_CODE {
         return Err(Fault::NotFound);
     }
-    if prove(app, &actor, &waiting, None, code).await? {
+    let right = prove(app, &actor, &waiting, None, code).await?;
+    tracing::info!(person = ?actor.person_id, from = waiting.address, right, "a second factor");
+    if right {
         renew(app, &waiting).await
     } else {
         Err(second_factor::wrong_code())

@@ -33,6 +33,13 @@ pub struct NewJob {
     pub run_at: DateTime<Utc>,
 }
 
+/// Which jobs a worker takes: those that everybody waits for, or those that run beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    Short,
+    Long,
+}
+
 /// A job that this worker holds the lease of.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct Claimed {
@@ -78,15 +85,26 @@ pub async fn exists(db: &impl ConnectionTrait, key: &str) -> Outcome<bool> {
         .is_some())
 }
 
-/// Takes the lease of up to `limit` due jobs, oldest first.
+/// Takes the lease of up to `limit` due jobs of a length, oldest first; `long` are the names of the long ones.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn claim(tx: &Tx, worker: &str, now: DateTime<Utc>, limit: u32) -> Outcome<Vec<Claimed>> {
+pub async fn claim(
+    tx: &Tx,
+    worker: &str,
+    now: DateTime<Utc>,
+    limit: u32,
+    (length, long): (Length, &[&'static str]),
+) -> Outcome<Vec<Claimed>> {
     let skip = skip_locked(tx.get_database_backend());
+    let names = long.join("', '");
+    let among = match length {
+        Length::Short => "NOT IN",
+        Length::Long => "IN",
+    };
     let sql = format!(
         "UPDATE job SET lease_until = $1, lease_by = $2, attempts = attempts + 1 WHERE id IN (\
-         SELECT id FROM job WHERE done_at IS NULL AND failed_at IS NULL AND run_at <= $3 \
+         SELECT id FROM job WHERE done_at IS NULL AND failed_at IS NULL AND run_at <= $3 AND name {among} ('{names}') \
          AND (lease_until IS NULL OR lease_until < $3 OR lease_until > $4) ORDER BY run_at, id LIMIT {limit}{skip}) \
          RETURNING id, job_key, name, payload, attempts"
     );

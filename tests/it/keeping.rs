@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, ConnectionTrait, Database, EntityTrait, PaginatorTrait, QueryFilter};
 use trinhky::app::App;
 use trinhky::audit::invariants;
@@ -20,9 +21,11 @@ use trinhky::documents::{numbers, restored};
 use trinhky::fault::{Fault, Outcome};
 use trinhky::ids::Ids;
 use trinhky::keeping::{self, backup, restore};
+use trinhky::mail::rows::outbox;
 use trinhky::people::rows::{person, session};
 use trinhky::people::{Actor, sign_in};
 use trinhky::store::Store;
+use trinhky::worker;
 use uuid::Uuid;
 
 use super::served::Installation;
@@ -427,4 +430,108 @@ fn config(data: &Path, database: &str) -> Config {
 
 fn run(command: &mut Command) -> Output {
     command.output().expect("runs")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_backs_up_every_night_and_tells_when_it_cannot() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let made = office::open(&data, "", office::ORGANISATION).await;
+    let clock = made.clock.clone();
+    drop(made);
+    let place = folder.path().join("kept");
+    let mut config = config(&data, "");
+    config.backup.folder.clone_from(&place);
+    config.backup.keep = 2;
+    let app = App::open(config, clock, Ids::seeded(41))
+        .await
+        .expect("opened");
+    worker::run_until_idle(&app).await.expect("worked");
+    fs::create_dir(&place).expect("made");
+    fs::create_dir(place.join("của người khác")).expect("made");
+    for days in 1..=3 {
+        app.clock
+            .advance_to(office::start() + TimeDelta::days(days));
+        worker::run_until_idle(&app).await.expect("worked");
+    }
+    // 1:30 on the 21st, 22nd and 23rd; two stay, and what is not ours.
+    assert_eq!(
+        names(&place),
+        [".lock", "2023-03-22", "2023-03-23", "của người khác"]
+    );
+    let restored = folder.path().join("restored");
+    restore::into_empty(
+        &self::config(&restored, ""),
+        &place.join("2023-03-23"),
+        app.clock.now(),
+    )
+    .await
+    .expect("it is whole");
+    assert_eq!(late_mails(&app).await, 0);
+
+    // The other disk goes away for some days: each morning after two, the administrators hear of it, with the reason.
+    fs::remove_dir_all(&place).expect("removed");
+    fs::write(&place, "no folder").expect("written");
+    for hours in (0..)
+        .map(|n| 3 * 24 + 6 * n)
+        .take_while(|hours| *hours <= 6 * 24)
+    {
+        app.clock
+            .advance_to(office::start() + TimeDelta::hours(hours));
+        worker::run_until_idle(&app).await.expect("worked");
+    }
+    let told = late_mails(&app).await;
+    assert!((1..=2).contains(&told), "{told} mornings");
+    let mail = outbox::Entity::find()
+        .filter(outbox::Column::Template.eq("backup_late"))
+        .one(app.store.reader())
+        .await
+        .expect("read")
+        .expect("a mail");
+    assert!(
+        mail.body_text.contains("23/03/2023 02:00")
+            && mail.body_text.contains("cannot make the folder"),
+        "{}",
+        mail.body_text
+    );
+    fs::remove_file(&place).expect("removed");
+    app.clock.advance_to(office::start() + TimeDelta::days(8));
+    worker::run_until_idle(&app).await.expect("worked");
+    assert!(
+        keeping::last(app.store.reader())
+            .await
+            .expect("read")
+            .is_some_and(|last| !last.is_late(app.clock.now())),
+        "it goes on by itself"
+    );
+    let breaches = invariants::check(app.store.reader())
+        .await
+        .expect("checked");
+    assert!(breaches.is_empty(), "{breaches:?}");
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+/// Mornings on which the administrators were told.
+async fn late_mails(app: &App) -> usize {
+    let mails = outbox::Entity::find()
+        .filter(outbox::Column::Template.eq("backup_late"))
+        .all(app.store.reader())
+        .await
+        .expect("read");
+    let days: BTreeSet<_> = mails.iter().map(|mail| mail.created_at).collect();
+    days.len()
 }

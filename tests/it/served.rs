@@ -84,6 +84,11 @@ impl Server {
         let _ = self.child.wait();
     }
 
+    /// Waits until the program, told to, has ended; whether it was content.
+    pub fn ends_by_itself(&mut self) -> bool {
+        self.child.wait().is_ok_and(|status| status.success())
+    }
+
     /// The number of its process.
     pub fn pid(&self) -> u32 {
         self.child.id()

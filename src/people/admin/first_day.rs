@@ -327,8 +327,8 @@ async fn backup(app: &App, lang: Lang) -> Outcome<Step> {
     let last = keeping::last(app.store.reader()).await?;
     let note = match &last {
         None => lang.say(
-            "Chưa có bản sao lưu nào. Chạy `trinhky backup THƯ_MỤC` mỗi đêm, sang đĩa khác.",
-            "There is no backup. Run `trinhky backup FOLDER` every night, to another disk.",
+            "Chưa có bản sao lưu nào. Đặt `backup.folder` trong cấu hình (một thư mục ở đĩa khác): máy chủ tự sao lưu mỗi đêm.",
+            "There is no backup. Set `backup.folder` in the configuration, on another disk: the server takes one every night.",
         ),
         Some(last) => {
             let (at, folder) = (date_time(last.at), &last.folder);
