@@ -182,6 +182,11 @@ pub fn table() -> Vec<Route> {
         route("/van-ban/{id}/khoi-phuc", SignedIn, post(v::restore)),
         route("/van-ban/{id}/quy-trinh.svg", SignedIn, get(v::picture)),
         route(
+            "/van-ban/{id}/quy-trinh",
+            SignedIn,
+            get(v::course).post(v::steer_course),
+        ),
+        route(
             "/van-ban/{id}/soan",
             SignedIn,
             get(v::edit_page).post(v::save),
@@ -450,6 +455,16 @@ pub fn table() -> Vec<Route> {
             "/quan-tri/quy-trinh/{id}",
             Admin,
             get(a::workflow).post(a::change_workflow),
+        ),
+        route(
+            "/quan-tri/chuyen-quy-trinh/{hash}",
+            Admin,
+            get(a::migration).post(a::migrate),
+        ),
+        route(
+            "/quan-tri/su-co",
+            Admin,
+            get(a::incidents).post(a::run_again),
         ),
         route("/quan-tri/thu-di", Admin, get(a::outbox)),
         route("/quan-tri/thu-di/{id}/gui-lai", Admin, post(a::send_again)),

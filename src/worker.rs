@@ -187,7 +187,8 @@ async fn work(app: &App) -> Outcome<usize> {
 /// Jobs that take so long that nothing else may wait for them.
 const LONG: [&str; 1] = [nightly::BACKUP];
 
-async fn fire_timers(app: &App) -> Outcome<usize> {
+/// Fires the timers that are due, as many as one look takes; returns how many were due.
+pub(crate) async fn fire_timers(app: &App) -> Outcome<usize> {
     let due = flow_timer::Entity::find()
         .filter(flow_timer::Column::DueAt.lte(app.clock.now()))
         .order_by_asc(flow_timer::Column::DueAt)

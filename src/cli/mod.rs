@@ -11,6 +11,7 @@ mod installation;
 mod keeping;
 mod mail;
 pub(crate) mod serve;
+mod timetable;
 mod trail;
 mod verify;
 mod workflow;
@@ -159,10 +160,13 @@ fn reader_went_away(error: &anyhow::Error) -> bool {
 }
 
 fn block_on(future: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    runtime()?.block_on(future)
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?
-        .block_on(future)
+        .build()
 }
 
 /// Prints a value as one JSON document.

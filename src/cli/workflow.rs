@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Subcommand, ValueEnum};
 use trinhky_engine::check::problems;
 use trinhky_engine::draw::{Overlay, svg};
 use trinhky_engine::simulate::{Format as TraceFormat, Options, Scenario, simulate};
 use trinhky_engine::{Finding, Severity, Variables, read, xml};
 
-use super::{FAILED, Format, NO, print_json};
+use super::{FAILED, Format, NO, print_json, timetable};
 use crate::worker;
 
 #[derive(Debug, Subcommand)]
@@ -37,9 +37,9 @@ pub enum WorkflowCommand {
         /// Answers, messages, signals: see docs/simulation.md
         #[arg(long)]
         scenario: Option<PathBuf>,
-        /// Where the virtual clock starts, RFC 3339
-        #[arg(long)]
-        start: Option<DateTime<Utc>>,
+        /// Where the virtual clock starts: an instant (RFC 3339), or a day, when the office opens
+        #[arg(long, value_parser = start_of)]
+        start: Option<Start>,
         /// A calendar (JSON) in place of the national one
         #[arg(long)]
         calendar: Option<PathBuf>,
@@ -59,6 +59,22 @@ pub enum WorkflowCommand {
 pub enum Trace {
     Jsonl,
     Text,
+    /// By day, in Vietnamese: what opens, what is due, what the clock does
+    Timetable,
+}
+
+/// Where a virtual clock starts.
+#[derive(Debug, Clone, Copy)]
+pub enum Start {
+    Instant(DateTime<Utc>),
+    Day(NaiveDate),
+}
+
+fn start_of(text: &str) -> Result<Start, String> {
+    let instant = text.parse().map(Start::Instant);
+    instant
+        .or_else(|_| text.parse().map(Start::Day))
+        .map_err(|_| "write 2023-03-24 or 2023-03-24T08:00:00+07:00".to_owned())
 }
 
 pub fn run(command: WorkflowCommand) -> anyhow::Result<ExitCode> {
@@ -80,9 +96,8 @@ pub fn run(command: WorkflowCommand) -> anyhow::Result<ExitCode> {
                     .map(variables_of)
                     .transpose()?
                     .unwrap_or_default(),
-                start,
                 format: match format {
-                    Trace::Jsonl => TraceFormat::Jsonl,
+                    Trace::Jsonl | Trace::Timetable => TraceFormat::Jsonl,
                     Trace::Text => TraceFormat::Text,
                 },
                 ..Options::default()
@@ -95,7 +110,11 @@ pub fn run(command: WorkflowCommand) -> anyhow::Result<ExitCode> {
                 options.calendar = serde_json::from_str(&text(&path)?)
                     .with_context(|| format!("{} is not a calendar", path.display()))?;
             }
-            run_simulation(&file, &options)
+            options.start = start.map(|start| match start {
+                Start::Instant(at) => at,
+                Start::Day(day) => options.calendar.office_open(day),
+            });
+            run_simulation(&file, &options, format)
         }
         WorkflowCommand::Draw { file, out } => draw(&file, &out),
     }
@@ -140,7 +159,7 @@ fn check(files: &[PathBuf], format: Format) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn run_simulation(file: &Path, options: &Options) -> anyhow::Result<ExitCode> {
+fn run_simulation(file: &Path, options: &Options, format: Trace) -> anyhow::Result<ExitCode> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let name = file.display().to_string();
     let definitions = match read(&[(name.as_str(), bytes.as_slice())]) {
@@ -156,7 +175,14 @@ fn run_simulation(file: &Path, options: &Options) -> anyhow::Result<ExitCode> {
         }
     };
     let mut out = BufWriter::new(std::io::stdout().lock());
-    let outcome = simulate(&definitions, options, &mut out);
+    let outcome = if format == Trace::Timetable {
+        let mut trace = Vec::new();
+        let outcome = simulate(&definitions, options, &mut trace);
+        timetable::write(&trace, &mut out)?;
+        outcome
+    } else {
+        simulate(&definitions, options, &mut out)
+    };
     out.flush()?;
     match outcome {
         Ok(outcome) => Ok(ExitCode::from(outcome.exit_code())),

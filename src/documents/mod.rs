@@ -15,11 +15,13 @@ pub mod numbers;
 pub mod pages;
 pub mod proposal;
 pub mod recipients;
+pub mod rehearse;
 pub mod restored;
 pub mod review;
 pub mod rows;
 pub mod searches;
 pub mod signers;
+pub mod steer;
 pub mod suggest;
 
 use chrono::NaiveDate;

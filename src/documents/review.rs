@@ -18,6 +18,9 @@ use crate::people::{Actor, find as people_find, may};
 use crate::queue::{self, NewJob};
 use crate::worker;
 
+/// Working days that are offered for opinions.
+pub const USUAL_WORKING_DAYS: u32 = 5;
+
 /// What a unit says to a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stance {
@@ -248,7 +251,8 @@ pub async fn submit(
     .await
 }
 
-async fn ask(
+/// Writes down that a unit is asked for its opinion; an earlier question without an answer gives way.
+pub(super) async fn ask(
     cx: Cx<'_>,
     document: &Document,
     id: Uuid,

@@ -50,7 +50,20 @@ impl Slice {
         instance_id: Uuid,
         command: &Command,
     ) -> Outcome<Instance> {
-        let target = target(&command.kind);
+        self.load(cx, instance_id, target(&command.kind)).await
+    }
+
+    /// Loads the whole instance and locks it.
+    pub async fn everything(&mut self, cx: Cx<'_>, instance_id: Uuid) -> Outcome<Instance> {
+        self.load(cx, instance_id, None).await
+    }
+
+    async fn load(
+        &mut self,
+        cx: Cx<'_>,
+        instance_id: Uuid,
+        target: Option<ScopeId>,
+    ) -> Outcome<Instance> {
         let rows = match &target {
             Some(scope) => path_rows(cx.tx, instance_id, scope).await?,
             None => all_rows(cx.tx, instance_id).await?,

@@ -6,15 +6,21 @@
 mod definitions;
 pub mod extend;
 mod load;
+mod migrate;
 pub mod own;
 mod picture;
+mod rehearsal;
 pub mod rows;
 mod save;
+mod taken;
 
 pub use definitions::{current, definitions, publish, publish_shipped};
 pub use load::{row_keys, task_of, tasks_of_document, tasks_of_subject};
+pub use migrate::{behind, migrate, rehearse};
 pub use picture::{name as process_name, picture};
+pub use rehearsal::{Next, Rehearsal};
 pub use save::has_row;
+pub use taken::{Taken, steps_taken};
 
 use serde_json::Value;
 use trinhky_engine::{
@@ -184,16 +190,19 @@ pub async fn whole(db: &impl sea_orm::ConnectionTrait, instance_id: Uuid) -> Out
 }
 
 fn command(cx: Cx<'_>, kind: CommandKind) -> Command {
-    let by = cx
-        .actor
-        .person_id
-        .map_or_else(|| cx.actor.name.clone(), |id| id.to_string());
     Command {
         now: cx.now,
-        by,
+        by: author(cx),
         command_id: cx.id().to_string(),
         kind,
     }
+}
+
+/// Who acts, as the engine is told.
+fn author(cx: Cx<'_>) -> String {
+    cx.actor
+        .person_id
+        .map_or_else(|| cx.actor.name.clone(), |id| id.to_string())
 }
 
 fn advanced(events: &[Event], ended: bool) -> Outcome<Advanced> {

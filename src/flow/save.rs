@@ -72,12 +72,13 @@ pub(super) async fn changes(
     write_timers(cx, instance, before, after).await?;
     let ended = after.instance.status != Status::Running;
     if before.instance != after.instance && before.instance.status != Status::New {
-        let sql = "UPDATE flow_instance SET status = $2, head = $3, ended_at = $4 WHERE id = $1";
+        let sql = "UPDATE flow_instance SET status = $2, head = $3, ended_at = $4, definition = $5 WHERE id = $1";
         let values = [
             instance.id.into(),
             status(after).into(),
             serde_json::to_string(&after.instance)?.into(),
             ended.then_some(cx.now).into(),
+            after.instance.definition.clone().into(),
         ];
         cx.tx
             .execute_raw(Statement::from_sql_and_values(
@@ -151,6 +152,10 @@ async fn write_scopes(
             .filter(flow_scope::Column::InstanceId.eq(instance.id))
             .filter(flow_scope::Column::Path.eq(id.as_str()))
             .col_expr(flow_scope::Column::Data, without_variables(scope)?.into());
+        if old.element != scope.element {
+            let element = scope.element.clone().unwrap_or_default();
+            update = update.col_expr(flow_scope::Column::Element, element.into());
+        }
         if let Some(vars) = scope
             .vars
             .as_ref()
@@ -263,14 +268,14 @@ async fn write_timers(
     let mut new = Vec::new();
     for timer in after.timers() {
         match old.get(&timer.id) {
-            Some(before) if before.due == timer.due => {}
+            Some(before) if before.due == timer.due && before.element == timer.element => {}
             Some(_) => {
-                let sql =
-                    "UPDATE flow_timer SET due_at = $3 WHERE instance_id = $1 AND timer_id = $2";
+                let sql = "UPDATE flow_timer SET due_at = $3, element = $4 WHERE instance_id = $1 AND timer_id = $2";
                 let values = [
                     instance.id.into(),
                     timer.id.to_string().into(),
                     timer.due.into(),
+                    timer.element.clone().into(),
                 ];
                 cx.tx
                     .execute_raw(Statement::from_sql_and_values(
@@ -337,13 +342,16 @@ fn task_row(cx: Cx<'_>, instance: &Instance, task: &Task) -> flow_task::ActiveMo
 }
 
 async fn update_task(cx: Cx<'_>, instance: &Instance, task: &Task) -> Outcome<()> {
-    let sql = "UPDATE flow_task SET state = $3, claimed_by = $4, due_at = $5 WHERE instance_id = $1 AND task_id = $2";
+    let sql = "UPDATE flow_task SET state = $3, claimed_by = $4, due_at = $5, element = $6, name = $7, role = $8 WHERE instance_id = $1 AND task_id = $2";
     let values = [
         instance.id.into(),
         task.id.to_string().into(),
         state_word(&task.state).into(),
         claimed_by(&task.state).into(),
         task.due.into(),
+        task.element.clone().into(),
+        task.name.clone().into(),
+        task.role.clone().unwrap_or_default().into(),
     ];
     cx.tx
         .execute_raw(Statement::from_sql_and_values(

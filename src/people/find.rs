@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use super::may::{TaskRight, do_task};
 use super::rows::{org_calendar, person, post, unit, unit_group, unit_group_member, unit_name};
 use super::{Actor, Post, ROLES, Unit, absence, succession};
 use crate::fault::{Fault, Outcome};
@@ -282,6 +283,59 @@ pub async fn staff_of_org(
     staff.sort_by_key(|holder| holder.person_id);
     staff.dedup_by_key(|holder| holder.person_id);
     Ok(staff)
+}
+
+/// A person by the first post of the day; nothing where none is held.
+///
+/// # Errors
+/// What the database reports.
+pub async fn posts_of(
+    db: &impl ConnectionTrait,
+    person_id: Uuid,
+    on: NaiveDate,
+) -> Outcome<Vec<Holder>> {
+    let mut posts = holders_where(
+        db,
+        Condition::all().add(post::Column::PersonId.eq(person_id)),
+        on,
+    )
+    .await?;
+    posts.truncate(1);
+    Ok(posts)
+}
+
+/// Everybody who may do a task on the day, each person once, by name.
+///
+/// # Errors
+/// What the database reports.
+pub async fn who_may_do(
+    db: &impl ConnectionTrait,
+    task: &TaskRight<'_>,
+    on: NaiveDate,
+) -> Outcome<Vec<(Uuid, String)>> {
+    let units = [Some(task.owner_id), task.unit_id].into_iter().flatten();
+    let near = Condition::any()
+        .add(post::Column::OrgId.eq(task.org_id))
+        .add(post::Column::UnitId.is_in(units));
+    let mut people: BTreeMap<Uuid, Actor> = BTreeMap::new();
+    for holder in holders_where(db, near, on).await? {
+        people
+            .entry(holder.person_id)
+            .or_insert_with(|| Actor {
+                person_id: Some(holder.person_id),
+                name: holder.name,
+                posts: Vec::new(),
+            })
+            .posts
+            .push(holder.post);
+    }
+    let mut able: Vec<(Uuid, String)> = people
+        .into_iter()
+        .filter(|(_, actor)| do_task(actor, task))
+        .map(|(id, actor)| (id, actor.name))
+        .collect();
+    able.sort_by(|one, other| one.1.cmp(&other.1));
+    Ok(able)
 }
 
 async fn holders_where(

@@ -63,6 +63,31 @@ fn post_for<'a>(actor: &'a Actor, task: &TaskRight<'_>) -> Option<&'a Post> {
     }
 }
 
+/// Whether somebody else has the task in hand: who took it, was given it, or has it on loan.
+#[must_use]
+pub fn held_by_other(actor: &Actor, claimed_by: Option<Uuid>) -> bool {
+    claimed_by.is_some() && claimed_by != actor.person_id
+}
+
+/// Whether the actor leads those who do the task: says who of them does it, and sends the work back a step. The head of
+/// the unit that does it; for the agency's own steps its leaders, too.
+#[must_use]
+pub fn direct(actor: &Actor, task: &TaskRight<'_>) -> bool {
+    let heads = ["unit_head", "office_chief", "chair", "vice_chair"];
+    match task.unit_id {
+        Some(unit) => actor.has_role_in_unit(&heads, unit),
+        None => lead(actor, task.org_id) || actor.has_role_in_unit(&["unit_head"], task.owner_id),
+    }
+}
+
+/// Whether the actor leads the organisation's paper work: moves deadlines, stops what need not go on.
+#[must_use]
+pub fn lead(actor: &Actor, org_id: Uuid) -> bool {
+    ["chair", "vice_chair", "office_chief"]
+        .iter()
+        .any(|role| actor.has_role_in_org(role, org_id))
+}
+
 /// Which of the actor's roles let him see the whole document of an organisation, not only what was sent to his unit.
 #[must_use]
 pub fn work_on_documents_of(actor: &Actor, org_id: Uuid) -> bool {

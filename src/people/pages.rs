@@ -218,7 +218,8 @@ async fn desk_view(session: &Session) -> Outcome<Response> {
             unit_id: task.unit_id,
             person_id: task.person_id,
         };
-        let mine = may::do_task(&session.actor, &right);
+        let mine = may::do_task(&session.actor, &right)
+            && !may::held_by_other(&session.actor, task.claimed_by);
         if !mine && (task.unit_id.is_some() || task.person_id.is_some()) {
             continue;
         }

@@ -7,12 +7,12 @@ pub mod rows;
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult,
-    QueryFilter, QueryOrder, QuerySelect, Statement, sea_query::OnConflict,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait,
+    FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::store::Tx;
 
 /// How long a worker may take before another may try.
@@ -160,6 +160,44 @@ pub async fn failed(tx: &Tx, job: &Claimed, error: &str, now: DateTime<Utc>) -> 
     ))
     .await?;
     Ok(())
+}
+
+/// Jobs that were given up, by the beginning of their keys.
+///
+/// # Errors
+/// What the database reports.
+pub async fn given_up(db: &impl ConnectionTrait, keys: &str) -> Outcome<Vec<rows::job::Model>> {
+    Ok(rows::job::Entity::find()
+        .filter(rows::job::Column::JobKey.starts_with(keys))
+        .filter(rows::job::Column::FailedAt.is_not_null())
+        .order_by_asc(rows::job::Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// Puts a job that was given up back into the queue, with all its tries; returns what it does.
+///
+/// # Errors
+/// A refusal where it is not given up or its key begins otherwise; what the database reports.
+pub async fn again(tx: &Tx, id: Uuid, keys: &str, now: DateTime<Utc>) -> Outcome<String> {
+    let found = rows::job::Entity::find_by_id(id)
+        .filter(rows::job::Column::JobKey.starts_with(keys))
+        .filter(rows::job::Column::FailedAt.is_not_null())
+        .one(tx)
+        .await?;
+    let Some(job) = found else {
+        return Err(Fault::stale(
+            "Việc tự động này không còn chờ chạy lại.",
+            "This job no longer waits to be run again.",
+        ));
+    };
+    let name = job.name.clone();
+    let mut job: rows::job::ActiveModel = job.into();
+    job.failed_at = Set(None);
+    job.attempts = Set(0);
+    job.run_at = Set(now);
+    job.update(tx).await?;
+    Ok(name)
 }
 
 /// When the next job becomes due; none where none waits.

@@ -194,7 +194,8 @@ async fn events(
             unit_id: task.unit_id,
             person_id: task.person_id,
         };
-        if !whole_unit && !may::do_task(actor, &right) {
+        let mine = may::do_task(actor, &right) && !may::held_by_other(actor, task.claimed_by);
+        if !whole_unit && !mine {
             continue;
         }
         let name = title(

@@ -29,15 +29,22 @@ const UNITS_PER_ACT: u64 = 100;
 pub async fn task_opened(app: &App, payload: &Value) -> Outcome<()> {
     let instance: Uuid = serde_json::from_value(payload["instance"].clone())?;
     let task: String = serde_json::from_value(payload["task"].clone())?;
+    // Set where the task was given or lent to one person: by whom and when makes it a notice of its own.
+    let hand: Option<(Uuid, String)> = serde_json::from_value(payload["hand"].clone())?;
     app.act(
         &Actor::system(),
-        (instance, task),
-        |cx, (instance, task)| Box::pin(tell_of_task(cx, *instance, task)),
+        (instance, task, hand),
+        |cx, (instance, task, hand)| Box::pin(tell_of_task(cx, *instance, task, hand.as_ref())),
     )
     .await
 }
 
-async fn tell_of_task(cx: Cx<'_>, instance: Uuid, task_id: &str) -> Outcome<()> {
+async fn tell_of_task(
+    cx: Cx<'_>,
+    instance: Uuid,
+    task_id: &str,
+    hand: Option<&(Uuid, String)>,
+) -> Outcome<()> {
     let Some(task) = flow_task::Entity::find_by_id((instance, task_id.to_owned()))
         .one(cx.tx)
         .await?
@@ -45,11 +52,17 @@ async fn tell_of_task(cx: Cx<'_>, instance: Uuid, task_id: &str) -> Outcome<()> 
         return Ok(());
     };
     let document = find::document(cx.tx, task.document_id).await?;
-    let people = people_of(cx.tx, &task, &document, cx).await?;
+    let people = match hand {
+        Some((person, _)) => people_find::posts_of(cx.tx, *person, cx.today()).await?,
+        None => people_of(cx.tx, &task, &document, cx).await?,
+    };
     let sent_back = SentBack::of(cx.tx, &task).await?;
     let mut letters = Vec::new();
     for person in &people {
-        let key = format!("task:{instance}:{task_id}:{}", person.person_id);
+        let key = match hand {
+            Some((person, key)) => format!("hand:{instance}:{task_id}:{person}:{key}"),
+            None => format!("task:{instance}:{task_id}:{}", person.person_id),
+        };
         letters.extend(match &sent_back {
             Some(sent_back) => sent_back.letter(cx, &document, person, key),
             None => task_letter(cx, &document, &task, person, key).await?,

@@ -18,7 +18,12 @@ use crate::people::find::{self as people_find, Holder};
 use crate::web::format::date_time;
 
 /// The acts by which a draft goes back to its drafter.
-const RETURNING: [&str; 3] = ["document.returned", "content.checked", "form.checked"];
+const RETURNING: [&str; 4] = [
+    "document.returned",
+    "content.checked",
+    "form.checked",
+    "task.sent_back",
+];
 
 /// Who sent a draft back, and in what words.
 #[derive(Debug)]

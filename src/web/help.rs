@@ -2,6 +2,7 @@
 
 /// How an address begins, how it ends, and where it is explained; the first that fits counts.
 pub const PLACES: &[(&str, &str, &str)] = &[
+    ("/van-ban/", "/quy-trinh", "/huong-dan#dieu-khien"),
     ("/quan-tri/viec-dau", "", "/huong-dan/quan-tri#viec-dau"),
     ("/quan-tri/nhap", "", "/huong-dan/quan-tri#nguoi-dung"),
     ("/quan-tri/nguoi-dung", "", "/huong-dan/quan-tri#nguoi-dung"),
@@ -10,6 +11,12 @@ pub const PLACES: &[(&str, &str, &str)] = &[
     ("/quan-tri/so", "", "/huong-dan/quan-tri#so"),
     ("/quan-tri/ngay-nghi", "", "/huong-dan/quan-tri#ngay-nghi"),
     ("/quan-tri/quy-trinh", "", "/huong-dan/quan-tri#quy-trinh"),
+    (
+        "/quan-tri/chuyen-quy-trinh",
+        "",
+        "/huong-dan/quan-tri#chuyen-quy-trinh",
+    ),
+    ("/quan-tri/su-co", "", "/huong-dan/quan-tri#su-co"),
     ("/quan-tri/thu-di", "", "/huong-dan/quan-tri#thu"),
     ("/quan-tri/khoa-ky", "", "/huong-dan/quan-tri#khoa"),
     ("/quan-tri/nhat-ky", "", "/huong-dan/quan-tri#nhat-ky"),

@@ -59,6 +59,7 @@ recipients = Recipients
 signer = Signer
 process = Process
 process-alt = Diagram of the process with the current place marked; it is described above
+process-course = Course of the workflow
 history = History
 facts = Facts
 version = Version

@@ -59,6 +59,7 @@ recipients = Nơi nhận
 signer = Người ký
 process = Quy trình
 process-alt = Sơ đồ quy trình, chỗ đang dừng được tô đậm; lời giải thích ở trên
+process-course = Điều khiển quy trình
 history = Quá trình xử lý
 facts = Thông tin
 version = Phiên bản

@@ -36,6 +36,7 @@ mod searching;
 mod served;
 mod signing;
 mod start;
+mod steering;
 mod strict;
 mod tidy;
 mod tools;

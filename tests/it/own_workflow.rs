@@ -286,3 +286,212 @@ async fn lived(app: &App, drafter: &Browser, plan: Uuid) {
         .expect("its instance");
     assert_ne!(instance.status, "running", "all have replied");
 }
+
+/// The administrator's next version of the plans' workflow: a step more before the approval, the check under another name.
+fn next_version() -> String {
+    PLAN.replacen("<userTask id=\"review\"", "<userTask id=\"weigh\"", 1)
+        .replace("sourceRef=\"review\"", "sourceRef=\"weigh\"")
+        .replace("targetRef=\"review\"", "targetRef=\"weigh\"")
+        .replace("bpmnElement=\"review\"", "bpmnElement=\"weigh\"")
+        .replace("Thẩm định kế hoạch", "Thẩm định kỹ kế hoạch")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn running_plans_move_to_the_next_version_on_sqlite() {
+    moved("").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn running_plans_move_to_the_next_version_on_postgresql() {
+    let Some(postgres) = tools::postgres() else {
+        return;
+    };
+    moved(&postgres.answer).await;
+}
+
+async fn moved(database: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = office::open(folder.path(), database, office::ORGANISATION).await;
+    let admin = Browser::of(&app, "admin", true).await;
+    let drafter = Browser::of(&app, "drafter", true).await;
+    let chief = Browser::of(&app, "office_chief", true).await;
+    let version = kept(&admin).await;
+    published(&admin, &version).await;
+    let plan = draft(&app, &drafter, PLAN_FILE).await;
+    let page = format!("/van-ban/{plan}");
+    drafter.press_twice(&format!("{page}/trinh"), &[]).await;
+    let before = instance_of(&app, plan).await;
+
+    let uploaded = admin.upload(WORKFLOWS, "plan.bpmn", &next_version()).await;
+    assert_eq!(uploaded.status, StatusCode::SEE_OTHER, "{}", uploaded.text);
+    let newer = uploaded.location;
+    let early = admin.get(&newer).await.text;
+    assert!(
+        !early.contains("chuyen-quy-trinh"),
+        "not before it is published"
+    );
+    published(&admin, &newer).await;
+    let view = admin.get(&newer).await.text;
+    let way = view
+        .split('"')
+        .find(|part| part.starts_with("/quan-tri/chuyen-quy-trinh/"))
+        .expect("the way to the dry run")
+        .to_owned();
+    assert!(view.contains("1 hồ sơ đang chạy theo bản khác"), "{view}");
+    assert_eq!(drafter.get(&way).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        admin.get("/quan-tri/chuyen-quy-trinh/none").await.status,
+        StatusCode::NOT_FOUND
+    );
+
+    // The step has another id: it is told, nothing moves.
+    let dry = admin.get(&way).await.text;
+    assert!(
+        dry.contains("Bản mới không có “Thẩm định kế hoạch”."),
+        "{dry}"
+    );
+    assert!(!dry.contains("value=\"move\""), "{dry}");
+    let forced = vec![("do".to_owned(), "move".to_owned())];
+    assert_eq!(
+        admin.post(&way, &forced).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let unread = vec![
+        ("do".to_owned(), "look".to_owned()),
+        ("elements".to_owned(), "review".to_owned()),
+    ];
+    assert_eq!(
+        admin.post(&way, &unread).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(instance_of(&app, plan).await, before);
+
+    // Told which it is, the plan goes on under the new version.
+    let told = |what: &str| {
+        vec![
+            ("do".to_owned(), what.to_owned()),
+            ("elements".to_owned(), "review = weigh".to_owned()),
+        ]
+    };
+    let dry = admin.post(&way, &told("look")).await;
+    assert_eq!(dry.status, StatusCode::OK, "{}", dry.text);
+    assert!(
+        dry.text.contains("Chuyển được.") && dry.text.contains("value=\"move\""),
+        "{}",
+        dry.text
+    );
+    assert_eq!(
+        instance_of(&app, plan).await,
+        before,
+        "looking changes nothing"
+    );
+    let done = admin.post(&way, &told("move")).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let after = instance_of(&app, plan).await;
+    assert_ne!(after.definition, before.definition);
+    assert!(way.ends_with(&after.definition));
+    let entry = journal::Entity::find()
+        .filter(journal::Column::DocumentId.eq(plan))
+        .filter(journal::Column::Act.eq("workflow.migrated"))
+        .one(app.store.reader())
+        .await
+        .expect("read")
+        .expect("its entry");
+    assert!(
+        entry.events.contains("instance_migrated"),
+        "{}",
+        entry.events
+    );
+    assert_eq!(
+        chief.get(&format!("{page}/buoc/review")).await.status,
+        StatusCode::CONFLICT
+    );
+    chief
+        .press_twice(&format!("{page}/buoc/weigh"), &[("do", "ok")])
+        .await;
+    let problems = trinhky::audit::invariants::check(app.store.reader())
+        .await
+        .expect("checked");
+    assert!(problems.is_empty(), "{problems:?}");
+    let empty = admin.get(&way).await.text;
+    assert!(empty.contains("0 hồ sơ đang chạy theo bản khác"), "{empty}");
+}
+
+async fn instance_of(app: &App, document: Uuid) -> flow_instance::Model {
+    flow_instance::Entity::find()
+        .filter(flow_instance::Column::DocumentId.eq(document))
+        .one(app.store.reader())
+        .await
+        .expect("read")
+        .expect("its instance")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workflow_that_got_stuck_goes_on_when_the_administrator_gives_what_was_missing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = office::open(folder.path(), "", office::ORGANISATION).await;
+    let admin = Browser::of(&app, "admin", true).await;
+    let drafter = Browser::of(&app, "drafter", true).await;
+    let chief = Browser::of(&app, "office_chief", true).await;
+    let wrong = PLAN.replacen("outcome == 'back'", "quality == 'poor'", 1);
+    assert_ne!(wrong, PLAN);
+    let version = admin.upload(WORKFLOWS, "plan.bpmn", &wrong).await.location;
+    published(&admin, &version).await;
+    let plan = draft(&app, &drafter, PLAN_FILE).await;
+    let page = format!("/van-ban/{plan}");
+    let course = format!("{page}/quy-trinh");
+    drafter.press_twice(&format!("{page}/trinh"), &[]).await;
+    let before = chief.get(&course).await.text;
+    assert!(
+        before.contains("quy trình dừng:"),
+        "told before it is pressed: {before}"
+    );
+    chief
+        .press_twice(&format!("{page}/buoc/review"), &[("do", "ok")])
+        .await;
+
+    let list = admin.get("/quan-tri/su-co").await.text;
+    assert!(list.contains(&course) && list.contains("quality"), "{list}");
+    let form = admin
+        .get(&course)
+        .await
+        .text
+        .split('"')
+        .find(|part| part.contains("viec=resolve"))
+        .expect("the way to resolve it")
+        .replace("&#38;", "&");
+    let (action, mut pairs) = super::pages::form(&admin.get(&form).await.text);
+    pairs.push(("do".to_owned(), "resolve".to_owned()));
+    let with = |text: &str| {
+        let mut pairs = pairs.clone();
+        pairs.retain(|(name, _)| name != "variables");
+        pairs.push(("variables".to_owned(), text.to_owned()));
+        pairs
+    };
+    let unread = admin.post(&action, &with("quality good")).await;
+    assert_eq!(unread.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        unread.text.contains("quality good"),
+        "what was typed is kept"
+    );
+    assert_eq!(
+        chief
+            .post(&action, &with("quality = \"good\""))
+            .await
+            .status,
+        StatusCode::FORBIDDEN
+    );
+    let done = admin.post(&action, &with("quality = \"good\"")).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let on = trinhky::flow::task_of(app.store.reader(), plan, "approve").await;
+    assert!(on.is_ok(), "the plan lies before the Chairman");
+    let again = admin.post(&action, &with("")).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text);
+    assert!(
+        admin
+            .get("/quan-tri/su-co")
+            .await
+            .text
+            .contains("Không có sự cố nào.")
+    );
+}

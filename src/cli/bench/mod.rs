@@ -2,6 +2,7 @@
 
 mod engine;
 mod peers;
+mod storage;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,6 +19,10 @@ const STRAIGHT_MUST: f64 = 100.0;
 const TWO_TASKS_MUST: f64 = 60.0;
 /// A completion in the largest round takes at most so many times one in the smallest.
 const FLAT_MUST: f64 = 1.5;
+/// Completions on disk, at least so many of those written by hand.
+const DURABLE_MUST: f64 = 0.35;
+/// Open timers among which a sweep is measured.
+const TIMERS: [usize; 2] = [10_000, 1_000_000];
 /// The sizes of the measured rounds.
 const ROUNDS: [u64; 3] = [10, 1_000, 100_000];
 /// Instances that another engine runs for a figure.
@@ -31,6 +36,15 @@ pub enum BenchCommand {
         /// Where tools/install-test-tools has put the other engines
         #[arg(long, value_name = "DIR", default_value = ".tools")]
         tools: PathBuf,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Completions on disk at 1, 16 and 64 clients beside the same rows written by hand, and a sweep of due timers among many;
+    /// exit 1 where a bar is missed. Example: trinhky bench storage
+    Storage {
+        /// An empty PostgreSQL database to measure on, in place of SQLite in a folder that goes away
+        #[arg(long, value_name = "URL", default_value = "")]
+        database: String,
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
@@ -76,18 +90,73 @@ pub fn run(command: BenchCommand) -> anyhow::Result<ExitCode> {
             ];
             rows.extend(rounds(Order::Opened)?);
             rows.extend(rounds(Order::Scattered)?);
-            let missed = rows.iter().any(|row| row.holds == Some(false));
-            match format {
-                Format::Json => print_json(&rows)?,
-                Format::Text => print_rows(&rows, peers.len()),
+            if format == Format::Text && peers.is_empty() {
+                println!("No other engine is installed here; tools/install-test-tools brings two.");
             }
-            Ok(if missed {
-                ExitCode::from(NO)
-            } else {
-                ExitCode::SUCCESS
-            })
+            print(&rows, format)
+        }
+        BenchCommand::Storage { database, format } => {
+            let rows = super::runtime()?.block_on(on_disk(&database))?;
+            print(&rows, format)
         }
     }
+}
+
+async fn on_disk(database: &str) -> anyhow::Result<Vec<Row>> {
+    let scratch = tempfile::tempdir()?;
+    let bench = storage::Bench::open(scratch.path(), database).await?;
+    let mut rows = Vec::new();
+    for measured in bench.completions().await? {
+        let ratio = measured.by_hand / measured.ours;
+        rows.push(Row {
+            name: format!("{} clients: a completion on disk", measured.clients),
+            microseconds: measured.ours * 1e6,
+            beside: vec![Beside {
+                name: "the same rows by hand".to_owned(),
+                microseconds: measured.by_hand * 1e6,
+                ratio,
+            }],
+            must: Some(format!(
+                "at least {DURABLE_MUST} of what is written by hand"
+            )),
+            holds: Some(ratio >= DURABLE_MUST),
+        });
+    }
+    let mut fewest = None;
+    for open in TIMERS {
+        let seconds = bench.sweep(open).await?;
+        let first = *fewest.get_or_insert(seconds);
+        let beside: Vec<Beside> = (open != TIMERS[0])
+            .then(|| Beside {
+                name: format!("among {}", TIMERS[0]),
+                microseconds: first * 1e6,
+                ratio: first / seconds,
+            })
+            .into_iter()
+            .collect();
+        let judged = !beside.is_empty();
+        rows.push(Row {
+            name: format!("100 due timers among {open}: a sweep"),
+            microseconds: seconds * 1e6,
+            beside,
+            must: judged.then(|| format!("at most {FLAT_MUST} times as long")),
+            holds: judged.then_some(seconds <= FLAT_MUST * first),
+        });
+    }
+    Ok(rows)
+}
+
+fn print(rows: &[Row], format: Format) -> anyhow::Result<ExitCode> {
+    match format {
+        Format::Json => print_json(&rows)?,
+        Format::Text => print_rows(rows),
+    }
+    let missed = rows.iter().any(|row| row.holds == Some(false));
+    Ok(if missed {
+        ExitCode::from(NO)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn beside_peers(
@@ -147,12 +216,9 @@ fn rounds(order: Order) -> anyhow::Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn print_rows(rows: &[Row], peers: usize) {
+fn print_rows(rows: &[Row]) {
     if cfg!(debug_assertions) {
         println!("This program is not optimised; only a release build says anything.");
-    }
-    if peers == 0 {
-        println!("No other engine is installed here; tools/install-test-tools brings two.");
     }
     for row in rows {
         println!("{:<52} {:>10.2} µs", row.name, row.microseconds);

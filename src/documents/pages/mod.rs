@@ -27,6 +27,7 @@ mod sheet;
 mod show;
 mod sign;
 mod signatures;
+mod steer;
 mod step;
 mod submit;
 
@@ -55,4 +56,5 @@ pub use restored::{restored_page, settle};
 pub use show::show;
 pub use sign::{sign, sign_page};
 pub use signatures::signatures;
+pub use steer::{course, steer_course};
 pub use submit::{submit, submit_page};

@@ -100,6 +100,7 @@ impl Shown<'_> {
             opinions: self.opinions().await?,
             versions: Vec::new(),
             process_href: String::new(),
+            course_href: String::new(),
             process_words: stands(&self.tasks, lang),
             timeline: Vec::new(),
             progress: None,
@@ -133,6 +134,7 @@ impl Shown<'_> {
             }
             if row.instance_id.is_some() {
                 view.process_href = format!("{href}/quy-trinh.svg");
+                view.course_href = format!("{href}/quy-trinh");
             }
             if row.issued_at.is_some() && row.instance_id.is_some() {
                 view.progress = Some(self.progress().await?);

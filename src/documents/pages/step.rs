@@ -84,5 +84,5 @@ pub(super) fn may_take(session: &Session, document: &Document, task: &flow_task:
         unit_id: task.unit_id,
         person_id: task.person_id,
     };
-    may::do_task(&session.actor, &right)
+    may::do_task(&session.actor, &right) && !may::held_by_other(&session.actor, task.claimed_by)
 }

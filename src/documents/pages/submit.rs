@@ -17,8 +17,6 @@ use crate::web::views::documents::SubmitDraft;
 use crate::web::views::shared::Choice;
 use crate::web::{Form, WebError, html};
 
-/// Working days that are offered for opinions.
-const DEFAULT_WORKING_DAYS: u32 = 5;
 /// Longest time for opinions, in working days.
 const MAX_WORKING_DAYS: u32 = 30;
 
@@ -111,7 +109,7 @@ async fn submit_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome
             "",
             &document.row.content_hash,
         );
-        form.set("working_days", DEFAULT_WORKING_DAYS.to_string());
+        form.set("working_days", act::USUAL_WORKING_DAYS.to_string());
         form
     });
     Ok(SubmitDraft {
@@ -138,7 +136,7 @@ async fn submit_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome
 }
 
 /// The bodies of the organisation's groups, each once, in the order of the groups and then of their keys.
-async fn units_to_ask(session: &Session, document: &Document) -> Outcome<Vec<Choice>> {
+pub(super) async fn units_to_ask(session: &Session, document: &Document) -> Outcome<Vec<Choice>> {
     let db = session.app.store.reader();
     let groups = people_find::groups(db, document.row.org_id).await?;
     let units = people_find::all_units(db, session.today()).await?;

@@ -1,7 +1,12 @@
 //! From events to state: the only function that changes a state, live and on replay.
 
 use crate::event::Event;
-use crate::state::{Scope, ScopeId, ScopeKind, State, Status, StuckAt, Variables, Wait};
+use crate::state::{
+    Compensable, Scope, ScopeId, ScopeKind, State, Status, StuckAt, Variables, Wait,
+};
+
+/// Ids of one version by those of another.
+type Ids = std::collections::BTreeMap<String, String>;
 
 /// Changes the state by one event. An event about something that is not there changes nothing.
 pub fn apply(state: &mut State, event: &Event) {
@@ -14,6 +19,17 @@ pub fn apply(state: &mut State, event: &Event) {
             state.instance.process.clone_from(process);
             state.instance.definition.clone_from(definition);
             state.instance.status = Status::Running;
+        }
+        Event::InstanceMigrated {
+            definition,
+            elements,
+            flows,
+            ..
+        } => {
+            state.instance.definition.clone_from(definition);
+            for scope in state.scopes.values_mut() {
+                rename(scope, elements, flows);
+            }
         }
         Event::InstanceCompleted => end(state, Status::Completed),
         Event::InstanceTerminated { .. } => end(state, Status::Terminated),
@@ -83,6 +99,61 @@ fn remove(state: &mut State, scope: &ScopeId) {
     let inside: Vec<ScopeId> = state.subtree(scope).map(|(id, _)| id.clone()).collect();
     for id in inside {
         state.scopes.remove(&id);
+    }
+}
+
+/// Puts the ids of another version in their places.
+fn rename(scope: &mut Scope, elements: &Ids, flows: &Ids) {
+    let name = |ids: &Ids, id: &mut String| {
+        if let Some(other) = ids.get(id) {
+            id.clone_from(other);
+        }
+    };
+    let element = |id: &mut String| name(elements, id);
+    scope.element.iter_mut().for_each(element);
+    scope.pending.iter_mut().for_each(element);
+    for token in scope.tokens.values_mut() {
+        element(&mut token.element);
+        token.flow.iter_mut().for_each(|flow| name(flows, flow));
+    }
+    let tasks = scope.tasks.values_mut().map(|task| &mut task.element);
+    let timers = scope.timers.values_mut().map(|timer| &mut timer.element);
+    let topics = scope
+        .subscriptions
+        .values_mut()
+        .map(|waits| &mut waits.element);
+    let incidents = scope
+        .incidents
+        .values_mut()
+        .map(|incident| &mut incident.element);
+    tasks
+        .chain(timers)
+        .chain(topics)
+        .chain(incidents)
+        .for_each(element);
+    scope
+        .compensable
+        .iter_mut()
+        .for_each(|done| rename_undone(done, elements));
+    scope.resetting = std::mem::take(&mut scope.resetting)
+        .into_iter()
+        .map(|(mut gateway, mut came)| {
+            element(&mut gateway);
+            came.iter_mut().for_each(|flow| name(flows, flow));
+            (gateway, came)
+        })
+        .collect();
+}
+
+fn rename_undone(done: &mut Compensable, elements: &Ids) {
+    let own = [&mut done.element, &mut done.handler].into_iter();
+    for id in own.chain(&mut done.within) {
+        if let Some(other) = elements.get(id) {
+            id.clone_from(other);
+        }
+    }
+    for inner in &mut done.inner {
+        rename_undone(inner, elements);
     }
 }
 
@@ -207,6 +278,9 @@ fn hooks(scope: &mut Scope, event: &Event) {
             used(scope, task.id.number);
             wait(scope, task.token, Wait::Task(task.id.number));
             scope.tasks.insert(task.id.number, task.as_ref().clone());
+        }
+        Event::TaskRevised { task } => {
+            scope.tasks.insert(task.id.number, (**task).clone());
         }
         Event::TaskChanged { task, state, .. } => {
             if let Some(task) = scope.tasks.get_mut(task) {

@@ -29,6 +29,13 @@ pub enum Event {
         by: String,
         reason: String,
     },
+    /// From here on the instance runs by another version, in which some elements and flows have other ids.
+    InstanceMigrated {
+        definition: String,
+        by: String,
+        elements: BTreeMap<String, String>,
+        flows: BTreeMap<String, String>,
+    },
 
     /// A scope began. An item of a round counts as active in it from now on.
     ScopeOpened {
@@ -131,6 +138,10 @@ pub enum Event {
         element: String,
         state: TaskState,
         by: String,
+    },
+    /// Another version calls or gives an open task otherwise.
+    TaskRevised {
+        task: Box<Task>,
     },
     TaskDone {
         scope: ScopeId,
@@ -311,7 +322,7 @@ impl Event {
     #[must_use]
     pub fn touches(&self) -> Vec<ScopeId> {
         match self {
-            Self::InstanceStarted { .. } => Vec::new(),
+            Self::InstanceStarted { .. } | Self::InstanceMigrated { .. } => Vec::new(),
             Self::InstanceCompleted
             | Self::InstanceTerminated { .. }
             | Self::InstanceCancelled { .. } => vec![ScopeId::root()],
@@ -320,7 +331,7 @@ impl Event {
                 scope.parent().into_iter().collect()
             }
             Self::ScopeCompleted { .. } | Self::ScopeCancelled { .. } => Vec::new(),
-            Self::TaskOpened { task } => vec![task.id.scope.clone()],
+            Self::TaskOpened { task } | Self::TaskRevised { task } => vec![task.id.scope.clone()],
             Self::TimerSet { timer } => vec![timer.id.scope.clone()],
             _ => self.scope().cloned().into_iter().collect(),
         }
@@ -345,9 +356,10 @@ impl Event {
             Self::InstanceStarted { .. }
             | Self::InstanceCompleted
             | Self::InstanceTerminated { .. }
-            | Self::InstanceCancelled { .. } => None,
+            | Self::InstanceCancelled { .. }
+            | Self::InstanceMigrated { .. } => None,
             Self::ScopeOpened { scope } => Some(&scope.id),
-            Self::TaskOpened { task } => Some(&task.id.scope),
+            Self::TaskOpened { task } | Self::TaskRevised { task } => Some(&task.id.scope),
             Self::TimerSet { timer } => Some(&timer.id.scope),
             Self::ItemAdded { round, .. } | Self::ItemResult { round, .. } => Some(round),
             Self::ScopeCompleted { scope }
@@ -432,7 +444,7 @@ impl Event {
             | Self::CompensationEnded { element, .. } => Some(element),
             Self::VariablesSet { element, .. } => element.as_deref(),
             Self::ScopeOpened { scope } => scope.element.as_deref(),
-            Self::TaskOpened { task } => Some(&task.element),
+            Self::TaskOpened { task } | Self::TaskRevised { task } => Some(&task.element),
             Self::TimerSet { timer } => Some(&timer.element),
             Self::Subscribed { subscription, .. } => Some(&subscription.element),
             Self::CompensationReady { activity, .. } => Some(&activity.element),

@@ -21,6 +21,7 @@ pub mod draw;
 mod event;
 pub mod expr;
 pub mod finding;
+pub mod migrate;
 pub mod model;
 mod numbered;
 mod read;
@@ -33,7 +34,7 @@ pub mod xml;
 pub use apply::apply;
 pub use command::{Command, CommandKind, Need, RefusalKind, Rejection};
 pub use decide::{
-    MAX_CALL_DEPTH, MAX_ENTRIES, MAX_EVENTS, MAX_ITEMS, MAX_SCOPE_DEPTH, decide, needed,
+    MAX_CALL_DEPTH, MAX_ENTRIES, MAX_EVENTS, MAX_ITEMS, MAX_SCOPE_DEPTH, decide, migrate, needed,
 };
 pub use event::Event;
 pub use finding::{Finding, Severity};

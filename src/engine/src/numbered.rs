@@ -18,6 +18,10 @@ impl<T: Clone> Numbered<T> {
         let place = self.place(*number).ok()?;
         Some(Arc::make_mut(&mut self.0[place].1))
     }
+
+    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut T> {
+        self.0.iter_mut().map(|(_, value)| Arc::make_mut(value))
+    }
 }
 
 impl<T> Numbered<T> {

@@ -223,5 +223,5 @@ fn may_take(actor: &Actor, document: &Document, task: &flow_task::Model) -> bool
             unit_id: task.unit_id,
             person_id: task.person_id,
         },
-    )
+    ) && !may::held_by_other(actor, task.claimed_by)
 }

@@ -1,11 +1,13 @@
-//! The administrator's pages: the first day, units, persons, security, registers, days off, workflows, mail,
+//! The administrator's pages: the first day, units, persons, security, registers, days off, workflows, incidents, mail,
 //! programs, the journal.
 //!
 //! Everything here is limited to the organisation in which the reader holds the role `admin`.
 
 mod first_day;
 mod holidays;
+mod incidents;
 mod journal;
+mod migrate;
 mod outbox;
 mod person;
 mod persons;
@@ -20,7 +22,9 @@ mod workflows;
 
 pub use first_day::{first_day, is_unfinished, test_mail};
 pub use holidays::{change_holiday, holidays};
+pub use incidents::{incidents, run_again};
 pub use journal::journal;
+pub use migrate::{migrate, migration};
 pub use outbox::{outbox, send_again};
 pub use person::{add_person, change_person, new_person_page, person};
 pub use persons::persons;
@@ -42,7 +46,7 @@ use crate::web::Page;
 use crate::web::page::NavItem;
 
 /// The pages beside the units, in the order of the menu.
-const PAGES: [(&str, &str, &str); 12] = [
+const PAGES: [(&str, &str, &str); 13] = [
     ("/quan-tri/viec-dau", "Việc ngày đầu", "First day"),
     ("/quan-tri/nguoi-dung", "Người dùng", "Persons"),
     ("/vang-mat", "Người thay", "Substitutes"),
@@ -51,6 +55,7 @@ const PAGES: [(&str, &str, &str); 12] = [
     ("/quan-tri/so", "Sổ văn bản", "Registers"),
     ("/quan-tri/ngay-nghi", "Ngày nghỉ", "Days off"),
     ("/quan-tri/quy-trinh", "Quy trình", "Workflows"),
+    ("/quan-tri/su-co", "Sự cố", "Incidents"),
     ("/quan-tri/thu-di", "Thư đi", "Outgoing mail"),
     ("/quan-tri/khoa-ky", "Khóa ký", "Signing keys"),
     ("/quan-tri/ket-noi", "Kết nối", "Programs"),

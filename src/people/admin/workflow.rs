@@ -147,6 +147,10 @@ async fn view(session: &Session, id: Uuid, form: Form) -> Outcome<Sheet> {
                 .collect(),
         }));
     }
+    if version.published_at.is_some() && version.retired_at.is_none() {
+        let way = super::migrate::way(session, org_id, &definition).await?;
+        parts.extend(way.map(|link| Part::Links(vec![link])));
+    }
     if version.published_at.is_none() {
         parts.push(Part::Form(publish_form(session, form, &findings)));
     } else if version.retired_at.is_none() {

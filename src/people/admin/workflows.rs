@@ -40,7 +40,7 @@ pub(super) const TYPES: [DocType; 7] = [
     DocType::BB,
 ];
 /// Digits of a version's hash that the page shows.
-const SHOWN_DIGITS: usize = 8;
+pub(super) const SHOWN_DIGITS: usize = 8;
 
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
@@ -149,9 +149,11 @@ async fn view(
     {
         Some(definition) => {
             let picture = flow::picture(definition, &Overlay::default())?;
+            let way = super::migrate::way(session, org_id, definition).await?;
             Some((
                 flow::process_name(definition)?,
                 Markup::from_our_own_renderer(picture),
+                way,
             ))
         }
         None if asked.ban.is_empty() => None,

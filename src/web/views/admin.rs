@@ -93,8 +93,8 @@ pub struct Workflows {
     /// Field `file`; the findings of a refused one stand in `findings`.
     pub form: Form,
     pub findings: Vec<WorkflowFinding>,
-    /// The drawing of the chosen one.
-    pub drawing: Option<(String, Markup)>,
+    /// Name and drawing of the chosen one, and the way to what runs by an older version of it.
+    pub drawing: Option<(String, Markup, Option<Link>)>,
 }
 
 /// The organisation's own versions.

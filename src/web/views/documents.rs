@@ -64,6 +64,8 @@ pub struct DocumentShow {
     pub versions: Vec<VersionRow>,
     /// The address of the drawing of the process with its live tokens (empty: none), and where it stands, in words.
     pub process_href: String,
+    /// Where its steps are given, lent, sent back; empty where there is no process.
+    pub course_href: String,
     pub process_words: String,
     pub timeline: Vec<Happening>,
     pub progress: Option<Progress>,

@@ -78,15 +78,7 @@ impl<'a> Work<'a> {
 
     fn open_job(&mut self, scope: &ScopeId, token: u64, node: &Node, kind: TaskKind) -> Step {
         let inputs = self.map(scope, &Variables::new(), &node.inputs)?;
-        let role = match &node.settings.role {
-            Some(role) if role.trim_start().starts_with(['=', '$', '#']) => {
-                match self.evaluate(scope, &inputs, &Expr::new(role))? {
-                    Value::String(role) => Some(role),
-                    other => Some(other.to_string()),
-                }
-            }
-            other => other.clone(),
-        };
+        let role = self.role_of(scope, node, &inputs)?;
         let due_rule = node.settings.due.clone();
         let due = match &due_rule {
             Some(rule) => Some(self.instant(scope, &inputs, rule)?),
@@ -115,6 +107,24 @@ impl<'a> Work<'a> {
             task: Box::new(task),
         });
         Ok(())
+    }
+
+    /// Who may do a task, as the file says or its expression gives.
+    pub(super) fn role_of(
+        &self,
+        scope: &ScopeId,
+        node: &Node,
+        inputs: &Variables,
+    ) -> Step<Option<String>> {
+        match &node.settings.role {
+            Some(role) if role.trim_start().starts_with(['=', '$', '#']) => {
+                match self.evaluate(scope, inputs, &Expr::new(role))? {
+                    Value::String(role) => Ok(Some(role)),
+                    other => Ok(Some(other.to_string())),
+                }
+            }
+            other => Ok(other.clone()),
+        }
     }
 
     pub(super) fn instant(

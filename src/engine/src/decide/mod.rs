@@ -5,6 +5,7 @@ mod catch;
 mod compensate;
 mod flow;
 mod joins;
+mod migrate;
 mod people;
 mod round;
 mod throw;
@@ -20,6 +21,7 @@ use crate::state::{ScopeId, State, Status};
 use work::Work;
 
 pub use activity::{MAX_CALL_DEPTH, MAX_SCOPE_DEPTH};
+pub use migrate::migrate;
 pub use round::MAX_ITEMS;
 pub use work::{MAX_ENTRIES, MAX_EVENTS};
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use trinhky_calendar::Calendar;
-use trinhky_engine::{Command, CommandKind, Event, State, TimerId, apply, decide};
+use trinhky_engine::{Command, CommandKind, Event, State, TimerId, apply, decide, migrate};
 
 use crate::commands::{at, variables};
 use crate::helper::{definitions, file, flows};
@@ -15,7 +15,8 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engine/journals")
 }
 
-/// A life with a script, a round, timers, subscriptions, compensation, an incident, and acts of people; it is not over.
+/// A life with a script, a round, timers, subscriptions, compensation, an incident, and acts of people, and
+/// its migration to another version; it is not over.
 fn lived() -> (Vec<Event>, State) {
     let body = format!(
         r#"<startEvent id="s"/><scriptTask id="c"><script>n = 1</script></scriptTask><boundaryEvent id="bc" attachedToRef="c"><compensateEventDefinition/></boundaryEvent><task id="h" isForCompensation="true"/>
@@ -77,6 +78,28 @@ fn lived() -> (Vec<Event>, State) {
         variables: variables(json!({})),
     };
     act(&mut state, 5, go);
+    // On to a version that calls the round otherwise and a task by a name.
+    let mut newer = body.replace(r#"<userTask id="w"/>"#, r#"<userTask id="w" name="Xem"/>"#);
+    for attribute in ["id", "attachedToRef", "sourceRef", "targetRef"] {
+        newer = newer.replace(
+            &format!("{attribute}=\"a\""),
+            &format!("{attribute}=\"ask\""),
+        );
+    }
+    let newer = definitions(&file(roots, &newer));
+    let elements = [("a".to_owned(), "ask".to_owned())].into();
+    let calendar = Calendar::vietnam();
+    let moved = migrate(
+        (&defs, &newer),
+        &state,
+        &elements,
+        (at(6 * 3_600), "an"),
+        &calendar,
+    );
+    for event in moved.unwrap() {
+        apply(&mut state, &event);
+        journal.push(event);
+    }
     (journal, state)
 }
 
@@ -116,5 +139,5 @@ fn journals_of_every_version_give_the_state_that_they_gave() {
         assert!(state.scopes.len() > 2, "{}", path.display());
         versions += 1;
     }
-    assert!(versions >= 1);
+    assert!(versions >= 2);
 }

@@ -10,6 +10,7 @@ mod gateways;
 mod helper;
 mod hostile;
 mod journals;
+mod migrate;
 mod modelers;
 mod peers;
 mod random;

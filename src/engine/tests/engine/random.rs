@@ -17,7 +17,7 @@ use trinhky_engine::{
 };
 
 #[derive(Debug, Clone)]
-enum Block {
+pub enum Block {
     User,
     Script,
     Wait,
@@ -46,7 +46,7 @@ enum Block {
     Rescue(Box<Block>),
 }
 
-fn block() -> impl Strategy<Value = Block> {
+pub fn block() -> impl Strategy<Value = Block> {
     let leaf = prop_oneof![
         3 => Just(Block::User),
         2 => Just(Block::Script),
@@ -261,14 +261,15 @@ fn round(items: u8, sequential: bool, inner: &str) -> String {
     )
 }
 
-fn model(block: &Block) -> Definitions {
+/// The file of a random block.
+pub fn xml(block: &Block) -> String {
     let mut writer = Writer::default();
     let inner = writer.inside(block, "");
     // The content of a round comes before its flow elements in none of the standard's schemas; order it as the schema says.
-    definitions(&file(
+    file(
         "<message id=\"m\" name=\"m\"/><error id=\"err\" errorCode=\"E\"/>",
         &inner,
-    ))
+    )
 }
 
 /// All that can be done now, in order.
@@ -467,7 +468,7 @@ proptest! {
 
     #[test]
     fn every_path_ends_and_every_step_survives_a_restart(block in block(), path in prop::collection::vec(0..1_000_usize, 40)) {
-        let end = walk(&model(&block), &path, 3_000)?;
+        let end = walk(&definitions(&xml(&block)), &path, 3_000)?;
         prop_assert_eq!(end.instance.status, Status::Completed, "stuck: {:#?}", &end);
         prop_assert!(end.scopes.len() == 1 && end.live().is_empty(), "nothing is left over: {end:#?}");
     }

@@ -120,7 +120,7 @@ fn workflows(m: &Maker) -> Workflows {
             rule: "element-unsupported".to_owned(),
             message: m.words.clone(),
         }],
-        drawing: Some(("Ban hành Quyết định".to_owned(), m.svg())),
+        drawing: Some(("Ban hành Quyết định".to_owned(), m.svg(), None)),
     }
 }
 

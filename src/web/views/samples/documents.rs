@@ -112,6 +112,7 @@ fn show(m: &Maker) -> DocumentShow {
             main: false,
         }],
         process_href: "/van-ban/05/quy-trinh.svg".to_owned(),
+        course_href: "/van-ban/05/quy-trinh".to_owned(),
         process_words: "Đang ở bước đóng dấu; tiếp theo là phát hành.".to_owned(),
         timeline: m.timeline(),
         progress: Some(m.progress()),
