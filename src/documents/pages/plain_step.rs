@@ -83,7 +83,7 @@ async fn view(session: &Session, id: Uuid, element: &str, sent: Option<Form>) ->
     let mut parts = Vec::new();
     if let Some(due) = due {
         parts.push(Part::Text(format!(
-            "{}: {} ({})",
+            "{} {} ({})",
             lang.t("due"),
             due.at,
             due.left

@@ -360,7 +360,7 @@ impl Course<'_> {
             let calendar = people_find::calendar(self.db(), task.org_id).await?;
             let due = when(due, self.session.now, &calendar, self.lang());
             words.push_str(&format!(
-                " {}: {} ({}).",
+                " {} {} ({}).",
                 self.lang().t("due"),
                 due.at,
                 due.left

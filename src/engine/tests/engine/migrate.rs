@@ -88,7 +88,10 @@ fn done(defs: &Definitions, state: &mut State, element: &str) {
     );
 }
 
-fn what(plan: &Plan) -> (Vec<(About, &str)>, Vec<(About, &str)>) {
+/// What remarks are about, with their elements.
+type Remarks<'a> = Vec<(About, &'a str)>;
+
+fn what(plan: &Plan) -> (Remarks<'_>, Remarks<'_>) {
     (
         plan.obstacles
             .iter()
