@@ -24,12 +24,16 @@ fn passes_below(error: &Sqlx) -> bool {
 
 /// PostgreSQL's classes are connection (08), resources (53), intervention and limits of time (57), the system (58);
 /// 25P03 ended a transaction that stood still. SQLite's codes are busy (5), input or output (10) and full (13), which
-/// stand in the lowest byte.
+/// stand in the lowest byte; PostgreSQL's are always five characters, SQLite's never.
 fn is_passing(code: &str) -> bool {
-    match code.parse::<u32>() {
-        Ok(code) if code < 10_000 => matches!(code & 0xff, 5 | 10 | 13),
-        _ => code == "25P03" || ["08", "53", "57", "58"].contains(&&code[..2.min(code.len())]),
+    if code.len() == 5 {
+        return code == "25P03"
+            || ["08", "53", "57", "58"]
+                .iter()
+                .any(|class| code.starts_with(class));
     }
+    code.parse::<u32>()
+        .is_ok_and(|code| matches!(code & 0xff, 5 | 10 | 13))
 }
 
 #[cfg(test)]
