@@ -14,12 +14,22 @@ struct SharedCause<'a> {
     indicator: &'a str,
     cause: &'a str,
     measure: &'a str,
-    units: Vec<String>,
+    /// Who answers for the measure until when, and in which units.
+    answers: Vec<((&'a str, &'a str), Vec<&'a str>)>,
 }
 
 impl SharedCause<'_> {
     fn same_words(&self, other: &SharedCause<'_>) -> bool {
         (self.indicator, self.cause, self.measure) == (other.indicator, other.cause, other.measure)
+    }
+
+    /// `Phòng Y tế, Phòng Nội vụ (Trưởng phòng, 15/10/2023); …`
+    fn answers(&self) -> String {
+        let answers = self
+            .answers
+            .iter()
+            .map(|((owner, due), units)| format!("{} ({owner}, {due})", units.join(", ")));
+        answers.collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -67,33 +77,33 @@ impl Facts<'_> {
     pub(super) fn causes_table(&self) -> Table {
         let mut rows: Vec<SharedCause<'_>> = Vec::new();
         for cause in &self.causes {
-            let shared = SharedCause {
+            let words = SharedCause {
                 indicator: self.label(cause.indicator_id),
                 cause: &cause.cause,
                 measure: &cause.measure,
-                units: Vec::new(),
+                answers: Vec::new(),
             };
             let at = rows
                 .iter()
-                .position(|row| row.same_words(&shared))
+                .position(|row| row.same_words(&words))
                 .unwrap_or_else(|| {
-                    rows.push(shared);
+                    rows.push(words);
                     rows.len() - 1
                 });
-            let answers = format!(
-                "{} ({}, {})",
-                self.unit(cause.unit_id),
-                cause.owner,
-                cause.measure_due
-            );
-            rows[at].units.push(answers);
+            let answers = &mut rows[at].answers;
+            let who = (cause.owner.as_str(), cause.measure_due.as_str());
+            let unit = self.unit(cause.unit_id);
+            match answers.iter_mut().find(|(answers, _)| *answers == who) {
+                Some((_, units)) => units.push(unit),
+                None => answers.push((who, vec![unit])),
+            }
         }
         let rows = rows.into_iter().map(|row| {
             vec![
                 row.indicator.to_owned(),
                 row.cause.to_owned(),
                 row.measure.to_owned(),
-                row.units.join("; "),
+                row.answers(),
             ]
         });
         Table {
