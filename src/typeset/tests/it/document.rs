@@ -19,7 +19,8 @@ fn the_decision_has_two_pages_and_open_places() {
             Anchor::Day,
             Anchor::PersonSignature,
             Anchor::Seal,
-            Anchor::DigitalStamp
+            Anchor::DigitalStamp,
+            Anchor::End
         ]
     );
     let (number, day) = (
