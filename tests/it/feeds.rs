@@ -1,32 +1,20 @@
 //! Deadlines in a calendar programme: the private link, what it shows, and how it ends.
 
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-use tower::ServiceExt as _;
 use trinhky::app::App;
 use trinhky::distribution::receipt;
 use trinhky::people::rows::post;
-use trinhky::routes;
 
 use super::office;
 use super::pages::{Browser, Pairs};
+use super::visitor::without_session;
 
 /// What a calendar programme gets, which has no session.
 async fn fetched(app: &App, path: &str) -> (StatusCode, String) {
-    let request = Request::builder()
-        .uri(path)
-        .body(Body::empty())
-        .expect("a request");
-    let answer = routes::router(app.clone())
-        .oneshot(request)
-        .await
-        .expect("an answer");
-    let status = answer.status();
-    let body = to_bytes(answer.into_body(), 1 << 20).await.expect("a body");
-    let text = String::from_utf8_lossy(&body).replace("\r\n ", "");
-    (status, text)
+    let (status, text) = without_session(app, "GET", path).await;
+    (status, text.replace("\r\n ", ""))
 }
 
 fn pairs(fields: &[(&str, &str)]) -> Pairs {

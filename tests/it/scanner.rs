@@ -5,21 +5,19 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use tower::ServiceExt as _;
 use trinhky::app::App;
 use trinhky::clock::Clock;
 use trinhky::config::Config;
 use trinhky::distribution::rows::delivery;
 use trinhky::ids::Ids;
 use trinhky::mail::rows::outbox;
-use trinhky::routes;
 
 use super::browser::serve;
 use super::chromium::{Driver, Scripts};
 use super::tools;
+use super::visitor::without_session;
 
 /// Prints all rows of all tables but the access log.
 const DUMP: &str = "import sqlite3, sys\n\
@@ -73,21 +71,6 @@ async fn accepted(app: &App) -> BTreeSet<String> {
         .collect()
 }
 
-async fn opened(app: &App, method: &str, link: &str) -> (StatusCode, String) {
-    let request = Request::builder()
-        .method(method)
-        .uri(link)
-        .body(Body::empty())
-        .expect("a request");
-    let answer = routes::router(app.clone())
-        .oneshot(request)
-        .await
-        .expect("an answer");
-    let status = answer.status();
-    let body = to_bytes(answer.into_body(), 1 << 20).await.expect("a body");
-    (status, String::from_utf8_lossy(&body).into_owned())
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_scanner_changes_nothing() {
     let Some(python) = tools::python() else {
@@ -124,7 +107,7 @@ async fn a_mail_scanner_changes_nothing() {
     );
     for link in &links {
         for method in ["GET", "HEAD"] {
-            let (status, text) = opened(&app, method, link).await;
+            let (status, text) = without_session(&app, method, link).await;
             // A page, the way to the sign-in, or "this link is over": never a fault, never an act.
             assert!(
                 [StatusCode::OK, StatusCode::SEE_OTHER, StatusCode::NOT_FOUND].contains(&status),

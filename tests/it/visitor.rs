@@ -18,6 +18,24 @@ use super::office;
 /// Largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 1 << 24;
 
+/// What an address answers to a program that has no session: a calendar, a mail scanner.
+pub async fn without_session(app: &App, method: &str, path: &str) -> (StatusCode, String) {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .body(Body::empty())
+        .expect("a request");
+    let answer = routes::router(app.clone())
+        .oneshot(request)
+        .await
+        .expect("an answer");
+    let status = answer.status();
+    let body = to_bytes(answer.into_body(), MAX_ANSWER)
+        .await
+        .expect("a body");
+    (status, String::from_utf8_lossy(&body).into_owned())
+}
+
 /// A browser, signed in or not.
 pub struct Visitor {
     router: Router,

@@ -68,24 +68,38 @@ pub(super) async fn posts_of(
     on: NaiveDate,
 ) -> Outcome<Vec<Post>> {
     let condition = Condition::all().add(substitution::Column::SubstituteId.eq(substitute_id));
+    let rows = in_force(db, condition, on).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let absent: Vec<Uuid> = rows.iter().map(|row| row.absent_id).collect();
+    let names: BTreeMap<Uuid, String> = person::Entity::find()
+        .filter(person::Column::Id.is_in(absent.iter().copied()))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|person| (person.id, person.name))
+        .collect();
+    let held = find::posts_on(on)
+        .filter(post::Column::PersonId.is_in(absent))
+        .filter(post::Column::Role.is_not_in(NEVER_PASSED_ON.iter().copied()))
+        .order_by_asc(post::Column::Id)
+        .all(db)
+        .await?;
     let mut posts = Vec::new();
-    for row in in_force(db, condition, on).await? {
-        let Some(absent) = person::Entity::find_by_id(row.absent_id).one(db).await? else {
+    for row in &rows {
+        let Some(name) = names.get(&row.absent_id) else {
             continue;
         };
-        let held = find::posts_on(on)
-            .filter(post::Column::PersonId.eq(row.absent_id))
-            .filter(post::Column::OrgId.eq(row.org_id))
-            .filter(post::Column::Role.is_not_in(NEVER_PASSED_ON.iter().copied()))
-            .order_by_asc(post::Column::Id)
-            .all(db)
-            .await?;
-        posts.extend(held.into_iter().map(|post| Post {
+        let theirs = held
+            .iter()
+            .filter(|post| (post.person_id, post.org_id) == (row.absent_id, row.org_id));
+        posts.extend(theirs.map(|post| Post {
             instead: Some(Instead {
-                name: absent.name.clone(),
-                kinds: kinds(&row),
+                name: name.clone(),
+                kinds: kinds(row),
             }),
-            ..find::as_post(post)
+            ..find::as_post(post.clone())
         }));
     }
     Ok(posts)

@@ -1,8 +1,10 @@
 //! What got stuck: workflows with an incident, and jobs that were given up. Each is looked at, mended and tried again.
 
+use std::collections::BTreeMap;
+
 use axum::extract::Form as Body;
 use axum::response::Response;
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -126,11 +128,16 @@ async fn view(session: &Session) -> Outcome<Sheet> {
     );
     let mark = || Mark::new(Tone::Failed, lang.say("Sự cố", "Incident"));
     let mut workflows = Vec::new();
-    for Stuck { id, document_id } in stuck(db, org_id).await? {
-        let row = document::Entity::find_by_id(document_id)
-            .one(db)
-            .await?
-            .ok_or(Fault::NotFound)?;
+    let stuck = stuck(db, org_id).await?;
+    let documents: BTreeMap<Uuid, document::Model> = document::Entity::find()
+        .filter(document::Column::Id.is_in(stuck.iter().map(|stuck| stuck.document_id)))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    for Stuck { id, document_id } in stuck {
+        let row = documents.get(&document_id).ok_or(Fault::NotFound)?;
         let whole = flow::whole(db, id).await?;
         let incidents = whole
             .scopes
@@ -138,7 +145,7 @@ async fn view(session: &Session) -> Outcome<Sheet> {
             .flat_map(|scope| scope.incidents.values());
         workflows.push(State {
             mark: mark(),
-            text: title(&row)?,
+            text: title(row)?,
             note: incidents
                 .map(|incident| lang.say(&incident.message_vi, &incident.message))
                 .collect::<Vec<_>>()
