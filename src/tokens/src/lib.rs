@@ -12,6 +12,7 @@ use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::object::{Attribute, AttributeType, ObjectClass};
 use cryptoki::session::{Session, UserType};
+use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 use sha2::{Digest, Sha256};
 use trinhky_pades::{Algorithm, SignError, Signer, ecdsa_to_der};
@@ -109,6 +110,19 @@ impl Signer for TokenSigner {
         // Held until the session has logged out: nobody else may use the log-in.
         let mut opened = Module::open(&self.key.module)?;
         let slot = opened.slot_of(&self.key.serial)?;
+        let signed = self.sign_in(&opened, slot, message);
+        match signed {
+            // Whatever a token says that is pulled out while it works, what its holder needs to hear is that it is gone.
+            Err(SignError::Unavailable(_)) if opened.is_gone(&self.key.serial)? => {
+                Err(SignError::TokenMissing)
+            }
+            signed => signed,
+        }
+    }
+}
+
+impl TokenSigner {
+    fn sign_in(&self, opened: &Module, slot: Slot, message: &[u8]) -> Result<Vec<u8>, SignError> {
         let session = opened.pkcs11.open_ro_session(slot).map_err(failed)?;
         session
             .login(UserType::User, Some(&self.pin))

@@ -67,6 +67,12 @@ impl Module {
         self.slot_now(serial)?.ok_or(SignError::TokenMissing)
     }
 
+    /// Whether the token is no longer plugged in, asked of a library that remembers nothing.
+    pub(crate) fn is_gone(&mut self, serial: &str) -> Result<bool, SignError> {
+        self.begin_anew()?;
+        Ok(self.slot_now(serial)?.is_none())
+    }
+
     fn slot_now(&self, serial: &str) -> Result<Option<Slot>, SignError> {
         let found = self.tokens()?.into_iter();
         let mut found = found.filter(|(_, token)| token.serial_number().trim() == serial);
