@@ -175,10 +175,13 @@ pub async fn element_name(
     element: &str,
 ) -> Outcome<String> {
     let definitions = definitions(cx, &instance.definition).await?;
-    Ok(match definitions.element_name(&instance.process, element) {
-        "" => element.to_owned(),
-        name => name.to_owned(),
-    })
+    // Its own process first: what is not there is in one that it calls.
+    let called = definitions.process_ids();
+    let named = std::iter::once(instance.process.as_str())
+        .chain(called)
+        .map(|process| definitions.element_name(process, element))
+        .find(|name| !name.is_empty());
+    Ok(named.unwrap_or(element).to_owned())
 }
 
 /// The whole live state, for pictures and rehearsals.

@@ -269,6 +269,23 @@ pub async fn organisations_with(
         .collect())
 }
 
+/// The office that runs the installation: of the organisations with an administrator the one that is under no other.
+///
+/// # Errors
+/// What the database reports.
+pub async fn office(db: &impl ConnectionTrait, on: NaiveDate) -> Outcome<Option<Unit>> {
+    let run = organisations_with(db, "admin", on).await?;
+    let found = unit::Entity::find()
+        .filter(unit::Column::Id.is_in(run))
+        .all(db)
+        .await?;
+    let highest = found
+        .into_iter()
+        .min_by_key(|unit| (unit.parent_id.is_some(), unit.id));
+    let named = with_names(db, highest.into_iter().collect(), on).await?;
+    Ok(named.into_values().next())
+}
+
 /// Everybody with any post in the organisation's own units on the day, each person once.
 ///
 /// # Errors

@@ -391,23 +391,16 @@ async fn sign_in_view(
     Ok(html(&view))
 }
 
-/// The name of the first organisation, and whether the installation holds sample data.
+/// The name of the office that runs the installation, and whether it holds sample data.
 async fn office(app: &App) -> Outcome<(String, bool)> {
-    let first = super::rows::unit::Entity::find()
-        .order_by_asc(super::rows::unit::Column::Id)
+    let Some(unit) = find::office(app.store.reader(), app.today()).await? else {
+        return Ok((String::new(), false));
+    };
+    let sample = person::Entity::find()
+        .filter(person::Column::Sample.eq(true))
         .one(app.store.reader())
         .await?;
-    match first {
-        Some(unit) => {
-            let unit = find::unit(app.store.reader(), unit.id, app.today()).await?;
-            let sample = person::Entity::find()
-                .filter(person::Column::Sample.eq(true))
-                .one(app.store.reader())
-                .await?;
-            Ok((unit.short, sample.is_some()))
-        }
-        None => Ok((String::new(), false)),
-    }
+    Ok((unit.short, sample.is_some()))
 }
 
 /// One account per role, for trying the product out.

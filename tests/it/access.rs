@@ -40,6 +40,11 @@ async fn every_address_lets_in_whom_it_says_and_tells_others_nothing() {
     let mut faults = Vec::new();
 
     let unknown = Visitor::unknown(&app);
+    let door = unknown.get("/dang-nhap").await.text;
+    assert!(
+        door.contains("<title>Đăng nhập · UBND huyện Cao Lộc</title>"),
+        "the door says whose house it is, among all the units it knows"
+    );
     let stranger = Visitor::of(&app, &stranger(&app).await).await;
     let people = one_per_role(&app).await;
     assert_eq!(

@@ -103,6 +103,7 @@ impl Shown<'_> {
             course_href: String::new(),
             process_words: stands(&self.tasks, lang),
             timeline: Vec::new(),
+            earlier: Vec::new(),
             progress: None,
             tracking_href: None,
             links: self.related().await?,
@@ -127,10 +128,10 @@ impl Shown<'_> {
                 .get(HISTORY - 1)
                 .map(|entry| entry.journal_no.clone())
             {
-                view.links.push(Link::new(
+                view.earlier = vec![Link::new(
                     &format!("{href}?truoc={oldest}"),
                     &said(lang, "Quá trình trước đó", "Earlier history"),
-                ));
+                )];
             }
             if row.instance_id.is_some() {
                 view.process_href = format!("{href}/quy-trinh.svg");

@@ -68,6 +68,8 @@ pub struct DocumentShow {
     pub course_href: String,
     pub process_words: String,
     pub timeline: Vec<Happening>,
+    /// Where the timeline goes on, when it is too long for one page.
+    pub earlier: Vec<Link>,
     pub progress: Option<Progress>,
     pub tracking_href: Option<String>,
     /// Further pages about it: reports, journal, evaluation.

@@ -115,6 +115,7 @@ fn show(m: &Maker) -> DocumentShow {
         course_href: "/van-ban/05/quy-trinh".to_owned(),
         process_words: "Đang ở bước đóng dấu; tiếp theo là phát hành.".to_owned(),
         timeline: m.timeline(),
+        earlier: vec![Link::new("/van-ban/05?truoc=7", "Quá trình trước đó")],
         progress: Some(m.progress()),
         tracking_href: Some("/van-ban/05/theo-doi".to_owned()),
         links: vec![Link::new("/van-ban/05/nhat-ky", "Nhật ký")],
