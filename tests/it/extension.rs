@@ -177,9 +177,8 @@ async fn more_time_is_asked_for_and_granted(app: &App) {
     assert_eq!(soon.len(), 2, "{soon:?}");
     go_on_to(app, at("2023-06-22T02:00:00Z")).await;
     assert_eq!(mails(app, "report_late", &id).await.len(), 1);
-    let course = office_chief
-        .get(&format!("/van-ban/{}", task.document_id))
-        .await;
+    let later = Browser::with(app, chief.person_id.expect("a person")).await;
+    let course = later.get(&format!("/van-ban/{}", task.document_id)).await;
     assert!(course.text.contains("Đến hạn: Quá 1 ngày làm việc"));
     assert!(!course.text.contains("report_late"), "an id is no name");
 
