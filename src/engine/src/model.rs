@@ -221,15 +221,18 @@ pub struct Node {
 }
 
 impl Node {
-    /// Whether one of its triggers (for a receive task: its message) fits.
-    pub fn is_triggered_by(&self, fits: impl Fn(&Trigger) -> bool) -> bool {
+    /// Which of its triggers (for a receive task: its message) fits, the first one.
+    pub fn triggered_by(&self, fits: impl Fn(&Trigger) -> bool) -> Option<usize> {
         match (&self.kind, &self.settings.message) {
-            (Kind::Event(event), _) => event.triggers.iter().any(fits),
-            (Kind::Task(TaskKind::Receive), Some((name, _))) => fits(&Trigger::Message {
-                name: name.clone(),
-                key: None,
-            }),
-            _ => false,
+            (Kind::Event(event), _) => event.triggers.iter().position(fits),
+            (Kind::Task(TaskKind::Receive), Some((name, _))) => {
+                let message = Trigger::Message {
+                    name: name.clone(),
+                    key: None,
+                };
+                fits(&message).then_some(0)
+            }
+            _ => None,
         }
     }
 

@@ -317,6 +317,12 @@ pub const ROWS: &[Row] = &[
         "any of its triggers starts an instance",
     ),
     runs(
+        "start-parallel-multiple",
+        "parallel multiple start event",
+        "§10.5.2",
+        "starts an instance when all its triggers have occurred, with the variables of all of them",
+    ),
+    runs(
         "catch-message",
         "message catch event",
         "§13.5.2",
@@ -553,6 +559,16 @@ const READER_RULES: &[(&str, &str, &str)] = &[
         "timer-rule",
         "error",
         "A timer is no date, duration, cycle, working-day rule or expression (a warning in a file of another engine).",
+    ),
+    (
+        "round-without-count",
+        "error",
+        "A multi-instance activity of an executable process has neither a loop cardinality nor a collection (a warning in a file of another engine).",
+    ),
+    (
+        "call-without-process",
+        "warning",
+        "A call activity of an executable process names no process. Reaching it is an incident.",
     ),
     (
         "unsupported-behavior",

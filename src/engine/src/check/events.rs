@@ -21,6 +21,7 @@ pub fn check<'a>(index: &Index<'a>, out: &mut Report<'a>) {
     }
     event_subprocesses(index, out);
     levels(index, out);
+    beginnings(index, out);
     links(index, out);
 }
 
@@ -279,6 +280,28 @@ fn levels<'a>(index: &Index<'a>, out: &mut Report<'a>) {
         }
         if ends && !starts && !begins {
             out.add("end-without-start", node, &[name]);
+        }
+    }
+}
+
+/// A level begins at one start event without a trigger: at the first.
+fn beginnings<'a>(index: &Index<'a>, out: &mut Report<'a>) {
+    let mut first: BTreeMap<At, At> = BTreeMap::new();
+    for at in 0..index.elements.len() {
+        let element = &index.elements[at];
+        let Some(container) = element.container.filter(|_| element.tag == "startEvent") else {
+            continue;
+        };
+        if index.is_event_subprocess(container)
+            || !index.triggers(at).is_empty()
+            || index.has_foreign_trigger(at)
+        {
+            continue;
+        }
+        let begins = *first.entry(container).or_insert(at);
+        if begins != at {
+            let words = [index.name(at), index.name(begins)];
+            out.add("start-event-second", element.node, &words);
         }
     }
 }

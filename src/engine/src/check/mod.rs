@@ -2,6 +2,8 @@
 //!
 //! It reads the raw XML and knows nothing of the engine; what the engine can't run is reported by its reader.
 
+mod calls;
+mod cycles;
 mod events;
 mod gateways;
 mod index;
@@ -50,6 +52,7 @@ pub fn lint_with(file: &str, doc: &roxmltree::Document<'_>, known: &Known) -> Ve
         gateways::check(&index, &mut out);
         others::check(&index, &mut out);
         sound::check(&index, &mut out);
+        calls::check(&index, &mut out);
         ours::check(&index, known, &mut out);
     }
     out.finish(file, doc.input_text())
@@ -62,16 +65,20 @@ pub fn problems(files: &[(&str, &[u8])], known: &Known) -> Vec<Finding> {
         return Vec::new();
     };
     let mut findings = lint_bytes(name, bytes, known);
-    if let Err(more) = crate::read(files) {
-        for finding in more {
-            let same = |known: &Finding| {
-                known.severity == Severity::Error
-                    && known.line == finding.line
-                    && known.column == finding.column
-            };
-            if !findings.iter().any(same) {
-                findings.push(finding);
-            }
+    let read = match crate::read(files) {
+        Ok(definitions) => definitions.findings,
+        Err(findings) => findings,
+    };
+    for finding in read {
+        let here = |known: &Finding| known.line == finding.line && known.column == finding.column;
+        let told = |known: &Finding| {
+            here(known)
+                && (known.severity == Severity::Error
+                    || (known.rule == finding.rule && known.message == finding.message))
+        };
+        let concerns = finding.file == *name || finding.severity == Severity::Error;
+        if concerns && !findings.iter().any(told) {
+            findings.push(finding);
         }
     }
     findings.sort_by_key(|finding| (finding.line, finding.column));

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::cycles::cycles;
 use super::events::link_name;
 use super::index::{At, Index};
 
@@ -18,7 +19,8 @@ pub struct Node<'i> {
     pub from: Vec<usize>,
     /// Boundary events by node number, with whether they interrupt.
     pub boundary: Vec<(usize, bool)>,
-    /// Whether it begins a path of its own: a start event, or an element without incoming flow where none is required.
+    /// Whether it begins a path of its own: a start event, an element without incoming flow where none is required, or a
+    /// boundary event of a compensation handler.
     pub entry: bool,
 }
 
@@ -75,7 +77,7 @@ impl<'i> Net<'i> {
             }
         }
         net.link(index);
-        net.mark_entries(index);
+        net.mark_entries(index, container);
         net
     }
 
@@ -115,12 +117,18 @@ impl<'i> Net<'i> {
         }
     }
 
-    fn mark_entries(&mut self, index: &Index<'_>) {
+    fn mark_entries(&mut self, index: &Index<'_>, container: At) {
         let starts = self.nodes.iter().any(|node| node.tag == "startEvent");
+        let of_handlers: HashSet<At> = index
+            .inside(container)
+            .filter(|at| index.flag(*at, "isForCompensation"))
+            .flat_map(|handler| index.boundary.get(&handler).into_iter().flatten().copied())
+            .collect();
         for node in &mut self.nodes {
             let loose = node.into.is_empty() && node.tag != "boundaryEvent";
             node.entry = node.tag == "startEvent"
-                || (loose && (!starts || index.flag(node.at, "instantiate")));
+                || (loose && (!starts || index.flag(node.at, "instantiate")))
+                || of_handlers.contains(&node.at);
         }
     }
 
@@ -159,57 +167,10 @@ impl<'i> Net<'i> {
         seen
     }
 
-    /// The loops: strongly connected groups with a cycle (Tarjan's algorithm, without recursion).
+    /// The loops: groups of nodes that lead to each other.
     pub fn loops(&self) -> Vec<Vec<usize>> {
-        const NEW: usize = usize::MAX;
-        let count = self.nodes.len();
-        let (mut order, mut low) = (vec![NEW; count], vec![NEW; count]);
-        let mut on_stack = vec![false; count];
-        let (mut stack, mut groups, mut clock) = (Vec::new(), Vec::new(), 0);
-        for root in 0..count {
-            if order[root] != NEW {
-                continue;
-            }
-            let mut calls: Vec<(usize, Vec<usize>)> = vec![(root, self.next(root).collect())];
-            (order[root], low[root]) = (clock, clock);
-            clock += 1;
-            stack.push(root);
-            on_stack[root] = true;
-            while let Some((node, open)) = calls.last_mut() {
-                let node = *node;
-                match open.pop() {
-                    Some(next) if order[next] == NEW => {
-                        (order[next], low[next]) = (clock, clock);
-                        clock += 1;
-                        stack.push(next);
-                        on_stack[next] = true;
-                        calls.push((next, self.next(next).collect()));
-                    }
-                    Some(next) if on_stack[next] => low[node] = low[node].min(order[next]),
-                    Some(_) => {}
-                    None => {
-                        calls.pop();
-                        if let Some((parent, _)) = calls.last() {
-                            low[*parent] = low[*parent].min(low[node]);
-                        }
-                        if low[node] == order[node] {
-                            let from = stack
-                                .iter()
-                                .rposition(|member| *member == node)
-                                .unwrap_or(0);
-                            let group = stack.split_off(from);
-                            for member in &group {
-                                on_stack[*member] = false;
-                            }
-                            if group.len() > 1 || self.next(node).any(|next| next == node) {
-                                groups.push(group);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        groups
+        let next = (0..self.nodes.len()).map(|node| self.next(node).collect());
+        cycles(&next.collect::<Vec<_>>())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Soundness: what can never be reached, never ends, never waits or may get stuck.
 
+use std::collections::HashSet;
+
 use super::index::{At, Index};
 use super::net::Net;
 use super::report::Report;
@@ -27,6 +29,7 @@ fn check_one<'a>(index: &Index<'a>, container: At, out: &mut Report<'a>) {
             &[index.name(at(node))],
         );
     }
+    unnamed_ends(index, &net, &reachable, out);
     let executable = index.flag(container, "isExecutable") || index.executable(container);
     for group in net.loops() {
         let Some(first) = group.iter().copied().min_by_key(|node| at(*node)) else {
@@ -55,6 +58,33 @@ fn check_one<'a>(index: &Index<'a>, container: At, out: &mut Report<'a>) {
     ] {
         for node in nodes {
             out.add(rule, index.elements[at(node)].node, &[index.name(at(node))]);
+        }
+    }
+}
+
+/// Paths that just stop where other paths of the same level come to an end event.
+fn unnamed_ends<'a>(
+    index: &Index<'a>,
+    net: &Net<'_>,
+    reachable: &HashSet<usize>,
+    out: &mut Report<'a>,
+) {
+    if !net.nodes.iter().any(|node| node.tag == "endEvent") {
+        return;
+    }
+    for (number, node) in net.nodes.iter().enumerate() {
+        let throws_link = || index.has_trigger(node.at, "linkEventDefinition");
+        if node.from.is_empty()
+            && index.outgoing(node.at).next().is_none()
+            && reachable.contains(&number)
+            && !matches!(node.tag, "endEvent" | "boundaryEvent")
+            && !throws_link()
+        {
+            out.add(
+                "path-without-end",
+                index.elements[node.at].node,
+                &[index.name(node.at)],
+            );
         }
     }
 }

@@ -143,6 +143,13 @@ fn check(body: &str) -> Vec<Finding> {
 
 #[test]
 fn compensation_is_reached_without_flows() {
+    let found = check(
+        "<process id='P'><startEvent id='S'/><task id='T'/><boundaryEvent id='B' attachedToRef='T'><compensateEventDefinition/></boundaryEvent>\
+         <userTask id='H' isForCompensation='true'/><boundaryEvent id='L' attachedToRef='H'><timerEventDefinition/></boundaryEvent><task id='X'/>\
+         <sequenceFlow id='f' sourceRef='S' targetRef='T'/><sequenceFlow id='g' sourceRef='L' targetRef='X'/>\
+         <association id='a' sourceRef='B' targetRef='H'/></process>",
+    );
+    assert!(found.iter().all(|f| f.rule != "unreachable"), "{found:#?}");
     let text = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t"><process id="p" isExecutable="true"><startEvent id="s"/><userTask id="a"/><boundaryEvent id="c" attachedToRef="a"><compensateEventDefinition/></boundaryEvent><task id="h" isForCompensation="true"/><endEvent id="e"><compensateEventDefinition/></endEvent><sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="e"/><association id="l" sourceRef="c" targetRef="h"/></process></definitions>"#;
     assert_eq!(
         lint_bytes("x.bpmn", text.as_bytes(), &Known::default()),

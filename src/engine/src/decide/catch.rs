@@ -162,8 +162,10 @@ impl Work<'_> {
                 message_vi,
             },
         })?;
-        // Only what does not interrupt can fire again.
-        let repeats = !interrupting && matches!(hook, Hook::Boundary | Hook::EventSubProcess);
+        // Only what does not interrupt can fire again, and does so for itself.
+        let repeats = !interrupting
+            && matches!(hook, Hook::Boundary | Hook::EventSubProcess)
+            && !matches!(&node.kind, Kind::Event(event) if event.parallel_multiple);
         let id = TimerId::new(scope.clone(), self.next(scope));
         let cycle = cycle.filter(|_| repeats);
         self.emit(Event::TimerSet {
@@ -265,10 +267,29 @@ impl Work<'_> {
             }
             (Hook::Boundary, Some(token)) => {
                 self.assign(scope, variables)?;
+                self.wait_anew(scope, node, waiting)?;
                 self.fire_boundary(scope, token, node, waiting.interrupting)
             }
             (Hook::EventSubProcess, _) => {
+                self.wait_anew(scope, node, waiting)?;
                 self.start_event_sub_process(scope, node, waiting.interrupting, variables)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A parallel multiple event that does not interrupt can occur again: all its messages and signals are waited for anew.
+    /// A timer or a condition among them does not come again by itself; then the event occurs once.
+    fn wait_anew(&mut self, scope: &ScopeId, node: &Node, waiting: &Waiting) -> Step {
+        let comes_again =
+            |trigger: &Trigger| matches!(trigger, Trigger::Message { .. } | Trigger::Signal { .. });
+        match &node.kind {
+            Kind::Event(event)
+                if event.parallel_multiple
+                    && !waiting.interrupting
+                    && event.triggers.iter().all(comes_again) =>
+            {
+                self.hook_event(scope, waiting.token, node, event, waiting.hook)
             }
             _ => Ok(()),
         }
@@ -294,7 +315,9 @@ impl Work<'_> {
         boundary: &Node,
         interrupting: bool,
     ) -> Step {
+        let mut undoing = false;
         if interrupting {
+            undoing = self.is_undoing(scope, host)?;
             self.cancel_token(scope, host);
         }
         let token = self.next(scope);
@@ -304,7 +327,22 @@ impl Work<'_> {
             element: boundary.id.clone(),
             flow: None,
         });
-        self.leave(scope, token)
+        self.leave(scope, token)?;
+        if undoing {
+            // An interrupted handler has ended too: who asked for it waits no longer.
+            self.go_on_compensating(scope)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a token stands at a compensation handler.
+    fn is_undoing(&self, scope: &ScopeId, token: u64) -> Step<bool> {
+        let process = self.process(scope)?;
+        let node = self
+            .scope(scope)
+            .and_then(|scope| scope.tokens.get(&token))
+            .and_then(|token| process.node(&token.element));
+        Ok(node.is_some_and(|node| process.is_compensation_handler(node)))
     }
 
     pub(super) fn start_event_sub_process(

@@ -146,6 +146,18 @@ impl Reader {
             self.expression(file, at, &role, process.executable);
         }
         process.nodes[index].repeat = repeat;
+        if process.executable
+            && matches!(&process.nodes[index].kind, Kind::Call(called) if called.is_empty())
+        {
+            self.report(
+                file,
+                at,
+                Severity::Warning,
+                "call-without-process",
+                "The call activity does not say which process it calls; reaching it is an incident.",
+                "Hoạt động gọi quy trình chưa nêu gọi quy trình nào; khi chạy đến sẽ thành sự cố.",
+            );
+        }
         if let Some(condition) =
             child(at, "completionCondition").filter(|condition| !text(condition).is_empty())
         {
@@ -234,6 +246,9 @@ impl Reader {
             attribute("collection", "inputCollection").or_else(|| reference("loopDataInputRef"));
         let collection =
             collection.map(|source| self.expression(file, &multi, &source, executable));
+        if executable && cardinality.is_none() && collection.is_none() {
+            self.round_without_count(file, &multi);
+        }
         let output_element = zeebe
             .as_ref()
             .and_then(|zeebe| zeebe.attribute("outputElement"))
@@ -258,6 +273,21 @@ impl Reader {
 }
 
 impl Reader {
+    fn round_without_count(&mut self, file: &File, multi: &Xml) {
+        let severity = match file.language {
+            None => Severity::Error,
+            Some(_) => Severity::Warning,
+        };
+        self.report(
+            file,
+            multi,
+            severity,
+            "round-without-count",
+            "The multi-instance activity does not say how many instances it has: give it a loopCardinality or a collection.",
+            "Hoạt động lặp nhiều lượt chưa nêu số lượt: hãy ghi loopCardinality hoặc danh sách các mục.",
+        );
+    }
+
     /// Which events the ending items throw. Without a definition, `None` and `One` throw a signal named like the activity.
     fn behavior(&mut self, file: &File, process: &Process, at: &Xml, multi: &Xml) -> Behavior {
         let mut referred = |attribute: &str| {

@@ -6,13 +6,14 @@ use std::io::{self, Write};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::starts::Beginning;
 use super::trace::Trace;
 use super::{
     Answer, MAX_ACTS, MAX_INSTANCES, MAX_REPEATS, Options, Outcome, SimulateError, starts,
 };
 use crate::command::{Command, CommandKind, Rejection};
 use crate::event::Event;
-use crate::model::{Definitions, Node, Process, TaskKind, Trigger};
+use crate::model::{Definitions, Node, TaskKind, Trigger};
 use crate::state::{State, Status, Task, TaskId, TimerId, Topic, Variables};
 use crate::{apply, decide, timers};
 
@@ -70,6 +71,8 @@ pub(super) struct Simulation<'a> {
     refused: bool,
     /// Processes that were asked for and begin by an event.
     pub(super) awaited: Vec<String>,
+    /// Parallel multiple start events of which not all triggers have occurred, by process and element.
+    pub(super) begun: BTreeMap<(String, String), starts::Begun>,
     /// Openings at this instant: the instant, and how often by element and item.
     repeats: (DateTime<Utc>, Counts),
 }
@@ -94,6 +97,7 @@ impl<'a> Simulation<'a> {
             used: BTreeSet::new(),
             refused: false,
             awaited: Vec::new(),
+            begun: BTreeMap::new(),
             repeats: (start, BTreeMap::new()),
         }
     }
@@ -316,9 +320,9 @@ impl<'a> Simulation<'a> {
             }
         }
         let starts = |trigger: &Trigger| matches!(trigger, Trigger::Message { name, .. } if *name == letter.name);
-        let started = started_by(self.defs, starts).next();
+        let started = started_by(self.defs, starts).find(|start| !self.has_occurred(start));
         match started {
-            Some((process, node)) => self.start(&process.id, letter.variables.clone(), Some(node)),
+            Some(start) => self.occurs(&start, letter.variables.clone()),
             None => {
                 self.mailbox.push(letter);
                 Ok(())
@@ -348,10 +352,17 @@ impl<'a> Simulation<'a> {
         }
         let starts =
             |trigger: &Trigger| matches!(trigger, Trigger::Signal { name: own } if own == name);
-        for (process, node) in started_by(self.defs, starts) {
-            self.start(&process.id, variables.clone(), Some(node))?;
+        for start in started_by(self.defs, starts) {
+            self.occurs(&start, variables.clone())?;
         }
         Ok(())
+    }
+
+    /// Messages that nobody waited for are looked at again.
+    pub(super) fn empty_mailbox(&mut self) {
+        for letter in std::mem::take(&mut self.mailbox) {
+            self.schedule(None, Act::Deliver(letter));
+        }
     }
 
     fn command(&mut self, index: usize, kind: CommandKind) -> Result<(), SimulateError> {
@@ -548,11 +559,18 @@ impl<'a> Simulation<'a> {
 fn started_by(
     defs: &Definitions,
     fits: impl Fn(&Trigger) -> bool,
-) -> impl Iterator<Item = (&Process, &Node)> {
+) -> impl Iterator<Item = Beginning<'_>> {
     defs.processes()
         .iter()
         .flat_map(|process| process.triggered_starts().map(move |node| (process, node)))
-        .filter(move |(_, node)| node.is_triggered_by(&fits))
+        .filter_map(move |(process, node)| {
+            let trigger = node.triggered_by(&fits)?;
+            Some(Beginning {
+                process,
+                node,
+                trigger,
+            })
+        })
 }
 
 fn waits_for(state: &State, letter: &Letter) -> bool {

@@ -1,6 +1,7 @@
 //! Processes that begin by an event: timers and conditions are looked at here, messages and signals come by themselves.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::io;
 
@@ -11,15 +12,36 @@ use super::SimulateError;
 use super::run::{Act, Simulation};
 use super::trace::Trace;
 use crate::expr::{EvalError, Expr};
-use crate::model::{Kind, Node, Process, Trigger};
+use crate::model::{EventNode, Kind, Node, Process, Trigger};
 use crate::state::{Cycle, Variables};
 use crate::timers;
+
+/// A trigger that occurs, and the element at which it starts an instance of a process.
+pub(super) struct Beginning<'a> {
+    pub(super) process: &'a Process,
+    pub(super) node: &'a Node,
+    pub(super) trigger: usize,
+}
+
+impl Beginning<'_> {
+    fn place(&self) -> (String, String) {
+        (self.process.id.clone(), self.node.id.clone())
+    }
+}
+
+/// What has occurred of the triggers of a parallel multiple start event.
+#[derive(Debug, Default)]
+pub(super) struct Begun {
+    occurred: BTreeSet<usize>,
+    variables: Variables,
+}
 
 /// A timer start event: where it starts, when, and how often again.
 #[derive(Debug, Clone)]
 pub(super) struct Due {
     process: String,
     start: String,
+    trigger: usize,
     at: DateTime<Utc>,
     cycle: Option<Cycle>,
     variables: Variables,
@@ -43,20 +65,59 @@ impl Simulation<'_> {
             let Kind::Event(event) = &start.kind else {
                 continue;
             };
-            for trigger in &event.triggers {
-                self.watch(found, start, trigger, variables)?;
+            for (number, trigger) in event.triggers.iter().enumerate() {
+                let beginning = Beginning {
+                    process: found,
+                    node: start,
+                    trigger: number,
+                };
+                self.watch(&beginning, trigger, variables)?;
             }
         }
         Ok(())
     }
 
+    /// Whether a parallel multiple start event has had this trigger and waits for the others.
+    pub(super) fn has_occurred(&self, beginning: &Beginning) -> bool {
+        self.begun
+            .get(&beginning.place())
+            .is_some_and(|begun| begun.occurred.contains(&beginning.trigger))
+    }
+
+    /// A trigger occurs: an instance starts, at a parallel multiple start event only when all have (BPMN 2.0.2, 10.5.2).
+    pub(super) fn occurs(
+        &mut self,
+        beginning: &Beginning,
+        variables: Variables,
+    ) -> Result<(), SimulateError> {
+        let Kind::Event(EventNode {
+            parallel_multiple: true,
+            triggers,
+            ..
+        }) = &beginning.node.kind
+        else {
+            return self.start(&beginning.process.id, variables, Some(beginning.node));
+        };
+        let begun = self.begun.entry(beginning.place()).or_default();
+        begun.occurred.insert(beginning.trigger);
+        begun.variables.extend(variables);
+        if begun.occurred.len() < triggers.len() {
+            return Ok(());
+        }
+        let variables = std::mem::take(begun).variables;
+        self.begun.remove(&beginning.place());
+        self.start(&beginning.process.id, variables, Some(beginning.node))?;
+        self.empty_mailbox();
+        Ok(())
+    }
+
     fn watch(
         &mut self,
-        process: &Process,
-        start: &Node,
+        beginning: &Beginning,
         trigger: &Trigger,
         variables: &Variables,
     ) -> Result<(), SimulateError> {
+        let start = beginning.node;
         match trigger {
             Trigger::Timer { kind, rule } => {
                 let first = timers::first(*kind, rule, self.now, &self.options.calendar, |expr| {
@@ -64,8 +125,9 @@ impl Simulation<'_> {
                 });
                 let (at, cycle) = first.map_err(|problem| refused(start, &problem))?;
                 let due = Due {
-                    process: process.id.clone(),
+                    process: beginning.process.id.clone(),
                     start: start.id.clone(),
+                    trigger: beginning.trigger,
                     at,
                     cycle,
                     variables: variables.clone(),
@@ -76,7 +138,7 @@ impl Simulation<'_> {
             Trigger::Conditional(condition)
                 if value(condition, variables).is_ok_and(|value| value == Value::Bool(true)) =>
             {
-                self.start(&process.id, variables.clone(), Some(start))
+                self.occurs(beginning, variables.clone())
             }
             _ => Ok(()),
         }
@@ -84,11 +146,17 @@ impl Simulation<'_> {
 
     /// A cycle starts an instance each time it is due.
     pub(super) fn start_due(&mut self, due: Due) -> Result<(), SimulateError> {
-        let start = self
-            .defs
-            .process(&due.process)
-            .and_then(|process| process.node(&due.start));
-        self.start(&due.process, due.variables.clone(), start)?;
+        let defs = self.defs;
+        if let Some(process) = defs.process(&due.process)
+            && let Some(node) = process.node(&due.start)
+        {
+            let beginning = Beginning {
+                process,
+                node,
+                trigger: due.trigger,
+            };
+            self.occurs(&beginning, due.variables.clone())?;
+        }
         let next = due
             .cycle
             .as_ref()

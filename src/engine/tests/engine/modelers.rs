@@ -2,6 +2,7 @@
 //! another language is reported and stays an incident, and is no error.
 
 use serde_json::json;
+use trinhky_engine::check::{Known, problems};
 use trinhky_engine::simulate::{Options, Outcome, Scenario, simulate};
 use trinhky_engine::{Severity, read};
 
@@ -61,6 +62,46 @@ fn the_same_expression_in_a_file_of_ours_or_of_nobody_is_an_error() {
             [(Severity::Error, "expression".to_owned())]
         );
     }
+}
+
+#[test]
+fn what_the_reader_warns_about_is_told_when_a_file_is_checked() {
+    let text = foreign(
+        r#"xmlns:camunda="http://camunda.org/schema/1.0/bpmn""#,
+        &format!("{NODES}{FLOW}"),
+    );
+    let told = |text: &str| -> Vec<(Severity, String)> {
+        let found = problems(&[("x.bpmn", text.as_bytes())], &Known::default());
+        found.into_iter().map(|f| (f.severity, f.rule)).collect()
+    };
+    let warning = (Severity::Warning, "expression-language".to_owned());
+    assert_eq!(told(&text), std::slice::from_ref(&warning));
+    // An error beside it doubles nothing.
+    let broken = text.replace(r#"targetRef="g""#, r#"targetRef="nowhere""#);
+    let found = told(&broken);
+    assert_eq!(found.iter().filter(|one| **one == warning).count(), 1);
+    assert_eq!(found.iter().filter(|one| one.1 == "unreachable").count(), 3);
+}
+
+#[test]
+fn a_round_of_unknown_size_and_a_call_of_nothing_are_told() {
+    let body = r#"<bpmn:startEvent id="s"/><bpmn:userTask id="a"><bpmn:multiInstanceLoopCharacteristics/></bpmn:userTask><bpmn:callActivity id="k"/><bpmn:endEvent id="e"/>
+        <bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="a"/><bpmn:sequenceFlow id="f2" sourceRef="a" targetRef="k"/><bpmn:sequenceFlow id="f3" sourceRef="k" targetRef="e"/>"#;
+    let call = (Severity::Warning, "call-without-process".to_owned());
+    let round = |severity| (severity, "round-without-count".to_owned());
+    assert_eq!(
+        findings(&foreign("", body)),
+        [round(Severity::Error), call.clone()]
+    );
+    assert_eq!(
+        findings(&foreign(
+            r#"xmlns:zeebe="http://camunda.org/schema/zeebe/1.0""#,
+            body
+        )),
+        [round(Severity::Warning), call]
+    );
+    let drawing = foreign("", body).replace(r#" isExecutable="true""#, "");
+    assert_eq!(findings(&drawing), []);
 }
 
 #[test]

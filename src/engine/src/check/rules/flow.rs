@@ -32,6 +32,15 @@ pub const RULES: &[Rule] = &[
         message_vi: "Sự kiện bắt đầu \"{0}\" của quy trình con không được có {1}.",
     },
     Rule {
+        id: "start-event-second",
+        severity: Warning,
+        standard: "§13.3.4",
+        title: "One start event has no trigger",
+        explanation: "A process or sub-process that is simply started begins at one start event, the first without a trigger; another one never begins. Draw one start event and a gateway behind it, or give the others triggers.",
+        message: "\"{0}\" never begins: \"{1}\" is the start event without a trigger.",
+        message_vi: "\"{0}\" không bao giờ bắt đầu: \"{1}\" đã là sự kiện bắt đầu không có điều kiện kích hoạt.",
+    },
+    Rule {
         id: "event-subprocess-start-count",
         severity: Error,
         standard: "§10.3.5",

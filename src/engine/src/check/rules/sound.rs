@@ -14,6 +14,15 @@ pub const RULES: &[Rule] = &[
         message_vi: "\"{0}\" không bao giờ được chạy đến.",
     },
     Rule {
+        id: "path-without-end",
+        severity: Warning,
+        standard: "§10.5.3",
+        title: "Every path comes to an end event",
+        explanation: "Other paths of the same process or sub-process come to an end event; this one just stops, as if a flow had been forgotten. Add the flow or an end event.",
+        message: "The path stops at \"{0}\" without an end event.",
+        message_vi: "Nhánh dừng ở \"{0}\" mà không có sự kiện kết thúc.",
+    },
+    Rule {
         id: "no-way-to-end",
         severity: Warning,
         standard: "ours",
@@ -39,6 +48,15 @@ pub const RULES: &[Rule] = &[
         explanation: "If its condition never changes, a loop of automatic steps runs until the engine stops it.",
         message: "The loop through \"{0}\" never waits for a person, an event or a service.",
         message_vi: "Vòng lặp qua \"{0}\" không chờ người, sự kiện hay dịch vụ nào.",
+    },
+    Rule {
+        id: "calls-itself",
+        severity: Warning,
+        standard: "ours",
+        title: "A process does not call itself",
+        explanation: "The call leads, directly or through other processes, back to the process that it stands in. Without a condition that ends it, the calls stop as an incident when they are too deep.",
+        message: "\"{0}\" calls \"{1}\", which leads back here.",
+        message_vi: "\"{0}\" gọi \"{1}\", rồi lại quay về chính quy trình này.",
     },
     Rule {
         id: "join-never-completes",

@@ -158,6 +158,17 @@ pub fn cases() -> Vec<Case> {
             "started +s -s +u:0 +b:0 -b:0 -u:0 +u:1 +b:1 -b:1 -u:1 +x compensation_thrown:x +hb -hb +hb -hb -x completed",
         ),
         Case::new(
+            "compensation-handler",
+            // A handler that its own boundary event interrupts has ended too: the next one runs, and the throw event goes on.
+            r#"<startEvent id="s"/><task id="a"/><boundaryEvent id="ca" attachedToRef="a"><compensateEventDefinition/></boundaryEvent><task id="ha" isForCompensation="true"/>
+            <task id="b"/><boundaryEvent id="cb" attachedToRef="b"><compensateEventDefinition/></boundaryEvent><userTask id="hb" isForCompensation="true"/><boundaryEvent id="late" attachedToRef="hb"><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition></boundaryEvent><task id="t"/>
+            <intermediateThrowEvent id="x"><compensateEventDefinition/></intermediateThrowEvent>"#,
+            "s > a; a > b; b > x; late > t",
+            "started +s -s +a -a +b -b +x compensation_thrown:x +hb timer_set:late timer_fired:late ×hb +late -late +t +ha -t -ha -x completed",
+        )
+        .undone_by(&["ca ha", "cb hb"])
+        .with(json!({"answers": [{"element": "hb", "after": "P1D"}]})),
+        Case::new(
             "compensation-sub-process",
             r#"<startEvent id="s"/><subProcess id="u"><property id="n" name="n"/><scriptTask id="b"><script>n = 7</script></scriptTask><boundaryEvent id="cb" attachedToRef="b"><compensateEventDefinition/></boundaryEvent><scriptTask id="hb" isForCompensation="true"><script>undone = true</script></scriptTask>
             <subProcess id="c" triggeredByEvent="true"><startEvent id="cs"><compensateEventDefinition/></startEvent><scriptTask id="t"><script>kept = n</script></scriptTask><intermediateThrowEvent id="y"><compensateEventDefinition/></intermediateThrowEvent>

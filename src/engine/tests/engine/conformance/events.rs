@@ -105,6 +105,15 @@ pub fn cases() -> Vec<Case> {
             "started +s -s +a message_received:b +b -b +h -h signal_received:b +b -b +h -h -a +e -e completed",
         )
         .roots(ROOTS)
-        .with(json!({"answers": [{"element": "a", "after": "P1D"}], "messages": [{"name": "note", "after": "PT1H"}], "signals": [{"name": "go", "after": "PT2H"}]})),
+        .with(json!({"answers": [{"element": "a", "after": "P1D"}], "messages": [{"name": "note", "after": "PT1H"}], "signals": [{"name": "go", "after": "PT2H"}]})),        Case::new(
+            "boundary-multiple",
+            // A parallel one waits for both each time; what comes twice before the other counts once.
+            &format!(r#"<startEvent id="s"/><userTask id="a"/><boundaryEvent id="b" attachedToRef="a" cancelActivity="false" parallelMultiple="true">{MESSAGE}{SIGNAL}</boundaryEvent><endEvent id="e"/><endEvent id="h"/>"#),
+            "s > a; a > e; b > h",
+            "started +s -s +a message_received:b signal_received:b +b -b +h -h signal_received:b message_received:b +b -b +h -h -a +e -e completed",
+        )
+        .roots(ROOTS)
+        .with(json!({"answers": [{"element": "a", "after": "P1D"}], "messages": [{"name": "note", "after": "PT1H"}, {"name": "note", "after": "PT5H"}],
+            "signals": [{"name": "go", "after": "PT2H"}, {"name": "go", "after": "PT3H"}, {"name": "go", "after": "PT4H"}]})),
     ]
 }

@@ -7,6 +7,7 @@ pub fn cases() -> Vec<Case> {
     let roots = r#"<message id="msg" name="note"/><signal id="sig" name="go"/>"#;
     let starts =
         |definition: &str| format!(r#"<startEvent id="s">{definition}</startEvent><task id="a"/>"#);
+    let both = r#"<startEvent id="s" parallelMultiple="true"><messageEventDefinition messageRef="msg"/><signalEventDefinition signalRef="sig"/></startEvent>"#;
     vec![
         Case::new(
             "start-none",
@@ -64,6 +65,35 @@ pub fn cases() -> Vec<Case> {
         )
         .roots(roots)
         .with(json!({"signals": [{"name": "go"}], "messages": [{"name": "note", "after": "PT1M"}]})),
+        Case::new(
+            "start-parallel-multiple",
+            // The second signal comes before its message has: it says nothing new.
+            &format!(r#"{both}<scriptTask id="a"><script>sum = n + m</script></scriptTask>"#),
+            "s > a",
+            "started +s -s +a sum=3 -a completed",
+        )
+        .roots(roots)
+        .with(json!({"messages": [{"name": "note", "variables": {"n": 1}, "after": "PT2M"}],
+            "signals": [{"name": "go", "variables": {"m": 2}}, {"name": "go", "variables": {"m": 2}, "after": "PT1M"}]})),
+        Case::new(
+            "start-parallel-multiple",
+            // A message that comes twice before the signal is kept for the next instance.
+            &format!(r#"{both}<task id="a"/>"#),
+            "s > a",
+            "started +s -s +a -a completed started +s -s +a -a completed",
+        )
+        .roots(roots)
+        .with(json!({"messages": [{"name": "note"}, {"name": "note", "after": "PT1M"}],
+            "signals": [{"name": "go", "after": "PT2M"}, {"name": "go", "after": "PT3M"}]})),
+        Case::new(
+            "start-parallel-multiple",
+            &format!(r#"{both}<task id="a"/>"#),
+            "s > a",
+            "stuck",
+        )
+        .roots(roots)
+        .starting(&["p"])
+        .with(json!({"messages": [{"name": "note"}]})),
         Case::new(
             "message-flow",
             r#"<startEvent id="s"/><sendTask id="a"/><receiveTask id="b"/>"#,
