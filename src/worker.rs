@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::audit::{self, Entry, trail};
+use crate::distribution::letters;
 use crate::fault::{Fault, Outcome};
 use crate::flow::{self, rows::flow_timer};
 use crate::keeping::nightly;
@@ -353,10 +354,11 @@ async fn send_one(app: &App, mail: mail::Claimed) -> Outcome<()> {
     app.store
         .write((mail, sent, now, job), |tx, (mail, sent, now, job)| {
             Box::pin(async move {
-                if mail::record(tx, mail, sent, *now).await? == mail::Recorded::Failed {
+                let recorded = mail::record(tx, mail, sent, *now).await?;
+                if recorded == mail::Recorded::Failed {
                     queue::enqueue(tx, *job, undelivered(mail.id, *job, *now)).await?;
                 }
-                Ok(())
+                letters::tried(tx, mail, (sent, recorded), *now).await
             })
         })
         .await
@@ -377,6 +379,7 @@ pub async fn returned(app: &App, bounce: Bounce) -> Outcome<Attached> {
                     let attached = mail::bounce::attach(tx, bounce, *now).await?;
                     if let Attached::Returned(mail) = attached {
                         queue::enqueue(tx, *job, undelivered(mail, *job, *now)).await?;
+                        letters::returned(tx, mail, *now).await?;
                     }
                     Ok(attached)
                 })

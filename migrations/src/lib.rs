@@ -25,6 +25,7 @@ mod m0015_absence;
 mod m0016_extension;
 mod m0017_copies;
 mod m0018_searches;
+mod m0023_evidence_at_event;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_extension::Migration),
             Box::new(m0017_copies::Migration),
             Box::new(m0018_searches::Migration),
+            Box::new(m0023_evidence_at_event::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! The invariants that `trinhky check` verifies on the rows themselves, one query each.
 //!
-//! I6 (the state of an instance equals the fold of its journal) replays every instance's events.
+//! I6 (the state of an instance equals the fold of its journal) replays every instance's events; I13 (every document's
+//! evidence is whole) reads its chain.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use serde::Serialize;
 use trinhky_engine::{Event, State, apply};
 use uuid::Uuid;
 
+use super::evidence;
 use super::rows::journal;
 use crate::fault::{Fault, Outcome};
 use crate::files::Files;
@@ -20,7 +22,7 @@ use crate::flow;
 use crate::flow::rows::flow_instance;
 
 /// How many invariants are checked.
-pub const COUNT: usize = 10;
+pub const COUNT: usize = 11;
 /// Journal rows read at a time.
 const PAGE: u64 = 1_000;
 
@@ -145,6 +147,13 @@ pub async fn check(db: &impl ConnectionTrait) -> Outcome<Vec<Breach>> {
             invariant,
             message: format!("{message}: {}", found.place),
         }));
+    }
+    match evidence::check::check(db).await {
+        Ok(found) => breaches.extend(found.into_iter().map(|message| Breach {
+            invariant: "I13",
+            message,
+        })),
+        Err(error) => breaches.push(unreadable("I13", &error)),
     }
     match instances_against_journal(db).await {
         Ok(found) => breaches.extend(found),

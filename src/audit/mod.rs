@@ -3,6 +3,7 @@
 //! A row carries the engine's events of the act, so the journal is history, trace and the source
 //! from which an instance can be replayed. Nothing here changes or deletes a row; [`trail`] finds it when somebody did.
 
+pub mod evidence;
 pub mod invariants;
 pub mod rows;
 pub mod trail;
@@ -10,10 +11,11 @@ pub mod trail;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Statement,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement,
 };
 use uuid::Uuid;
 
+use self::evidence::{Event, kinds};
 use crate::app::App;
 use crate::fault::Outcome;
 use crate::people::Actor;
@@ -69,6 +71,16 @@ impl Entry {
     #[must_use]
     pub fn data(mut self, data: serde_json::Value) -> Self {
         self.data = data;
+        self
+    }
+
+    /// Names the line of evidence that tells of this act, beside the facts.
+    #[must_use]
+    pub fn evidence(mut self, anchor: &evidence::Anchor) -> Self {
+        if self.data.is_null() {
+            self.data = serde_json::json!({});
+        }
+        self.data["evidence"] = anchor.to_json();
         self
     }
 }
@@ -148,6 +160,13 @@ pub async fn seen(app: &App, actor: &Actor, document_id: Uuid, what: &str) -> Ou
         .await
 }
 
+/// A delivery that was opened just now.
+#[derive(Debug, FromQueryResult)]
+struct Opened {
+    id: Uuid,
+    unit_id: Uuid,
+}
+
 async fn first_opening(
     tx: &Tx,
     document_id: Uuid,
@@ -155,7 +174,7 @@ async fn first_opening(
     now: DateTime<Utc>,
 ) -> Outcome<()> {
     let sql = "UPDATE delivery SET opened_at = $3, opened_by = $4 \
-               WHERE document_id = $1 AND unit_id = $2 AND opened_at IS NULL";
+               WHERE document_id = $1 AND unit_id = $2 AND opened_at IS NULL RETURNING id, unit_id";
     for unit_id in actor.unit_ids() {
         let values = [
             document_id.into(),
@@ -163,12 +182,11 @@ async fn first_opening(
             now.into(),
             actor.name.as_str().into(),
         ];
-        tx.execute_raw(Statement::from_sql_and_values(
-            tx.get_database_backend(),
-            sql,
-            values,
-        ))
-        .await?;
+        let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+        if let Some(opened) = Opened::find_by_statement(statement).one(tx).await? {
+            let event = Event::new(&kinds::OPENED, ("opened", opened.id), opened.unit_id, now);
+            evidence::append(tx, document_id, &event.by(actor)).await?;
+        }
     }
     Ok(())
 }

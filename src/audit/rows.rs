@@ -1,4 +1,4 @@
-//! The journal and the access log as rows.
+//! The journal, the access log and the evidence as rows.
 
 /// Table `journal`.
 pub mod journal {
@@ -44,6 +44,44 @@ pub mod access_log {
         pub unit_id: Option<Uuid>,
         pub document_id: Option<Uuid>,
         pub what: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `evidence_line`: what was told of a document's way, line by line; nothing of it is ever changed.
+pub mod evidence_line {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "evidence_line")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub document_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub n: i64,
+        pub event_key: String,
+        pub line: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `evidence_pending`: documents of an earlier version whose evidence is still to be told.
+pub mod evidence_pending {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "evidence_pending")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub document_id: Uuid,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::audit;
 use crate::clock::Clock;
 use crate::config::{Config, settings};
+use crate::distribution::proof::past;
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::keeping;
@@ -114,7 +115,12 @@ pub async fn bring_up(config: &Config) -> anyhow::Result<usize> {
     })?;
     let pending = pending_migrations(&database).await?;
     Migrator::up(&database, None).await?;
+    let past = past::is_due(&database).await.map_err(sentence)?;
     database.close().await?;
+    if past {
+        let store = Store::open(&url).await?;
+        past::tell(&store).await.map_err(sentence)?;
+    }
     Ok(pending)
 }
 

@@ -13,6 +13,7 @@ use super::receipt::Delivered;
 use super::rows::{direction, direction_person};
 use super::state;
 use crate::app::{App, Cx};
+use crate::audit::evidence::{self, Event, kinds};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
 use crate::people::Actor;
@@ -157,9 +158,8 @@ async fn record(cx: Cx<'_>, id: Uuid, wanted: &Wanted) -> Outcome<()> {
         actor: &leader,
         ..cx
     };
-    if let Some(old) = of_delivery(cx.tx, id).await?
-        && old.row.completed_at.is_some()
-    {
+    let old = of_delivery(cx.tx, id).await?;
+    if old.is_some_and(|old| old.row.completed_at.is_some()) {
         return Err(done_already());
     }
     let people = parts(cx, &found, wanted).await?;
@@ -210,10 +210,17 @@ async fn record(cx: Cx<'_>, id: Uuid, wanted: &Wanted) -> Outcome<()> {
     let until = due_at
         .map(|at| format!(", hạn {}", date_time(at)))
         .unwrap_or_default();
+    // A leader may change it: each direction is told, by its moment.
+    let name = ("assigned", format!("{id}:{}", cx.now.timestamp_micros()));
+    let event = Event::new(&kinds::ASSIGNED, name, found.unit_id, cx.now)
+        .by(cx.actor)
+        .detail(format!("{lead} chủ trì{until}"));
+    let told = evidence::append(cx.tx, found.document_id, &event).await?;
     let summary = format!("Giao {lead} chủ trì xử lý {}{until}", found.title()?);
     let entry = Entry::about(found.document_id, "document.directed", summary)
         .unit(found.unit_id)
-        .data(json!({ "delivery": id }));
+        .data(json!({ "delivery": id }))
+        .evidence(&told);
     audit::append(cx.tx, found.org_id, cx.actor, cx.now, entry).await?;
     let job = NewJob {
         key: format!("assigned:{id}:{}", cx.now.to_rfc3339()),

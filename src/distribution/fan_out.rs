@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::rows::{attestation, delivery};
 use super::state;
 use crate::app::{App, Cx};
+use crate::audit::evidence::{self, Event, kinds};
 use crate::audit::{self, Entry};
 use crate::documents::recipients::{Expanded, Purpose, asks_staff_to_study, expand};
 use crate::documents::rows::register;
@@ -68,7 +69,7 @@ async fn write(cx: Cx<'_>, service: &Service) -> Outcome<()> {
         ));
     }
     let receipt_due = same_day_due(&calendar, cx.now);
-    let receivers = write_deliveries(cx, &document, &expanded, &units, receipt_due).await?;
+    let (receivers, told) = write_deliveries(cx, &document, &expanded, &units, receipt_due).await?;
     let attest_due = due(&calendar, &Rule::WorkingDays(ATTEST_WITHIN), cx.now)?;
     let attesters = if asks_staff_to_study(&document.draft) {
         write_attestations(cx, &document).await?
@@ -106,7 +107,8 @@ async fn write(cx: Cx<'_>, service: &Service) -> Outcome<()> {
         summary.push_str(&format!("; chưa nhận ra: {}", expanded.unknown.join("; ")));
     }
     let mut entry = Entry::about(document.row.id, "document.distributed", summary)
-        .data(json!({ "unknown": expanded.unknown }));
+        .data(json!({ "unknown": expanded.unknown }))
+        .evidence(&evidence::append_all(cx.tx, document.row.id, &told).await?);
     entry.instance_id = Some(service.instance);
     entry.events = advanced.events;
     audit::append(cx.tx, org_id, cx.actor, cx.now, entry).await
@@ -125,15 +127,17 @@ fn due(calendar: &Calendar, rule: &Rule, now: DateTime<Utc>) -> Outcome<DateTime
     Ok(calendar.resolve(rule, now).map_err(anyhow::Error::from)?.at)
 }
 
-/// One delivery per body with all its purposes; returns the items of the round of acknowledgements.
+/// One delivery per body with all its purposes; returns the items of the round of acknowledgements, and what the evidence
+/// is to tell.
 async fn write_deliveries(
     cx: Cx<'_>,
     document: &Document,
     expanded: &Expanded,
     units: &BTreeMap<Uuid, Unit>,
     due_at: DateTime<Utc>,
-) -> Outcome<Vec<Value>> {
+) -> Outcome<(Vec<Value>, Vec<Event>)> {
     let mut rows = Vec::new();
+    let mut told = Vec::new();
     let mut registers = Vec::new();
     let mut items = Vec::new();
     let year = cx.today().year();
@@ -146,6 +150,12 @@ async fn write_deliveries(
             items.push(json!({ "unit": unit.id, "id": id, "name": unit.short }));
         }
         registers.push(arrival_register(cx, unit, year));
+        let (kind, what) = if unit.account {
+            (&kinds::DELIVERED, "delivered")
+        } else {
+            (&kinds::DISPATCHED, "dispatched")
+        };
+        told.push(Event::new(kind, (what, id), unit.id, cx.now));
         rows.push(delivery::ActiveModel {
             id: Set(id),
             org_id: Set(document.row.org_id),
@@ -201,7 +211,7 @@ async fn write_deliveries(
             .exec_without_returning(cx.tx)
             .await?;
     }
-    Ok(items)
+    Ok((items, told))
 }
 
 /// The unit's register of arriving documents for the year, one series for all kinds (Art. 22).

@@ -2,6 +2,7 @@
 
 pub mod direction;
 mod fan_out;
+pub mod letters;
 pub mod pages;
 pub mod proof;
 pub mod recall;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::rows::{delivery, document_recall};
 use crate::app::App;
+use crate::audit::evidence::{self, Event, kinds};
 use crate::audit::{self, Entry};
 use crate::documents::rows::document;
 use crate::documents::{Document, find, state};
@@ -81,6 +82,10 @@ pub async fn recall(
                 })
                 .exec(cx.tx)
                 .await?;
+            let org_id = document.row.org_id;
+            let event = Event::new(&kinds::RECALLED, ("recalled", id), org_id, cx.now)
+                .by(cx.actor)
+                .detail(reason);
             let mut entry = Entry::about(
                 *id,
                 "document.recalled",
@@ -96,7 +101,9 @@ pub async fn recall(
                 entry.instance_id = Some(instance);
                 entry.events = flow::advance(cx, instance, kind).await?.events;
             }
-            audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await?;
+            let told = evidence::append(cx.tx, *id, &event).await?;
+            let entry = entry.evidence(&told);
+            audit::append(cx.tx, org_id, cx.actor, cx.now, entry).await?;
             let job = NewJob {
                 key: format!("recalled:{id}"),
                 name: worker::RECALLED_NOTICE,

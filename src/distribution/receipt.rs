@@ -12,6 +12,7 @@ use super::fan_out::{arrival_register, code_digest};
 use super::rows::{attestation, delivery};
 use super::state;
 use crate::app::{App, Cx};
+use crate::audit::evidence::{self, End, Event, kinds};
 use crate::audit::{self, Entry};
 use crate::documents::numbers;
 use crate::documents::rows::register;
@@ -129,14 +130,15 @@ pub async fn acknowledge(app: &App, actor: &Actor, id: Uuid) -> Outcome<i32> {
             }
             let arrival = next_arrival_number(cx, found.unit_id).await?;
             let number = arrival.number;
-            answer(cx, &found, state::REGISTERED, Some(arrival), "").await?;
+            let end = answer(cx, &found, state::REGISTERED, Some(arrival), "").await?;
             let entry = Entry::about(
                 found.document_id,
                 "document.acknowledged",
                 format!("Tiếp nhận {}, số đến {number}", found.title()?),
             )
             .data(json!({ "delivery": id, "arrival_number": number }));
-            finish(cx, &found, entry).await?;
+            let event = answered(cx, &kinds::REGISTERED, &found).detail(format!("Số đến {number}"));
+            finish(cx, &found, (end, event), entry).await?;
             Ok(number)
         })
     })
@@ -166,14 +168,15 @@ pub async fn refuse(app: &App, actor: &Actor, id: Uuid, reason: String) -> Outco
             if !found.is_open() {
                 return Err(answered_already(&found));
             }
-            answer(cx, &found, state::REFUSED, None, reason.trim()).await?;
+            let end = answer(cx, &found, state::REFUSED, None, reason.trim()).await?;
             let entry = Entry::about(
                 found.document_id,
                 "document.refused",
                 format!("Từ chối {}: {}", found.title()?, reason.trim()),
             )
             .data(json!({ "delivery": id }));
-            finish(cx, &found, entry).await?;
+            let event = answered(cx, &kinds::REFUSED, &found).detail(reason.trim());
+            finish(cx, &found, (end, event), entry).await?;
             let job = NewJob {
                 key: format!("refused:{id}:{}", cx.now.to_rfc3339()),
                 name: worker::REFUSED_NOTICE,
@@ -291,9 +294,13 @@ pub async fn attest(app: &App, actor: &Actor, document_id: Uuid) -> Outcome<()> 
                 .await?;
             let advanced =
                 complete(cx, document.instance()?, &task.task_id, Variables::new()).await?;
+            let name = ("understood", person_id);
+            let event = Event::new(&kinds::UNDERSTOOD, name, asked.unit_id, cx.now).by(cx.actor);
+            let told = evidence::append(cx.tx, *document_id, &event).await?;
             let summary = format!("Xác nhận đã nghiên cứu, hiểu rõ {}", document.title());
-            let mut entry =
-                Entry::about(*document_id, "document.attested", summary).unit(asked.unit_id);
+            let mut entry = Entry::about(*document_id, "document.attested", summary)
+                .unit(asked.unit_id)
+                .evidence(&told);
             entry.instance_id = document.row.instance_id;
             entry.events = advanced.events;
             audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
@@ -395,15 +402,20 @@ async fn next_arrival_number(cx: Cx<'_>, unit_id: Uuid) -> Outcome<Arrival> {
     }
 }
 
+/// Writes the answer; returns where the document's evidence ends, which the same statement reads.
 async fn answer(
     cx: Cx<'_>,
     found: &Delivered,
     state: &str,
     arrival: Option<Arrival>,
     refusal: &str,
-) -> Outcome<()> {
-    let sql = "UPDATE delivery SET state = $2, answered_at = $3, answered_by = $4, arrival_number = $5, arrival_year = $6, \
-               refusal = $7, arrival_owner_id = $8, code_hash = NULL WHERE id = $1 AND state IN ('dispatched', 'delivered')";
+) -> Outcome<End> {
+    let sql = format!(
+        "UPDATE delivery SET state = $2, answered_at = $3, answered_by = $4, arrival_number = $5, arrival_year = $6, \
+         refusal = $7, arrival_owner_id = $8, code_hash = NULL WHERE id = $1 AND state IN ('dispatched', 'delivered') \
+         RETURNING {}",
+        End::columns("delivery.document_id", "delivery.unit_id", "$9")
+    );
     let values = [
         found.id.into(),
         state.into(),
@@ -416,24 +428,24 @@ async fn answer(
             .map(|arrival| arrival.owner_id)
             .filter(|owner| *owner != found.unit_id)
             .into(),
+        cx.today().into(),
     ];
-    let changed = cx
-        .tx
-        .execute_raw(Statement::from_sql_and_values(
-            cx.tx.get_database_backend(),
-            sql,
-            values,
-        ))
-        .await?;
-    if changed.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(answered_already(found))
-    }
+    let statement = Statement::from_sql_and_values(cx.tx.get_database_backend(), sql, values);
+    let changed = End::find_by_statement(statement).one(cx.tx).await?;
+    changed.ok_or_else(|| answered_already(found))
 }
 
-/// Completes the unit's task, where it was asked to act, and journals.
-async fn finish(cx: Cx<'_>, found: &Delivered, entry: Entry) -> Outcome<()> {
+fn answered(cx: Cx<'_>, kind: &'static evidence::Kind, found: &Delivered) -> Event {
+    Event::new(kind, ("answered", found.id), found.unit_id, cx.now).by(cx.actor)
+}
+
+/// Completes the unit's task, where it was asked to act, tells the evidence, and journals.
+async fn finish(
+    cx: Cx<'_>,
+    found: &Delivered,
+    (end, event): (End, Event),
+    entry: Entry,
+) -> Outcome<()> {
     let mut entry = entry.unit(found.unit_id);
     if let (Some(instance), Some(task)) = (found.instance_id, &found.task_id) {
         // No variables: they would have to be merged into the round's, which is as long as the round.
@@ -441,6 +453,9 @@ async fn finish(cx: Cx<'_>, found: &Delivered, entry: Entry) -> Outcome<()> {
         entry.instance_id = Some(instance);
         entry.events = advanced.events;
     }
+    // Last, when the act waits for no other: two acts that tell the same document wait for each other here.
+    let told = evidence::append_to(cx.tx, found.document_id, end, &event).await?;
+    let entry = entry.evidence(&told);
     audit::append(cx.tx, found.org_id, cx.actor, cx.now, entry).await
 }
 

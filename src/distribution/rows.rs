@@ -1,4 +1,4 @@
-//! Deliveries, attestations and evidence as rows.
+//! Deliveries, attestations, recalls and directions as rows.
 
 /// Table `delivery`.
 pub mod delivery {
@@ -53,27 +53,6 @@ pub mod attestation {
         pub unit_id: Uuid,
         pub asked_at: DateTimeUtc,
         pub attested_at: Option<DateTimeUtc>,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// Table `evidence_line`: what was told of a document's way, line by line; nothing of it is ever changed.
-pub mod evidence_line {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "evidence_line")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub document_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub n: i64,
-        pub event_key: String,
-        pub line: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,7 +3,7 @@
 
 use chrono::{Datelike as _, NaiveDate};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     sea_query::OnConflict,
 };
 use serde_json::json;
@@ -14,6 +14,7 @@ use super::review::{complete, journal};
 use super::rows::{document, document_file};
 use super::{Document, after, find, numbers, proposal, state};
 use crate::app::{App, Cx};
+use crate::audit::evidence::{self, About, Anchor, Event, kinds};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
 use crate::files::{self, Stored};
@@ -242,15 +243,58 @@ pub async fn issue(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
             }
             after::announce(cx, &document).await?;
             let advanced = complete(cx, &document, "issue", None, Variables::new()).await?;
+            let told = begin_evidence(cx, &document, &advanced.by).await?;
             let entry = Entry::about(
                 *id,
                 "document.issued",
                 format!("Phát hành {}", document.title()),
-            );
+            )
+            .evidence(&told);
             journal(cx, &document, entry, advanced).await
         })
     })
     .await
+}
+
+/// From now on whatever happens to the document on its way is told in its evidence.
+async fn begin_evidence(cx: Cx<'_>, document: &Document, by: &Actor) -> Outcome<Anchor> {
+    let org_id = document.row.org_id;
+    let about = about(cx.tx, document).await?;
+    let event = Event::new(
+        &kinds::SUBMITTED,
+        ("issued", document.row.id),
+        org_id,
+        cx.now,
+    )
+    .by(by)
+    .detail(format!("Phát hành {}", document.title()));
+    evidence::begin(cx.tx, document.row.id, &about, &event).await
+}
+
+/// What the evidence of a document is about.
+///
+/// # Errors
+/// When the document is not sealed, or what the database reports.
+pub async fn about(db: &impl ConnectionTrait, document: &Document) -> Outcome<About> {
+    let file = find::file(db, document.row.id, "sealed").await?;
+    let (Some(file), Some(number), Some(issued_on)) =
+        (file, document.row.number, document.row.issued_on)
+    else {
+        return Err(Fault::stale(
+            "Văn bản chưa đóng dấu.",
+            "The document is not sealed yet.",
+        ));
+    };
+    let agency = people_find::unit(db, document.row.org_id, issued_on).await?;
+    Ok(About {
+        document: file.digest,
+        title: document.title(),
+        number,
+        symbol: document.row.symbol.clone(),
+        issued_on,
+        subject: document.row.subject.clone(),
+        agency: agency.name,
+    })
 }
 
 /// Which step of which workflow an act takes.

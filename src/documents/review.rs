@@ -64,7 +64,7 @@ impl Stance {
 #[derive(Debug)]
 pub(super) struct Taken {
     events: Vec<Value>,
-    by: Actor,
+    pub(super) by: Actor,
 }
 
 /// Completes the task of an element of a document's workflow after checking the actor's right.

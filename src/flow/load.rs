@@ -4,6 +4,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, QueryFilter,
     QueryOrder, Statement, Value,
 };
+use trinhky_calendar::Calendar;
 use trinhky_engine::{Command, CommandKind, InstanceHead, Need, Scope, ScopeId, State};
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use super::rows::{flow_instance, flow_scope, flow_task, flow_timer};
 use super::save::Instance;
 use crate::app::Cx;
 use crate::fault::{Fault, Outcome};
+use crate::people::find;
 use crate::store::Tx;
 
 /// What is loaded of an instance.
@@ -37,6 +39,8 @@ struct PathRow {
     document_id: Uuid,
     definition: String,
     head: String,
+    /// The organisation's calendar, where it has one of its own.
+    calendar: Option<String>,
     path: String,
     data: String,
     vars: String,
@@ -49,12 +53,16 @@ impl Slice {
         cx: Cx<'_>,
         instance_id: Uuid,
         command: &Command,
-    ) -> Outcome<Instance> {
+    ) -> Outcome<(Instance, Calendar)> {
         self.load(cx, instance_id, target(&command.kind)).await
     }
 
     /// Loads the whole instance and locks it.
-    pub async fn everything(&mut self, cx: Cx<'_>, instance_id: Uuid) -> Outcome<Instance> {
+    pub async fn everything(
+        &mut self,
+        cx: Cx<'_>,
+        instance_id: Uuid,
+    ) -> Outcome<(Instance, Calendar)> {
         self.load(cx, instance_id, None).await
     }
 
@@ -63,7 +71,7 @@ impl Slice {
         cx: Cx<'_>,
         instance_id: Uuid,
         target: Option<ScopeId>,
-    ) -> Outcome<Instance> {
+    ) -> Outcome<(Instance, Calendar)> {
         let rows = match &target {
             Some(scope) => path_rows(cx.tx, instance_id, scope).await?,
             None => all_rows(cx.tx, instance_id).await?,
@@ -75,6 +83,7 @@ impl Slice {
             document_id: first.document_id,
             definition: first.definition.clone(),
         };
+        let calendar = find::calendar_of(first.calendar.as_deref())?;
         self.state.instance = serde_json::from_str::<InstanceHead>(&first.head)?;
         self.state.partial = target.is_some();
         for row in rows {
@@ -92,7 +101,7 @@ impl Slice {
             tracing::debug!(%scope, "the scope of a command is gone");
             return Err(gone());
         }
-        Ok(instance)
+        Ok((instance, calendar))
     }
 
     /// Loads what the engine asks for.
@@ -262,8 +271,8 @@ async fn rows_where(
         ""
     };
     let sql = format!(
-        "SELECT i.org_id, i.document_id, i.definition, i.head, s.path, s.data, s.vars \
-         FROM flow_instance i JOIN flow_scope s ON s.instance_id = i.id \
+        "SELECT i.org_id, i.document_id, i.definition, i.head, c.data AS calendar, s.path, s.data, s.vars \
+         FROM flow_instance i JOIN flow_scope s ON s.instance_id = i.id LEFT JOIN org_calendar c ON c.org_id = i.org_id \
          WHERE i.id = $1{and} ORDER BY s.path{lock}"
     );
     let mut values: Vec<Value> = vec![instance_id.into()];

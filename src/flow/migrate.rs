@@ -11,7 +11,6 @@ use super::rows::{flow_definition, flow_instance};
 use super::{Advanced, advanced, definitions, load, rejected, save};
 use crate::app::{App, Cx};
 use crate::fault::Outcome;
-use crate::people::find;
 
 /// The organisation's running instances of a process on other versions than this one, oldest first.
 ///
@@ -63,12 +62,11 @@ pub async fn migrate(
     elements: &Elements,
 ) -> Outcome<Advanced> {
     let mut loaded = load::Slice::default();
-    let instance = loaded.everything(cx, instance_id).await?;
+    let (instance, calendar) = loaded.everything(cx, instance_id).await?;
     let (old, new): (Arc<Definitions>, Arc<Definitions>) = (
         definitions(cx, &instance.definition).await?,
         definitions(cx, to).await?,
     );
-    let calendar = find::calendar(cx.tx, instance.org_id).await?;
     let by = super::author(cx);
     let events = trinhky_engine::migrate(
         (&old, &new),

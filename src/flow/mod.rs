@@ -128,9 +128,8 @@ async fn begin(
 pub async fn advance(cx: Cx<'_>, instance_id: Uuid, kind: CommandKind) -> Outcome<Advanced> {
     let command = command(cx, kind);
     let mut loaded = load::Slice::default();
-    let instance = loaded.first(cx, instance_id, &command).await?;
+    let (instance, calendar) = loaded.first(cx, instance_id, &command).await?;
     let definitions = definitions(cx, &instance.definition).await?;
-    let calendar = find::calendar(cx.tx, instance.org_id).await?;
     for _ in 0..MAX_LOADS {
         match decide(&definitions, &loaded.state, &command, &calendar) {
             Ok(events) => {

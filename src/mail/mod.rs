@@ -89,6 +89,7 @@ pub struct Claimed {
     /// The deadline as a calendar file; empty where the letter speaks of none.
     pub calendar: String,
     pub document_id: Option<Uuid>,
+    pub delivery_id: Option<Uuid>,
     pub created_at: DateTime<Utc>,
     /// This try's number; what is recorded for another one does not count.
     pub attempts: i32,
@@ -175,7 +176,7 @@ pub async fn claim(tx: &Tx, worker: &str, now: DateTime<Utc>, limit: u32) -> Out
          SELECT id FROM outbox WHERE state = 'waiting' AND send_at <= $3 \
          AND (lease_until IS NULL OR lease_until < $3 OR lease_until > $4) ORDER BY send_at, id LIMIT {limit}{skip}) \
          RETURNING id, org_id, template, to_name, to_address, cc_addresses, rcpt, copy_of, subject, body_text, body_html, calendar, \
-         document_id, created_at, attempts, \
+         document_id, delivery_id, created_at, attempts, \
          (SELECT d.reply FROM dead_address d WHERE d.org_id = outbox.org_id AND d.address = lower(outbox.rcpt)) AS dead"
     );
     let values = [

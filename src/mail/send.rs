@@ -31,6 +31,20 @@ pub enum Sent {
     Unclear(String),
 }
 
+impl Sent {
+    /// What the server, or whatever stood in the way, said.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Accepted(words)
+            | Self::Held(words)
+            | Self::Later(words)
+            | Self::Unclear(words)
+            | Self::Refused { reply: words, .. } => words,
+        }
+    }
+}
+
 /// How mails leave this installation.
 #[derive(Debug, Clone)]
 pub enum Mailer {

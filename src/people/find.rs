@@ -419,8 +419,17 @@ pub async fn calendar(
     db: &impl ConnectionTrait,
     org_id: Uuid,
 ) -> Outcome<trinhky_calendar::Calendar> {
-    match org_calendar::Entity::find_by_id(org_id).one(db).await? {
-        Some(row) => Ok(serde_json::from_str(&row.data)?),
+    let row = org_calendar::Entity::find_by_id(org_id).one(db).await?;
+    calendar_of(row.as_ref().map(|row| row.data.as_str()))
+}
+
+/// The calendar that is written so; Vietnam's where an organisation has written none.
+///
+/// # Errors
+/// When it is no calendar.
+pub fn calendar_of(data: Option<&str>) -> Outcome<trinhky_calendar::Calendar> {
+    match data {
+        Some(data) => Ok(serde_json::from_str(data)?),
         None => Ok(trinhky_calendar::Calendar::vietnam()),
     }
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{digest, pages as tracking_pages, preview, remind_missing};
 use crate::app::App;
+use crate::audit::evidence::{self, About, Event, kinds};
 use crate::cli::bring_up;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -38,6 +39,33 @@ struct World {
     app: App,
     document: Uuid,
     _folder: tempfile::TempDir,
+}
+
+/// The evidence that the issue of the decision would begin.
+async fn begin_evidence(app: &App, document: Uuid, office: Uuid) {
+    let about = About {
+        document: files::digest(b"the decision"),
+        title: "Quyết định số 05/QĐ-UBND".to_owned(),
+        number: 5,
+        symbol: "QĐ-UBND".to_owned(),
+        issued_on: app.today(),
+        subject: "Về việc ban hành Mục tiêu chất lượng".to_owned(),
+        agency: "Ủy ban nhân dân huyện Cao Lộc".to_owned(),
+    };
+    let name = ("issued", document);
+    let issued = Event::new(&kinds::SUBMITTED, name, office, app.clock.now());
+    app.store
+        .write(
+            (document, about, issued),
+            |tx, (document, about, issued)| {
+                Box::pin(async move {
+                    evidence::begin(tx, *document, about, issued).await?;
+                    Ok(())
+                })
+            },
+        )
+        .await
+        .expect("begun");
 }
 
 impl World {
@@ -68,6 +96,7 @@ impl World {
         let document = draft::import(&app, &drafter, office, "decision.md", DECISION.as_bytes())
             .await
             .expect("a drafted decision");
+        begin_evidence(&app, document, office).await;
         Self {
             app,
             document,

@@ -2,14 +2,10 @@
 //! installation. docs/proof-pack.md describes the format.
 
 use serde::Serialize;
-use serde_json::Value;
 
+use crate::audit::evidence::{Wrong, check_chain};
 use crate::files::digest;
 
-/// The name and version of the format.
-pub const FORMAT: &str = "trinhky-proof/1";
-/// What the first line holds in the place of a digest.
-pub const NOTHING_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 /// The name of the decision inside a pack.
 pub const DOCUMENT: &str = "van-ban.pdf";
 /// The name of the evidence inside a pack.
@@ -64,42 +60,18 @@ pub fn of_pack(attached: &[(String, Vec<u8>)]) -> Option<Verdict> {
     })
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Wrong {
-    /// Counted from 1, as editors do.
-    Line(usize),
-    Document,
-}
-
 /// How many events the evidence tells.
 fn check(evidence: &[u8], document: &[u8]) -> Result<usize, Wrong> {
     let text = std::str::from_utf8(evidence).map_err(|_| Wrong::Line(1))?;
     // Every line ends: a file that was cut in its last line shows it.
     let text = text.strip_suffix('\n').ok_or(Wrong::Line(1))?;
-    let about = digest(document);
-    let mut previous = NOTHING_BEFORE.to_owned();
-    let mut count = 0;
-    for (n, line) in text.split('\n').enumerate() {
-        let wrong = || Wrong::Line(n + 1);
-        let said: Value = serde_json::from_str(line).map_err(|_| wrong())?;
-        if said["n"] != n as u64 || said["previous"] != previous {
-            return Err(wrong());
-        }
-        if n == 0 && said["format"] != FORMAT {
-            return Err(wrong());
-        }
-        if said["document"] != about {
-            return Err(Wrong::Document);
-        }
-        previous = digest(line.as_bytes());
-        count = n;
-    }
-    Ok(count)
+    check_chain(text.split('\n'), &digest(document))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::evidence::{FORMAT, NOTHING_BEFORE};
 
     fn chain() -> String {
         let about = digest(b"the decision");

@@ -13,6 +13,7 @@ mod copies;
 mod demo;
 mod direction;
 mod drafting;
+mod evidence;
 mod extension;
 mod faults;
 mod feeds;

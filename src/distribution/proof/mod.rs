@@ -1,7 +1,7 @@
 //! The proof pack: one PDF/A-3 file that an inspector checks on his own machine. It shows who received the document when,
-//! holds the document itself and the machine-readable evidence, and bears the agency's signature.
+//! holds the document itself and its evidence as it stands in the database, and bears the agency's signature.
 
-mod events;
+pub mod past;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::documents::issue::keep_file;
+use crate::documents::issue::{self, keep_file};
 use crate::documents::{Document, find};
 use crate::fault::{Fault, Outcome};
 use crate::files::digest;
@@ -24,15 +24,15 @@ use crate::web::format::date_time;
 /// The kind of file that the newest pack of a document is.
 pub const FILE: &str = "proof";
 
-/// Gathers the evidence, typesets it with the document inside, signs it as the agency.
+/// Typesets the evidence told by now with the document inside, and signs it as the agency.
 ///
 /// # Errors
 /// For others than the agency's clerk; where the document is not issued; where the key does not sign.
 pub async fn make(app: &App, actor: &Actor, id: Uuid, using: &Using) -> Outcome<Vec<u8>> {
     let document = find::document(app.store.reader(), id).await?;
-    let sealed = events::sealed_file(app.store.reader(), id).await?;
+    let sealed = issue::about(app.store.reader(), &document).await?.document;
     let lines = app
-        .act(actor, (id, sealed.clone()), |cx, (id, sealed)| {
+        .act(actor, id, |cx, id| {
             Box::pin(async move {
                 let document = find::document(cx.tx, *id).await?;
                 if !may_make(cx.actor, &document) {
@@ -41,13 +41,20 @@ pub async fn make(app: &App, actor: &Actor, id: Uuid, using: &Using) -> Outcome<
                         "Proof packs are made by the clerk of the agency.",
                     ));
                 }
-                events::gather(cx, &document, sealed).await
+                audit::evidence::lines(cx.tx, *id).await
             })
         })
         .await?;
+    let Some(last) = lines.last().map(|line| digest(line.as_bytes())) else {
+        return Err(Fault::stale(
+            "Văn bản chưa phát hành.",
+            "The document is not issued yet.",
+        ));
+    };
+    let told = json!({ "n": lines.len() - 1, "sha256": last });
     let pdf = typeset(app, &document, &sealed, lines).await?;
     let signed = signing::sign_pack(app, &document, pdf, using).await?;
-    record(app, actor, id, &signed).await?;
+    record(app, actor, id, (&signed, told)).await?;
     Ok(app.files.get(&signed.file.digest).await?)
 }
 
@@ -57,17 +64,27 @@ pub fn may_make(actor: &Actor, document: &Document) -> bool {
     actor.has_role_in_unit(&["clerk"], document.row.org_id)
 }
 
-async fn record(app: &App, actor: &Actor, id: Uuid, signed: &Signed) -> Outcome<()> {
-    app.act(actor, (id, signed.file.clone()), |cx, (id, file)| {
-        Box::pin(async move {
-            let document = find::document(cx.tx, *id).await?;
-            keep_file(cx, &document, FILE, file).await?;
-            let summary = format!("Lập hồ sơ chứng cứ gửi, nhận {}", document.title());
-            let entry =
-                Entry::about(*id, "proof.made", summary).data(json!({ "sha256": file.digest }));
-            audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
-        })
-    })
+/// Records the pack; the journal names the last line inside, `told`.
+async fn record(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+    (signed, told): (&Signed, Value),
+) -> Outcome<()> {
+    app.act(
+        actor,
+        (id, signed.file.clone(), told),
+        |cx, (id, file, told)| {
+            Box::pin(async move {
+                let document = find::document(cx.tx, *id).await?;
+                keep_file(cx, &document, FILE, file).await?;
+                let summary = format!("Lập hồ sơ chứng cứ gửi, nhận {}", document.title());
+                let entry = Entry::about(*id, "proof.made", summary)
+                    .data(json!({ "sha256": file.digest, "evidence": told }));
+                audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await
+            })
+        },
+    )
     .await
 }
 
@@ -96,6 +113,7 @@ struct Recipient {
     delivered: String,
     opened: String,
     answered: String,
+    assigned: String,
 }
 
 async fn typeset(
@@ -142,7 +160,7 @@ fn shown(app: &App, document: &Document, sealed: &str, lines: &[String]) -> Outc
         }
         let at = text("at").parse().map(date_time).unwrap_or_default();
         if event["grade"] == "R5" {
-            people.push((text("actor"), text("mandate"), at));
+            people.push((text("actor"), text("recipient"), at));
             continue;
         }
         let Some(id) = event["recipient_id"].as_str() else {
@@ -157,6 +175,7 @@ fn shown(app: &App, document: &Document, sealed: &str, lines: &[String]) -> Outc
             "E.1" => row.opened = format!("{at}, {}", text("actor")),
             "C.3" => row.answered = format!("{at}, {}, {}", text("detail"), text("actor")),
             "C.4" => row.answered = format!("{at}, từ chối: {}", text("detail")),
+            "TK.3" => row.assigned = format!("{at}, {}", text("detail")),
             _ => {}
         }
     }
