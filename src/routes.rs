@@ -83,6 +83,7 @@ pub fn table() -> Vec<Route> {
     use people::admin as a;
     use people::door as e;
     use people::pages as p;
+    use people::passkey::pages as k;
     use reminders::pages as r;
     use signing::pages as s;
     let route = |path, access, handlers| Route {
@@ -106,6 +107,12 @@ pub fn table() -> Vec<Route> {
             Open,
             get(e::choose_page).post(e::choose),
         ),
+        // Only a session that may be asked gets a question; a sign-in asks whoever comes.
+        route("/khoa-truy-cap", Open, post(k::ask)),
+        route("/dang-nhap/khoa", Open, post(k::enter)),
+        route("/xac-thuc/khoa", SignedIn, post(k::prove)),
+        route("/toi/ma-xac-thuc/khoa", SignedIn, post(k::add)).legal(),
+        route("/toi/ma-xac-thuc/khoa/bo", SignedIn, post(k::remove)).legal(),
         route("/xac-thuc", SignedIn, get(m::proof_page).post(m::prove)),
         route("/toi", SignedIn, get(m::show)),
         route("/toi/mat-khau", SignedIn, post(m::change_password)),

@@ -8,7 +8,7 @@ use super::door::{password_field, refuse};
 use super::pages::Next;
 use super::rows::session as session_rows;
 use super::session::{ENROLMENT, Session, done, failed, own_path, signed_in};
-use super::{device, passwords, second_factor, sign_in, tickets};
+use super::{device, passkey, passwords, second_factor, sign_in, tickets};
 use crate::fault::{Fault, Outcome};
 use crate::web::format::date_time;
 use crate::web::page::Link;
@@ -36,27 +36,28 @@ pub async fn show(session: Session) -> Result<Response, WebError> {
 async fn view(session: &Session, password: Form) -> Outcome<Response> {
     let (db, lang) = (session.app.store.reader(), session.lang);
     let person_id = session.actor.person_id.ok_or(Fault::NotFound)?;
-    let factor = second_factor::confirmed(db, person_id).await?;
     let codes = second_factor::unused_codes(db, person_id).await?;
-    let factor_text = match factor {
-        Some(_) => lang.say(
-            &format!("Mã xác thực đang bật; còn {codes} mã dự phòng."),
-            &format!("The second factor is on; {codes} recovery codes are left."),
-        ),
-        None => lang.say(
-            "Mã xác thực chưa bật: ai biết mật khẩu là đăng nhập được.",
+    let keys = passkey::of(db, person_id).await?.len();
+    let factor_text = if second_factor::is_set(db, person_id).await? {
+        lang.say(
+            &format!("Hai lớp xác thực đang bật; {keys} khóa truy cập, còn {codes} mã dự phòng."),
+            &format!("The second factor is on; {keys} passkeys, {codes} recovery codes are left."),
+        )
+    } else {
+        lang.say(
+            "Hai lớp xác thực chưa bật: ai biết mật khẩu là đăng nhập được.",
             "The second factor is off: whoever knows the password gets in.",
-        ),
+        )
     };
     let open = sign_in::sessions(db, person_id).await?;
     let mut others = Form::new(SESSIONS, "", "");
     others.set("session", "");
     let parts = vec![
-        Part::Heading(lang.say("Mã xác thực", "Second factor")),
+        Part::Heading(lang.say("Hai lớp xác thực", "Second factor")),
         Part::Text(factor_text),
         Part::Links(vec![Link::new(
             ENROLMENT,
-            &lang.say("Mã xác thực", "Second factor"),
+            &lang.say("Mã xác thực, khóa truy cập", "Codes and passkeys"),
         )]),
         Part::Heading(lang.say("Lịch hạn việc", "Calendar of deadlines")),
         Part::Links(vec![Link::new(
@@ -277,14 +278,21 @@ pub async fn change_factor(
     }
 }
 
-/// The recovery codes are shown this once, with the session under a new secret and fully signed in.
 async fn confirm_factor(session: &Session, code: &str) -> Outcome<Response> {
     let codes = second_factor::confirm(&session.app, &session.actor, code).await?;
+    second_factor_is_set(session, codes).await
+}
+
+/// The recovery codes are shown this once, with the session under a new secret and fully signed in.
+pub(super) async fn second_factor_is_set(
+    session: &Session,
+    codes: Vec<String>,
+) -> Outcome<Response> {
     let token = sign_in::renew(&session.app, &session.row).await?;
     let lang = session.lang;
     let parts = vec![
         Part::Text(lang.say(
-            "Đã bật mã xác thực. In hoặc chép các mã dự phòng này và cất chỗ khóa được: mỗi mã thay điện thoại một lần. Trang này chỉ hiện một lần.",
+            "Đã bật hai lớp xác thực. In hoặc chép các mã dự phòng này và cất chỗ khóa được: mỗi mã thay điện thoại một lần. Trang này chỉ hiện một lần.",
             "The second factor is on. Print these recovery codes and lock them away: each stands in for the telephone once. They are shown only now.",
         )),
         Part::Lines(codes),
@@ -339,8 +347,8 @@ async fn factor_view(session: &Session, form: Form) -> Outcome<Response> {
     let mut parts = Vec::new();
     if session.row.awaits == sign_in::AWAITS_ENROLMENT {
         parts.push(Part::Note(lang.say(
-            "Chức vụ của anh/chị phải đăng nhập bằng hai lớp. Bật mã xác thực để vào hệ thống.",
-            "Your post must sign in with a second factor. Switch it on to go on.",
+            "Chức vụ của anh/chị phải đăng nhập bằng hai lớp. Bật mã xác thực hoặc thêm khóa truy cập để vào hệ thống.",
+            "Your post must sign in with a second factor. Switch codes on or add a passkey to go on.",
         )));
     }
     let entry = |form, fields, act| {
@@ -351,6 +359,7 @@ async fn factor_view(session: &Session, form: Form) -> Outcome<Response> {
             upload: false,
         })
     };
+    parts.push(Part::Heading(lang.say("Mã xác thực", "Codes of an app")));
     match second_factor::row(db, person_id).await? {
         Some(row) if row.confirmed_at.is_some() => {
             parts.push(Part::Text(lang.say(
@@ -400,7 +409,8 @@ async fn factor_view(session: &Session, form: Form) -> Outcome<Response> {
             .valued("begin"),
         )),
     }
-    let page = session.page(&lang.say("Mã xác thực", "Second factor"));
+    parts.extend(passkey::pages::parts(session, &session.actor).await?);
+    let page = session.page(&lang.say("Hai lớp xác thực", "Second factor"));
     Ok(html(&Sheet { page, parts }))
 }
 
@@ -453,7 +463,13 @@ pub async fn prove(session: Session, Body(pairs): Body<Pairs>) -> Result<Respons
 
 fn proof_view(session: &Session, form: Form) -> Response {
     let lang = session.lang;
-    let parts = vec![
+    let key = passkey::pages::form(
+        &session.app,
+        lang,
+        passkey::Purpose::Prove,
+        form.value("next"),
+    );
+    let mut parts = vec![
         Part::Text(lang.say(
             "Việc này có giá trị pháp lý và lần xác thực trước đã lâu. Những gì vừa nhập được giữ nguyên.",
             "This act has legal effect and your last proof is some time ago. What you typed is kept.",
@@ -468,6 +484,7 @@ fn proof_view(session: &Session, form: Form) -> Response {
             upload: false,
         }),
     ];
+    parts.extend(key.map(Part::Passkey));
     html(&Sheet {
         page: session.page(&lang.say("Xác thực lại", "Who are you?")),
         parts,

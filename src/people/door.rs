@@ -9,7 +9,7 @@ use super::pages::Next;
 use super::session::{self, failed, field_error, signed_in};
 use super::setup::{self, FirstDay};
 use super::sign_in::{self, Origin};
-use super::tickets;
+use super::{passkey, tickets};
 use crate::app::App;
 use crate::fault::{Fault, Outcome, RefusalKind};
 use crate::web::views::sheet::{Act, Entry, Field, Input, Part, Sheet, choice};
@@ -159,7 +159,7 @@ pub async fn code_page(
         Ok((waiting, _)) if waiting.awaits == sign_in::AWAITS_CODE => {
             let mut form = Form::new("/dang-nhap/ma", "", "");
             form.set("next", next.tiep);
-            Ok(code_view(lang, form))
+            Ok(code_view(&app, lang, form))
         }
         Ok(_) | Err(Fault::NotFound) => Ok(Redirect::to("/dang-nhap").into_response()),
         Err(fault) => Err(failed(fault, "/dang-nhap")),
@@ -185,13 +185,14 @@ pub async fn take_code(
         Err(fault) => {
             form.set("code", "");
             let status = refuse(&mut form, lang, fault, "/dang-nhap")?;
-            Ok((status, code_view(lang, form)).into_response())
+            Ok((status, code_view(&app, lang, form)).into_response())
         }
     }
 }
 
-fn code_view(lang: Lang, form: Form) -> Response {
-    let parts = vec![Part::Form(Entry {
+fn code_view(app: &App, lang: Lang, form: Form) -> Response {
+    let key = passkey::pages::form(app, lang, passkey::Purpose::Enter, form.value("next"));
+    let mut parts = vec![Part::Form(Entry {
         form,
         fields: vec![
             Field::typed(
@@ -212,6 +213,7 @@ fn code_view(lang: Lang, form: Form) -> Response {
         acts: vec![Act::main(lang.say("Đăng nhập", "Sign in"), String::new())],
         upload: false,
     })];
+    parts.extend(key.map(Part::Passkey));
     page(
         lang,
         "/dang-nhap/ma",

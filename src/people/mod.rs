@@ -13,6 +13,7 @@ pub mod import;
 pub mod kept;
 pub mod may;
 pub mod pages;
+pub mod passkey;
 pub mod passwords;
 pub mod reorg;
 pub mod roles;

@@ -16,7 +16,7 @@ use super::absence::{self, Unopened};
 use super::rows::person;
 use super::session::{self, Session, failed, field_error, signed_in, signed_out};
 use super::sign_in::Origin;
-use super::{find, kept, may, setup, sign_in as by_password};
+use super::{find, kept, may, passkey, setup, sign_in as by_password};
 use crate::app::App;
 use crate::documents::{self, rows::document};
 use crate::fault::{Fault, Outcome, RefusalKind};
@@ -381,6 +381,7 @@ async fn sign_in_view(
         Vec::new()
     };
     let view = SignIn {
+        passkey: passkey::pages::form(app, lang, passkey::Purpose::Enter, next),
         page,
         form,
         next: next.to_owned(),

@@ -442,3 +442,52 @@ pub mod substitution {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Table `passkey`.
+pub mod passkey {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "passkey")]
+    pub struct Model {
+        /// The credential's identifier, as browsers write it (base64url).
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub person_id: Uuid,
+        /// The browser and system on which it was made.
+        pub name: String,
+        /// A COSE key (RFC 9052), base64url.
+        pub public_key: String,
+        /// The authenticator's own count of uses; 0 for keys that travel between devices.
+        pub uses: i64,
+        pub made_at: DateTimeUtc,
+        pub used_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `passkey_challenge`.
+pub mod passkey_challenge {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "passkey_challenge")]
+    pub struct Model {
+        /// Digest of the bytes that must be signed.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hash: String,
+        pub purpose: String,
+        /// Who is asked; empty where it is whoever comes.
+        pub asked: String,
+        pub expires_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

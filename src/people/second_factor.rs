@@ -1,4 +1,5 @@
-//! The second factor: codes of an authenticator app (TOTP, RFC 6238) and printed recovery codes.
+//! The second factor: codes of an authenticator app (TOTP, RFC 6238) and printed recovery codes. A passkey is one as well
+//! (`passkey`).
 //!
 //! A code works once: the time step of the last accepted one is kept (ASVS 6.5.1). Wrong codes count like wrong passwords.
 
@@ -11,7 +12,7 @@ use sea_orm::{
 use sha1::Sha1;
 use uuid::Uuid;
 
-use super::rows::{recovery_code, second_factor};
+use super::rows::{passkey, recovery_code, second_factor};
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
@@ -39,6 +40,18 @@ pub async fn confirmed(
     Ok(row(db, person_id)
         .await?
         .filter(|row| row.confirmed_at.is_some()))
+}
+
+/// Whether a password alone does not sign the person in: there is an app or a passkey.
+///
+/// # Errors
+/// What the database reports.
+pub async fn is_set(db: &impl ConnectionTrait, person_id: Uuid) -> Outcome<bool> {
+    let passkeys = passkey::Entity::find()
+        .filter(passkey::Column::PersonId.eq(person_id))
+        .count(db)
+        .await?;
+    Ok(passkeys > 0 || confirmed(db, person_id).await?.is_some())
 }
 
 /// The second factor of a person, confirmed or being set up.
@@ -102,7 +115,7 @@ pub async fn begin(app: &App, actor: &Actor) -> Outcome<()> {
 /// # Errors
 /// A refusal when the code is wrong, or what the database reports.
 pub async fn confirm(app: &App, actor: &Actor, code: &str) -> Outcome<Vec<String>> {
-    let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| app.ids.code()).collect();
+    let codes = new_codes(app);
     app.act(
         actor,
         (code.to_owned(), codes.clone()),
@@ -122,19 +135,7 @@ pub async fn confirm(app: &App, actor: &Actor, code: &str) -> Outcome<Vec<String
                 }
                 .update(cx.tx)
                 .await?;
-                recovery_code::Entity::delete_many()
-                    .filter(recovery_code::Column::PersonId.eq(person_id))
-                    .exec(cx.tx)
-                    .await?;
-                for code in codes {
-                    recovery_code::ActiveModel {
-                        person_id: Set(person_id),
-                        code_hash: Set(digest(code.as_bytes())),
-                        used_at: Set(None),
-                    }
-                    .insert(cx.tx)
-                    .await?;
-                }
+                give_codes(cx.tx, person_id, codes).await?;
                 note(&cx, "person.second_factor_set", "Bật mã xác thực").await
             })
         },
@@ -143,18 +144,47 @@ pub async fn confirm(app: &App, actor: &Actor, code: &str) -> Outcome<Vec<String
     Ok(codes)
 }
 
-/// Gives the second factor up; the caller has proved with a code or is an administrator who must answer for it.
-///
-/// # Errors
-/// What the database reports.
-pub async fn remove(tx: &Tx, person_id: Uuid) -> Outcome<()> {
+/// Fresh recovery codes, given to nobody yet.
+pub(super) fn new_codes(app: &App) -> Vec<String> {
+    (0..RECOVERY_CODES).map(|_| app.ids.code()).collect()
+}
+
+/// Gives the person these recovery codes; older ones are void.
+pub(super) async fn give_codes(tx: &Tx, person_id: Uuid, codes: &[String]) -> Outcome<()> {
+    take_codes_back(tx, person_id).await?;
+    for code in codes {
+        recovery_code::ActiveModel {
+            person_id: Set(person_id),
+            code_hash: Set(digest(code.as_bytes())),
+            used_at: Set(None),
+        }
+        .insert(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Makes all recovery codes of the person void.
+pub(super) async fn take_codes_back(tx: &Tx, person_id: Uuid) -> Outcome<()> {
     recovery_code::Entity::delete_many()
         .filter(recovery_code::Column::PersonId.eq(person_id))
         .exec(tx)
         .await?;
+    Ok(())
+}
+
+/// Gives the app up; the caller has proved with a code or is an administrator who must answer for it. The recovery codes
+/// stay while there is a passkey.
+///
+/// # Errors
+/// What the database reports.
+pub async fn remove(tx: &Tx, person_id: Uuid) -> Outcome<()> {
     second_factor::Entity::delete_by_id(person_id)
         .exec(tx)
         .await?;
+    if !is_set(tx, person_id).await? {
+        take_codes_back(tx, person_id).await?;
+    }
     Ok(())
 }
 
@@ -163,10 +193,9 @@ pub async fn remove(tx: &Tx, person_id: Uuid) -> Outcome<()> {
 /// # Errors
 /// What the database reports.
 pub async fn take_code(tx: &Tx, person_id: Uuid, typed: &str, now: DateTime<Utc>) -> Outcome<bool> {
-    let Some(found) = confirmed(tx, person_id).await? else {
-        return Ok(false);
-    };
-    if let Some(step) = step_of_code(&found.secret, typed, now) {
+    let app = confirmed(tx, person_id).await?;
+    let step = app.and_then(|app| step_of_code(&app.secret, typed, now));
+    if let Some(step) = step {
         // Two requests with one code: only the one whose update changes the row wins.
         let sql = "UPDATE second_factor SET last_step = $2 WHERE person_id = $1 AND last_step < $2";
         let changed = execute(tx, sql, vec![person_id.into(), step.into()]).await?;

@@ -294,6 +294,16 @@ pub(super) fn own_path(next: &str) -> &str {
     }
 }
 
+/// A page that goes on to another one afterwards.
+#[must_use]
+pub(super) fn with_next(page: &str, next: &str) -> String {
+    if next.is_empty() {
+        page.to_owned()
+    } else {
+        format!("{page}?tiep={}", encode(next))
+    }
+}
+
 /// The answer of a successful sign-in.
 #[must_use]
 pub fn signed_in(app: &App, token: &str, next: &str) -> Response {

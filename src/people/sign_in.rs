@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub use super::passwords::{MIN_PASSWORD, hash_password};
 
 use super::rows::{person, session, sign_in_try, ticket};
-use super::{Actor, passwords, second_factor, settings};
+use super::{Actor, passkey, passwords, second_factor, settings};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome, RefusalKind};
@@ -183,17 +183,26 @@ pub async fn prove(
                     count_wrong_try(tx, Some(*person_id), "", *now).await?;
                     return Ok(false);
                 }
-                execute(
-                    tx,
-                    "UPDATE session SET proved_at = $2 WHERE id = $1",
-                    vec![session_id.as_str().into(), (*now).into()],
-                )
-                .await?;
-                forget_wrong_tries(tx, *person_id).await?;
+                remember_proof(tx, session_id, *person_id, *now).await?;
                 Ok(true)
             })
         })
         .await
+}
+
+/// Remembers in the session that the person has just proved who it is.
+///
+/// # Errors
+/// What the database reports.
+pub(super) async fn remember_proof(
+    tx: &Tx,
+    session_id: &str,
+    person_id: Uuid,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    let sql = "UPDATE session SET proved_at = $2 WHERE id = $1";
+    execute(tx, sql, vec![session_id.into(), now.into()]).await?;
+    forget_wrong_tries(tx, person_id).await
 }
 
 /// The session of a cookie's secret with its person, whether fully signed in or not; the session is kept awake.
@@ -326,7 +335,7 @@ pub async fn clean_up(app: &App) -> Outcome<()> {
                     .filter(sign_in_try::Column::LastAt.lt(*now - ADDRESS_FORGOTTEN_AFTER))
                     .exec(tx)
                     .await?;
-                Ok(())
+                passkey::clean_up(tx, *now).await
             })
         })
         .await
@@ -354,7 +363,7 @@ pub async fn open_session(
     .await
 }
 
-async fn open(
+pub(super) async fn open(
     tx: &Tx,
     app: &App,
     person_id: Uuid,
@@ -401,7 +410,7 @@ async fn open(
 
 /// What a session of this person waits for after the password.
 async fn awaits(tx: &Tx, app: &App, person_id: Uuid) -> Outcome<&'static str> {
-    if second_factor::confirmed(tx, person_id).await?.is_some() {
+    if second_factor::is_set(tx, person_id).await? {
         return Ok(AWAITS_CODE);
     }
     let actor = super::find::actor(tx, person_id, app.today()).await?;
@@ -423,7 +432,11 @@ fn refuse_waiting_account(person: &person::Model, now: DateTime<Utc>) -> Outcome
 }
 
 /// From the twentieth failure on, an address waits a second, two, four, up to a quarter of an hour.
-async fn refuse_waiting_address(app: &App, address: &str, now: DateTime<Utc>) -> Outcome<()> {
+pub(super) async fn refuse_waiting_address(
+    app: &App,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
     let Some(tries) = sign_in_try::Entity::find_by_id(address.to_owned())
         .one(app.store.reader())
         .await?
@@ -452,7 +465,7 @@ fn address_wait(failed: i32) -> Duration {
     }
 }
 
-async fn count_wrong_try(
+pub(super) async fn count_wrong_try(
     tx: &Tx,
     person_id: Option<Uuid>,
     address: &str,

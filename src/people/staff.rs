@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::rows::{person, post};
 use super::setup::check_email;
 use super::tickets::{self, Purpose};
-use super::{Actor, ROLES, find, may, second_factor, sign_in};
+use super::{Actor, ROLES, find, may, passkey, second_factor, sign_in};
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
@@ -328,6 +328,7 @@ pub async fn change_account(
                     if reason.is_empty() {
                         return Err(Fault::invalid("reason", "Ghi lý do và cách đã nhận ra đúng người.", "Enter the reason and how you recognised the person."));
                     }
+                    passkey::remove_all(cx.tx, person.id).await?;
                     second_factor::remove(cx.tx, person.id).await?;
                     sign_in::end_sessions(cx.tx, person.id, None).await?;
                     ("person.second_factor_removed", "Gỡ mã xác thực của", Some("Người quản trị đã gỡ mã xác thực / an administrator removed the second factor"))

@@ -87,7 +87,6 @@ async fn a_unit_acknowledges_without_scripts() {
     browser.close().await.expect("closed");
 }
 
-/// Serves the office on a free port of this machine.
 /// Serves the installation on a free port; returns its address.
 pub async fn serve(app: &App) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
@@ -99,7 +98,14 @@ pub async fn serve(app: &App) -> String {
     address
 }
 
-async fn sign_in(browser: &Client, app: &App, address: &str, id: Uuid) {
+/// Signs a person in, by password.
+pub async fn sign_in(browser: &Client, app: &App, address: &str, id: Uuid) {
+    enter_password(browser, app, address, id).await;
+    assert_eq!(browser.current_url().await.expect("an address").path(), "/");
+}
+
+/// Sends the form of the sign-in, wherever it leads.
+pub async fn enter_password(browser: &Client, app: &App, address: &str, id: Uuid) {
     let found = person::Entity::find_by_id(id)
         .one(app.store.reader())
         .await
@@ -120,11 +126,10 @@ async fn sign_in(browser: &Client, app: &App, address: &str, id: Uuid) {
         input.send_keys(text).await.expect("typed");
     }
     press(browser, "button.main").await;
-    assert_eq!(browser.current_url().await.expect("an address").path(), "/");
 }
 
 /// Presses a link or a button and waits until the page is another one.
-async fn press(browser: &Client, css: &str) {
+pub async fn press(browser: &Client, css: &str) {
     let html = async || {
         let found = browser.find(Locator::Css("html")).await;
         found.map(|element| element.element_id().to_string()).ok()
@@ -145,7 +150,7 @@ async fn press(browser: &Client, css: &str) {
 }
 
 /// Nothing hangs out of the window sideways.
-async fn fits(browser: &Client) {
+pub async fn fits(browser: &Client) {
     let body = browser.find(Locator::Css("body")).await.expect("the body");
     let (_, _, width, _) = body.rectangle().await.expect("its size");
     let (_, _, window, _) = browser

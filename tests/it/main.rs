@@ -28,6 +28,7 @@ mod numbering;
 mod office;
 mod own_workflow;
 mod pages;
+mod passkey;
 mod proof;
 mod receipt;
 mod registers;

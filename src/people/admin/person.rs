@@ -171,7 +171,7 @@ async fn view(session: &Session, id: Uuid, form: Form) -> Outcome<Response> {
             .map(|unit| unit.name.clone())
             .unwrap_or_default()
     };
-    let factor = second_factor::confirmed(db, id).await?.is_some();
+    let factor = second_factor::is_set(db, id).await?;
     let rows = posts
         .iter()
         .map(|post| {

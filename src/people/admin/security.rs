@@ -97,7 +97,7 @@ async fn change(session: &Session, form: &Form) -> Outcome<()> {
                 }
                 let person_id = cx.actor.person_id.ok_or(Fault::NotFound)?;
                 // Whoever demands a second factor of himself must have one: else he stands outside tomorrow.
-                if wanted.asks_second_factor_of(cx.actor, *org_id) && second_factor::confirmed(cx.tx, person_id).await?.is_none() {
+                if wanted.asks_second_factor_of(cx.actor, *org_id) && !second_factor::is_set(cx.tx, person_id).await? {
                     return Err(Fault::invalid(
                         "roles",
                         "Bật mã xác thực của chính mình (Tài khoản của tôi) trước khi đòi hỏi vai trò của mình.",

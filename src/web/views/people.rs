@@ -18,8 +18,24 @@ pub struct SignIn {
     /// A session ended while a form was filled: its fields, sent on after the sign-in.
     pub kept: Vec<(String, String)>,
     pub expired: bool,
+    /// None where browsers offer no passkeys.
+    pub passkey: Option<PasskeyForm>,
     /// In a sample installation: one account per role.
     pub samples: Vec<SampleAccount>,
+}
+
+/// A form that a script shows, and fills with the answer of the device.
+#[derive(Debug, Clone)]
+pub struct PasskeyForm {
+    pub purpose: &'static str,
+    pub action: &'static str,
+    pub label: String,
+    /// Where to go on: a path of our own.
+    pub next: String,
+    /// What to do when the device gives no answer.
+    pub failed: String,
+    /// The device has a passkey already.
+    pub known: String,
 }
 
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::people::PasskeyForm;
 use super::shared::{Choice, Mark, Markup};
 use crate::web::page::Link;
 use crate::web::{Form, Page};
@@ -29,6 +30,7 @@ pub enum Part {
     Table(Table),
     Picture(Markup),
     Form(Entry),
+    Passkey(PasskeyForm),
 }
 
 /// A line with its state.

@@ -28,6 +28,14 @@ fn sign_in(m: &Maker) -> SignIn {
         next: "/viec/7".to_owned(),
         kept: vec![("remark".to_owned(), m.words.clone())],
         expired: true,
+        passkey: Some(PasskeyForm {
+            purpose: "enter",
+            action: "/dang-nhap/khoa",
+            label: "Đăng nhập bằng khóa truy cập".to_owned(),
+            next: "/viec/7".to_owned(),
+            failed: m.words.clone(),
+            known: m.words.clone(),
+        }),
         samples: vec![SampleAccount {
             login: "ha.thuyhung".to_owned(),
             name: "Lê Thị Hà".to_owned(),
