@@ -117,6 +117,9 @@ pub fn check(kind: TimerKind, text: &str) -> Result<(), String> {
     if fixed(text, from).is_some() || (kind == TimerKind::Cycle && cycle(text, from).is_some()) {
         return Ok(());
     }
+    if is_meant_as_iso(text) {
+        return Err(format!("'{text}' is no ISO 8601 date, duration or cycle"));
+    }
     let bare = strip(text);
     if is_rule(bare) {
         return Rule::parse(bare)
@@ -129,6 +132,24 @@ pub fn check(kind: TimerKind, text: &str) -> Result<(), String> {
         )),
         None => Ok(()),
     }
+}
+
+/// Whether a text looks like ISO 8601: read as an expression, `2023-13-01` were a number and `PT` a name.
+fn is_meant_as_iso(text: &str) -> bool {
+    let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let date = (0..4).all(digit) && text[4..].starts_with('-');
+    let bare = text.trim_start_matches('-');
+    let duration = bare.strip_prefix('P').is_some_and(|rest| {
+        rest == "T"
+            || rest
+                .trim_start_matches('T')
+                .starts_with(|c: char| c.is_ascii_digit())
+    });
+    let cycle = text.strip_prefix('R').is_some_and(|rest| {
+        rest.trim_start_matches(|c: char| c.is_ascii_digit())
+            .starts_with('/')
+    });
+    date || duration || cycle
 }
 
 fn by_rule<H>(
@@ -292,7 +313,7 @@ impl Duration {
     }
 }
 
-/// Reads `P1Y2M3W4DT5H6M7.5S`, each part optional.
+/// Reads `P1Y2M3W4DT5H6M7.5S`, each part optional; weeks, days and times may have decimals.
 #[must_use]
 pub fn duration(text: &str) -> Option<Duration> {
     let text = text.trim();
@@ -307,25 +328,40 @@ pub fn duration(text: &str) -> Option<Duration> {
         return None;
     }
     let (mut months, mut days) = (0_u32, 0_u64);
-    for (number, unit) in parts(dates)? {
-        let number: u32 = number.parse().ok()?;
-        match unit {
-            'Y' => months = months.checked_add(number.checked_mul(12)?)?,
-            'M' => months = months.checked_add(number)?,
-            'W' => days = days.checked_add(u64::from(number) * 7)?,
-            'D' => days = days.checked_add(u64::from(number))?,
-            _ => return None,
-        }
-    }
     let mut time = TimeDelta::zero();
-    for (number, unit) in parts(times.unwrap_or_default())? {
-        let part = match unit {
-            'H' => TimeDelta::try_hours(number.parse().ok()?)?,
-            'M' => TimeDelta::try_minutes(number.parse().ok()?)?,
-            'S' => seconds(number)?,
+    for (number, unit) in parts(dates)? {
+        let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, ""));
+        let whole: u32 = whole.parse().ok()?;
+        let of_days = match unit {
+            'Y' | 'M' if !fraction.is_empty() => return None,
+            'Y' => {
+                months = months.checked_add(whole.checked_mul(12)?)?;
+                continue;
+            }
+            'M' => {
+                months = months.checked_add(whole)?;
+                continue;
+            }
+            'W' => 7,
+            'D' => 1,
             _ => return None,
         };
-        time = time.checked_add(&part)?;
+        days = days.checked_add(u64::from(whole) * of_days)?;
+        let rest = part_of(fraction, i64::try_from(of_days).ok()? * 86_400)?;
+        time = time.checked_add(&rest)?;
+    }
+    for (number, unit) in parts(times.unwrap_or_default())? {
+        let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, ""));
+        let whole = whole.parse().ok()?;
+        let (part, seconds) = match unit {
+            'H' => (TimeDelta::try_hours(whole)?, 3_600),
+            'M' => (TimeDelta::try_minutes(whole)?, 60),
+            'S' => (TimeDelta::try_seconds(whole)?, 1),
+            _ => return None,
+        };
+        time = time
+            .checked_add(&part)?
+            .checked_add(&part_of(fraction, seconds)?)?;
     }
     Some(Duration {
         negative,
@@ -335,14 +371,15 @@ pub fn duration(text: &str) -> Option<Duration> {
     })
 }
 
-fn seconds(number: &str) -> Option<TimeDelta> {
-    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, ""));
-    let nanos: String = fraction
+/// The decimals of a number of units that are so many seconds long.
+fn part_of(fraction: &str, unit: i64) -> Option<TimeDelta> {
+    let billionths: String = fraction
         .chars()
         .chain("000000000".chars())
         .take(9)
         .collect();
-    TimeDelta::new(whole.parse().ok()?, nanos.parse().ok()?)
+    let billionths: i64 = billionths.parse().ok()?;
+    Some(TimeDelta::nanoseconds(billionths * unit))
 }
 
 /// Number and unit pairs of one half of a duration.
@@ -424,8 +461,24 @@ mod tests {
             resolved("before(report.due, working_days(3))").unwrap(),
             at("2023-06-12T10:00:00Z")
         );
+        assert_eq!(resolved("P0.5DT1,5H").unwrap(), at("2023-03-20T15:30:00Z"));
+        assert_eq!(resolved("P1.5W").unwrap(), at("2023-03-30T14:00:00Z"));
+        assert!(resolved("P1.5M").is_err());
         assert!(resolved("nothing").is_err());
         assert!(resolved("P99999999Y").is_err());
+    }
+
+    #[test]
+    fn what_looks_like_iso_8601_must_be_it() {
+        for wrong in ["PT", "P1X", "P1.5Y", "2023-13-01", "2023-02-30T00:00:00Z"] {
+            assert!(check(TimerKind::Duration, wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["R0/PT1H", "R3/PT", "R/2023-13-01/PT1H", "R3/"] {
+            assert!(check(TimerKind::Cycle, wrong).is_err(), "{wrong}");
+        }
+        for right in ["PAYMENT_TERM", "=P1", "Rate / 2", "report.due", "${PT}"] {
+            assert!(check(TimerKind::Duration, right).is_ok(), "{right}");
+        }
     }
 
     #[test]

@@ -126,11 +126,10 @@ fn boundary<'a>(index: &Index<'a>, at: At, out: &mut Report<'a>) {
             out.add("boundary-event-trigger", node, &[name, tag]);
         }
     }
-    let activity = node
-        .attribute("attachedToRef")
-        .and_then(|id| index.by_id.get(id.trim()))
-        .copied();
-    if let Some(activity) = activity.filter(|activity| index.is(*activity, "tActivity")) {
+    if let Some(activity) = index
+        .host(at)
+        .filter(|activity| index.is(*activity, "tActivity"))
+    {
         if index.elements[activity].container != index.elements[at].container {
             out.add(
                 "boundary-event-elsewhere",

@@ -145,7 +145,7 @@ impl<'a> Index<'a> {
                 self.flow_of.insert(at, number);
                 self.flows.push(flow);
             } else if element.tag == "boundaryEvent"
-                && let Some(activity) = end("attachedToRef")
+                && let Some(activity) = self.host(at)
             {
                 self.boundary.entry(activity).or_default().push(at);
             }
@@ -165,6 +165,15 @@ impl<'a> Index<'a> {
                 Reference::Outside
             }
             _ => found.map_or(Reference::Missing, Reference::To),
+        }
+    }
+
+    /// The activity to which a boundary event is attached: a reference that may carry the prefix of the own namespace.
+    pub fn host(&self, event: At) -> Option<At> {
+        let node = self.elements[event].node;
+        match self.local(node, node.attribute("attachedToRef")?) {
+            Reference::To(found) if self.is(found, "tFlowNode") => Some(found),
+            _ => None,
         }
     }
 

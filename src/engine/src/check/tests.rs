@@ -142,6 +142,15 @@ fn check(body: &str) -> Vec<Finding> {
 }
 
 #[test]
+fn a_boundary_event_may_name_its_activity_with_a_prefix() {
+    let found = check(
+        "<process id='P'><startEvent id='S'/><subProcess id='U'/><boundaryEvent id='B' attachedToRef='tns:U'><messageEventDefinition/></boundaryEvent><task id='T'/>\
+         <sequenceFlow id='f' sourceRef='S' targetRef='U'/><sequenceFlow id='g' sourceRef='B' targetRef='T'/></process>",
+    );
+    assert!(found.iter().all(|f| f.rule != "unreachable"), "{found:#?}");
+}
+
+#[test]
 fn compensation_is_reached_without_flows() {
     let found = check(
         "<process id='P'><startEvent id='S'/><task id='T'/><boundaryEvent id='B' attachedToRef='T'><compensateEventDefinition/></boundaryEvent>\

@@ -247,13 +247,9 @@ impl Work<'_> {
             }
             _ => {
                 let wanted = usize::try_from(node.start_quantity).unwrap_or(usize::MAX);
-                let waiting = self.waiting_at(scope, &node.id)?;
-                if waiting.len() >= wanted {
-                    let tokens = waiting
-                        .into_iter()
-                        .take(wanted)
-                        .map(|(token, _)| token)
-                        .collect();
+                let waiting = self.waiting_at(scope, &node.id)?.take(wanted);
+                let tokens: Vec<u64> = waiting.map(|(token, _)| token).collect();
+                if tokens.len() == wanted {
                     self.join(scope, node, tokens)?;
                 }
             }
@@ -277,25 +273,29 @@ impl Work<'_> {
         node: &Node,
         wanted: usize,
     ) -> Step<Option<Vec<u64>>> {
-        let mut seen = BTreeSet::new();
-        let mut tokens = Vec::new();
-        for (token, flow) in self.waiting_at(scope, &node.id)? {
-            if seen.insert(flow) {
-                tokens.push(token);
-            }
+        // Behind a wide split most arrivals are too early: then their flows need no sorting.
+        if self.waiting_at(scope, &node.id)?.count() < wanted {
+            return Ok(None);
         }
+        let mut seen = BTreeSet::new();
+        let tokens: Vec<u64> = self
+            .waiting_at(scope, &node.id)?
+            .filter(|(_, flow)| seen.insert(*flow))
+            .map(|(token, _)| token)
+            .collect();
         Ok((tokens.len() >= wanted).then_some(tokens))
     }
 
     /// Tokens that wait at a join, oldest first, with the flow they came by.
-    pub(super) fn waiting_at(&self, scope: &ScopeId, element: &str) -> Step<Vec<(u64, String)>> {
-        Ok(self
-            .expect(scope)?
-            .tokens
-            .iter()
-            .filter(|(_, token)| token.wait == Wait::Join && token.element == element)
-            .map(|(number, token)| (*number, token.flow.clone().unwrap_or_default()))
-            .collect())
+    pub(super) fn waiting_at(
+        &self,
+        scope: &ScopeId,
+        element: &str,
+    ) -> Step<impl Iterator<Item = (u64, &str)>> {
+        let tokens = self.expect(scope)?.tokens.iter();
+        Ok(tokens
+            .filter(move |(_, token)| token.wait == Wait::Join && token.element == element)
+            .map(|(number, token)| (*number, token.flow.as_deref().unwrap_or_default())))
     }
 }
 

@@ -8,6 +8,9 @@ use crate::event::Event;
 use crate::model::{GatewayKind, Kind, Node, Process};
 use crate::state::{ScopeId, StuckAt, Variables, Wait};
 
+/// How many tokens are looked at before the graph is.
+const OLDEST: usize = 8;
+
 impl Work<'_> {
     /// Starts one waiting join of a scope that may start, and asks to be called again.
     pub(super) fn look_at_joins(&mut self, scope: &ScopeId) -> Step {
@@ -49,8 +52,10 @@ impl Work<'_> {
             let ready = match &node.kind {
                 Kind::Gateway(GatewayKind::Inclusive) => {
                     inclusive = inclusive.or(Some(index));
-                    let here = self.flows_waiting_at(scope, node)?;
-                    !self.more_may_come(scope, process, index, &here)?
+                    !self.comes_straight(scope, process, index, &[])? && {
+                        let here = self.flows_waiting_at(scope, node)?;
+                        !self.more_may_come(scope, process, index, &here)?
+                    }
                 }
                 Kind::Gateway(GatewayKind::Complex { activation }) => {
                     let ready = self.complex_ready(scope, node, activation.as_ref());
@@ -99,9 +104,9 @@ impl Work<'_> {
         }
     }
 
-    fn flows_waiting_at(&self, scope: &ScopeId, node: &Node) -> Step<BTreeSet<String>> {
+    fn flows_waiting_at(&self, scope: &ScopeId, node: &Node) -> Step<BTreeSet<&str>> {
         let waiting = self.waiting_at(scope, &node.id)?;
-        Ok(waiting.into_iter().map(|(_, flow)| flow).collect())
+        Ok(waiting.map(|(_, flow)| flow).collect())
     }
 
     /// BPMN 2.0.2, 13.4.3: a token elsewhere can still reach an incoming flow that is not among `served`, without passing
@@ -111,15 +116,12 @@ impl Work<'_> {
         scope: &ScopeId,
         process: &Process,
         gateway: usize,
-        served: &BTreeSet<String>,
+        served: &BTreeSet<&str>,
     ) -> Step<bool> {
         let node = &process.nodes[gateway];
-        if self.comes_straight(scope, process, gateway, served)? {
-            return Ok(true);
-        }
         let (mut empty, mut full) = (Vec::new(), Vec::new());
         for &flow in &node.incoming {
-            let side = if served.contains(&process.flows[flow].id) {
+            let side = if served.contains(process.flows[flow].id.as_str()) {
                 &mut full
             } else {
                 &mut empty
@@ -138,34 +140,45 @@ impl Work<'_> {
             .any(|at| to_empty.contains(&at) && !to_full.contains(&at)))
     }
 
-    /// The usual case of a token that can still come, found without looking around: it is at an element from which the only
-    /// way leads straight to the gateway, by a flow that is not served.
+    /// The usual case of a token that can still come, found without looking around: one of the oldest is at an element from
+    /// which the only way leads straight to the gateway, by a flow that has no token and is not among `served`.
     fn comes_straight(
         &self,
         scope: &ScopeId,
         process: &Process,
         gateway: usize,
-        served: &BTreeSet<String>,
+        served: &[String],
     ) -> Step<bool> {
         let straight = |node: &Node| {
             let [flow] = node.outgoing.as_slice() else {
-                return false;
+                return None;
             };
             let flow = &process.flows[*flow];
-            flow.target == gateway && node.boundary.is_empty() && !served.contains(&flow.id)
+            (flow.target == gateway && node.boundary.is_empty()).then_some(flow.id.as_str())
         };
-        Ok(self
+        let join = &process.nodes[gateway].id;
+        let has_come = |flow: &str| -> Step<bool> {
+            Ok(served.iter().any(|own| own == flow)
+                || self.waiting_at(scope, join)?.any(|(_, own)| own == flow))
+        };
+        let coming = self
             .expect(scope)?
             .tokens
             .values()
             .filter(|token| !matches!(token.wait, Wait::Join | Wait::Beside))
-            .filter_map(|token| process.node(&token.element))
-            .any(straight))
+            .filter_map(|token| straight(process.node(&token.element)?));
+        for flow in coming.take(OLDEST) {
+            if !has_come(flow)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The first phase of a complex gateway (13.4.5): it goes on, and waits for what has not come yet.
     fn open_complex(&mut self, scope: &ScopeId, node: &Node) -> Step {
-        let flows = self.flows_waiting_at(scope, node)?.into_iter().collect();
+        let flows = self.flows_waiting_at(scope, node)?;
+        let flows = flows.into_iter().map(str::to_owned).collect();
         self.start_join(scope, node)?;
         self.emit(Event::GatewayOpened {
             scope: scope.clone(),
@@ -187,9 +200,12 @@ impl Work<'_> {
         let Some(first) = self.expect(scope)?.resetting.get(&node.id) else {
             return Ok(false);
         };
+        if self.comes_straight(scope, process, gateway, first)? {
+            return Ok(false);
+        }
         let first: BTreeSet<String> = first.iter().cloned().collect();
         let mut served = self.flows_waiting_at(scope, node)?;
-        served.extend(first.iter().cloned());
+        served.extend(first.iter().map(String::as_str));
         if self.more_may_come(scope, process, gateway, &served)? {
             return Ok(false);
         }
@@ -200,8 +216,7 @@ impl Work<'_> {
         let mut taken = BTreeSet::new();
         let tokens = self
             .waiting_at(scope, &node.id)?
-            .into_iter()
-            .filter(|(_, flow)| !first.contains(flow) && taken.insert(flow.clone()))
+            .filter(|(_, flow)| !first.contains(*flow) && taken.insert(*flow))
             .map(|(token, _)| token)
             .collect();
         self.emit(Event::GatewayReset {
@@ -249,7 +264,6 @@ impl Work<'_> {
         if self.expect(scope)?.resetting.contains_key(&node.id) {
             return Ok(false);
         }
-        let waiting = self.waiting_at(scope, &node.id)?;
         let Some(activation) = activation else {
             return Ok(self
                 .one_per_flow(scope, node, node.incoming.len())?
@@ -257,7 +271,7 @@ impl Work<'_> {
         };
         let locals = Variables::from([(
             "activationCount".to_owned(),
-            serde_json::Value::from(waiting.len()),
+            serde_json::Value::from(self.waiting_at(scope, &node.id)?.count()),
         )]);
         self.holds(scope, &locals, activation)
     }

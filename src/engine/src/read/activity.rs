@@ -116,7 +116,7 @@ impl Reader {
     pub(super) fn activity(&mut self, file: &File, process: &mut Process, index: usize, at: &Xml) {
         self.mappings(file, process, index, at);
         let repeat = self.repeat(file, process, index, at);
-        let message = self.task_message(file, at);
+        let message = self.task_message(file, at, process.executable);
         let due = process.nodes[index].settings.due.clone();
         if let Some(due) = &due {
             self.check_timer(
@@ -165,7 +165,12 @@ impl Reader {
         }
     }
 
-    fn task_message(&mut self, file: &File, at: &Xml) -> Option<(String, Option<Expr>)> {
+    fn task_message(
+        &mut self,
+        file: &File,
+        at: &Xml,
+        executable: bool,
+    ) -> Option<(String, Option<Expr>)> {
         if !matches!(at.tag_name().name(), "sendTask" | "receiveTask") {
             return None;
         }
@@ -178,7 +183,7 @@ impl Reader {
             at.attribute("id")
                 .and_then(|id| file.message_flows.get(id).cloned())
         })?;
-        Some((name, self.correlation_key(file, at, reference)))
+        Some((name, self.correlation_key(file, at, reference, executable)))
     }
 
     /// The correlation key: on the event or task itself, or on the message.
@@ -187,6 +192,7 @@ impl Reader {
         file: &File,
         at: &Xml,
         reference: Option<&str>,
+        executable: bool,
     ) -> Option<Expr> {
         let on_message = || {
             let message = file.root(reference?)?;
@@ -197,7 +203,7 @@ impl Reader {
             })
         };
         let key = tk(at, "key").map(str::to_owned).or_else(on_message)?;
-        Some(Expr::new(&key))
+        Some(self.expression(file, at, &key, executable))
     }
 
     fn repeat(&mut self, file: &File, process: &Process, index: usize, at: &Xml) -> Option<Repeat> {
@@ -267,7 +273,8 @@ impl Reader {
                 .and_then(|zeebe| zeebe.attribute("outputCollection"))
                 .map(str::to_owned)
                 .or_else(|| reference("loopDataOutputRef")),
-            output_element: output_element.map(|source| Expr::new(&source)),
+            output_element: output_element
+                .map(|source| self.expression(file, &multi, &source, executable)),
         }))
     }
 }

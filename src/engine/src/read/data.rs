@@ -75,7 +75,7 @@ impl Reader {
                 self.association(file, &association, executable, &name, list);
             }
         }
-        vendor_mappings(at, &mut inputs, &mut outputs);
+        self.vendor_mappings(file, at, executable, &mut inputs, &mut outputs);
         let node = &mut process.nodes[index];
         node.inputs = inputs;
         node.outputs = outputs;
@@ -131,75 +131,76 @@ impl Reader {
     }
 }
 
-fn vendor_mappings(at: &Xml, inputs: &mut Vec<Mapping>, outputs: &mut Vec<Mapping>) {
-    for element in extensions(at) {
-        let namespace = element.tag_name().namespace();
-        let camunda = namespace.is_some_and(|name| CAMUNDA_FAMILY.contains(&name));
-        let tag = element.tag_name().name();
-        let list = match tag {
-            "in" | "input" | "inputParameter" => &mut *inputs,
-            "out" | "output" | "outputParameter" => &mut *outputs,
-            _ => continue,
-        };
-        match namespace {
-            Some(name) if (name == TK || camunda) && matches!(tag, "in" | "out") => {
-                list.extend(copied(&element));
-            }
-            Some(_) if camunda && tag.ends_with("Parameter") => {
-                if let Some(target) = element.attribute("name") {
-                    list.push(Mapping {
-                        source: value(&text(&element)),
-                        target: target.to_owned(),
-                    });
-                }
-            }
-            Some(ZEEBE) => {
-                if let (Some(source), Some(target)) =
-                    (element.attribute("source"), element.attribute("target"))
-                {
-                    list.push(Mapping {
-                        source: value(source),
-                        target: target.to_owned(),
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn copied(element: &Xml) -> Option<Mapping> {
-    if element.attribute("variables") == Some("all") {
-        return Some(Mapping {
-            source: MappingSource::All,
-            target: String::new(),
-        });
-    }
-    let target = element.attribute("target")?.to_owned();
-    let source = match (
-        element.attribute("source"),
-        element.attribute("sourceExpression"),
+impl Reader {
+    fn vendor_mappings(
+        &mut self,
+        file: &File,
+        at: &Xml,
+        executable: bool,
+        inputs: &mut Vec<Mapping>,
+        outputs: &mut Vec<Mapping>,
     ) {
-        (Some(source), _) if source.starts_with(['=', '$']) => {
-            MappingSource::Expr(Expr::new(source))
+        for element in extensions(at) {
+            let list = match element.tag_name().name() {
+                "in" | "input" | "inputParameter" => &mut *inputs,
+                "out" | "output" | "outputParameter" => &mut *outputs,
+                _ => continue,
+            };
+            list.extend(self.vendor_mapping(file, &element, executable));
         }
-        (Some(source), _)
-            if Expr::new(source).names().len() == 1 && Expr::new(source).names()[0] == source =>
-        {
-            MappingSource::Name(source.to_owned())
-        }
-        (Some(source), _) | (None, Some(source)) => MappingSource::Expr(Expr::new(source)),
-        (None, None) => return None,
-    };
-    Some(Mapping { source, target })
-}
+    }
 
-/// An expression in its wrapping, or else the text itself.
-fn value(source: &str) -> MappingSource {
-    if source.starts_with(['=']) || source.starts_with("${") || source.starts_with("#{") {
-        MappingSource::Expr(Expr::new(source))
-    } else {
-        MappingSource::Literal(serde_json::Value::from(source))
+    fn vendor_mapping(&mut self, file: &File, element: &Xml, executable: bool) -> Option<Mapping> {
+        let namespace = element.tag_name().namespace()?;
+        let camunda = CAMUNDA_FAMILY.contains(&namespace);
+        let tag = element.tag_name().name();
+        if (namespace == TK || camunda) && matches!(tag, "in" | "out") {
+            return self.copied(file, element, executable);
+        }
+        let (source, target) = if camunda && tag.ends_with("Parameter") {
+            (text(element), element.attribute("name")?)
+        } else if namespace == ZEEBE {
+            let source = element.attribute("source")?.to_owned();
+            (source, element.attribute("target")?)
+        } else {
+            return None;
+        };
+        Some(Mapping {
+            source: self.value(file, element, &source, executable),
+            target: target.to_owned(),
+        })
+    }
+
+    fn copied(&mut self, file: &File, element: &Xml, executable: bool) -> Option<Mapping> {
+        if element.attribute("variables") == Some("all") {
+            return Some(Mapping {
+                source: MappingSource::All,
+                target: String::new(),
+            });
+        }
+        let target = element.attribute("target")?.to_owned();
+        let source = match (
+            element.attribute("source"),
+            element.attribute("sourceExpression"),
+        ) {
+            (Some(source), _) if Expr::new(source).names() == [source] => {
+                MappingSource::Name(source.to_owned())
+            }
+            (Some(source), _) | (None, Some(source)) => {
+                MappingSource::Expr(self.expression(file, element, source, executable))
+            }
+            (None, None) => return None,
+        };
+        Some(Mapping { source, target })
+    }
+
+    /// An expression in its wrapping, or else the text itself.
+    fn value(&mut self, file: &File, at: &Xml, source: &str, executable: bool) -> MappingSource {
+        if source.starts_with('=') || source.starts_with("${") || source.starts_with("#{") {
+            MappingSource::Expr(self.expression(file, at, source, executable))
+        } else {
+            MappingSource::Literal(serde_json::Value::from(source))
+        }
     }
 }
 

@@ -92,11 +92,13 @@ impl Reader {
                     .attribute("id")
                     .and_then(|id| file.message_flows.get(id).cloned());
                 let name = named("messageRef").or(flow).unwrap_or_else(by_event);
-                let key = self.correlation_key(file, at, at.attribute("messageRef"));
-                Trigger::Message {
-                    name,
-                    key: key.or_else(|| tk(event, "key").map(crate::expr::Expr::new)),
-                }
+                let executable = process.executable;
+                let key = self.correlation_key(file, at, at.attribute("messageRef"), executable);
+                let key = key.or_else(|| {
+                    let own = tk(event, "key")?;
+                    Some(self.expression(file, event, own, executable))
+                });
+                Trigger::Message { name, key }
             }
             "timerEventDefinition" => {
                 let (kind, place) = [

@@ -22,6 +22,12 @@ const CAMUNDA_FAMILY: [&str; 4] = [
     "http://flowable.org/bpmn",
     "http://activiti.org/bpmn",
 ];
+/// Other engines whose expressions and scripts are their own language.
+const OTHER_ENGINES: [&str; 3] = [
+    "http://www.jboss.org/drools",
+    "http://spiffworkflow.org/bpmn/schema/1.0/core",
+    "http://processmaker.com/BPMN/2.0/Schema.xsd",
+];
 pub(crate) const ZEEBE: &str = "http://camunda.org/schema/zeebe/1.0";
 
 /// Reads the files of one workflow together: call activities may name processes of any of them.
@@ -281,6 +287,7 @@ fn language<'d>(root: &Xml<'d, '_>) -> Option<&'d str> {
         CAMUNDA_FAMILY
             .into_iter()
             .chain([ZEEBE])
+            .chain(OTHER_ENGINES)
             .find(|name| declared.contains(name))
     };
     root.attribute("expressionLanguage")

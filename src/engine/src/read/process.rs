@@ -168,7 +168,7 @@ impl Reader {
             && let source = text(&condition)
             && !source.is_empty()
         {
-            *activation = Some(crate::expr::Expr::new(&source));
+            *activation = Some(self.expression(file, &condition, &source, process.executable));
         }
     }
 

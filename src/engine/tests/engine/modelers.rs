@@ -36,6 +36,8 @@ fn another_engine_s_expressions_are_warned_about_and_stop_only_who_reaches_them(
         r#"xmlns:zeebe="http://camunda.org/schema/zeebe/1.0""#,
         r#"xmlns:flowable="http://flowable.org/bpmn""#,
         r#"xmlns:activiti="http://activiti.org/bpmn""#,
+        r#"xmlns:drools="http://www.jboss.org/drools""#,
+        r#"xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core""#,
         r#"expressionLanguage="http://www.java.com/java""#,
     ] {
         let text = foreign(root, &body);
@@ -219,4 +221,30 @@ fn a_file_that_says_of_no_process_whether_it_is_executable_runs_all_that_start()
     assert_eq!(started("", no), Some(1));
     assert_eq!(started("", yes), Some(1));
     assert_eq!(started(no, no), None);
+}
+
+#[test]
+fn mappings_and_keys_are_read_like_all_expressions() {
+    let body = r#"<bpmn:startEvent id="s"/><bpmn:callActivity id="k" calledElement="q"><bpmn:extensionElements><x:in sourceExpression="${a +}" target="b"/></bpmn:extensionElements></bpmn:callActivity>
+        <bpmn:receiveTask id="r" messageRef="m"/><bpmn:endEvent id="e"/><bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="k"/><bpmn:sequenceFlow id="f2" sourceRef="k" targetRef="r"/><bpmn:sequenceFlow id="f3" sourceRef="r" targetRef="e"/>"#;
+    let told = |namespace: &str, key: &str| {
+        let text = foreign(&format!(r#"xmlns:x="{namespace}" {key}"#), body).replace(
+            "<bpmn:process",
+            r#"<bpmn:message id="m" name="m" tk:key="a +"/><bpmn:process"#,
+        );
+        let mut found = findings(&text);
+        found.retain(|(severity, _)| *severity != Severity::Info);
+        found
+    };
+    let tk = "https://trinhky.vn/bpmn/1.0";
+    let wrong = (Severity::Error, "expression".to_owned());
+    assert_eq!(
+        told(tk, &format!(r#"xmlns:tk="{tk}""#)),
+        [wrong.clone(), wrong]
+    );
+    let other = (Severity::Warning, "expression-language".to_owned());
+    assert_eq!(
+        told("http://flowable.org/bpmn", r#"xmlns:tk="urn:other""#),
+        [other]
+    );
 }
