@@ -34,7 +34,8 @@ pub mod xml;
 pub use apply::apply;
 pub use command::{Command, CommandKind, Need, RefusalKind, Rejection};
 pub use decide::{
-    MAX_CALL_DEPTH, MAX_ENTRIES, MAX_EVENTS, MAX_ITEMS, MAX_SCOPE_DEPTH, decide, migrate, needed,
+    MAX_CALL_DEPTH, MAX_ENTRIES, MAX_EVENTS, MAX_ITEMS, MAX_OPENED, MAX_SCOPE_DEPTH, decide,
+    migrate, needed,
 };
 pub use event::Event;
 pub use finding::{Finding, Severity};

@@ -244,7 +244,7 @@ impl<'a> Work<'a> {
         }
         vars.extend(mapped);
         let id = parent.child(self.next(parent));
-        let scope = Scope {
+        let mut scope = Scope {
             element: Some(node.id.clone()),
             host,
             item: item.map(|(_, value)| value),
@@ -253,7 +253,6 @@ impl<'a> Work<'a> {
             vars: Some(vars),
             ..Scope::new(id.clone(), &process.id, kind)
         };
-        let mut scope = scope;
         if let Kind::SubProcess(SubProcessKind::AdHoc {
             sequential: true, ..
         }) = node.kind
@@ -264,9 +263,7 @@ impl<'a> Work<'a> {
                 .map(|index| process.nodes[index].id.clone())
                 .collect();
         }
-        self.emit(Event::ScopeOpened {
-            scope: Box::new(scope),
-        });
+        self.open(scope)?;
         let inside = if kind == ScopeKind::Process {
             None
         } else {
@@ -346,9 +343,7 @@ impl<'a> Work<'a> {
             vars: Some(variables),
             ..Scope::new(id.clone(), &process.id, ScopeKind::Process)
         };
-        self.emit(Event::ScopeOpened {
-            scope: Box::new(scope),
-        });
+        self.open(scope)?;
         match start {
             None => self.fill_scope(&id, process, None),
             Some(start) => {

@@ -383,14 +383,12 @@ impl Work<'_> {
             flow: None,
         });
         let id = scope.child(self.next(scope));
-        self.emit(Event::ScopeOpened {
-            scope: Box::new(Scope {
-                id: id.clone(),
-                element: Some(node.id.clone()),
-                host: Some(host),
-                ..inner
-            }),
-        });
+        self.open(Scope {
+            id: id.clone(),
+            element: Some(node.id.clone()),
+            host: Some(host),
+            ..inner
+        })?;
         self.assign(&id, variables)?;
         self.await_event_sub_processes(&id, process, process.index(&node.id))?;
         let token = self.next(&id);

@@ -23,7 +23,7 @@ use work::Work;
 pub use activity::{MAX_CALL_DEPTH, MAX_SCOPE_DEPTH};
 pub use migrate::migrate;
 pub use round::MAX_ITEMS;
-pub use work::{MAX_ENTRIES, MAX_EVENTS};
+pub use work::{MAX_ENTRIES, MAX_EVENTS, MAX_OPENED};
 
 /// What a command does to an instance, as events; nothing is changed. The state may be a slice: see [`needed`].
 ///

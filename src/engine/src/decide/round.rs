@@ -69,9 +69,7 @@ impl<'a> Work<'a> {
             }),
             ..Scope::new(id.clone(), &self.expect(scope)?.process, ScopeKind::Round)
         };
-        self.emit(Event::ScopeOpened {
-            scope: Box::new(round),
-        });
+        self.open(round)?;
         let outcome = self.open_first(&id, node, items, style);
         if matches!(outcome, Err(Halt::Incident { .. })) {
             self.emit(Event::ScopeCancelled { scope: id });
@@ -226,9 +224,7 @@ impl<'a> Work<'a> {
             vars: Some(vars),
             ..Scope::new(id.clone(), &self.expect(round)?.process, ScopeKind::Item)
         };
-        self.emit(Event::ScopeOpened {
-            scope: Box::new(scope),
-        });
+        self.open(scope)?;
         let token = self.next(&id);
         self.emit(Event::ElementEntered {
             scope: id.clone(),

@@ -12,6 +12,8 @@ use crate::state::{Scope, ScopeId, State};
 
 /// How often one element may be entered in one scope within one decision; more is an endless loop (F34).
 pub const MAX_ENTRIES: u32 = 1_000;
+/// The most scopes that one decision may open: more than the largest round has, and few enough for the memory (F35).
+pub const MAX_OPENED: usize = 300_000;
 /// The most events of one decision.
 pub const MAX_EVENTS: usize = 3_000_000;
 
@@ -101,6 +103,8 @@ pub(super) struct Work<'a> {
     /// Scopes whose waiting joins must be looked at when nothing else can move.
     pub joins: BTreeSet<ScopeId>,
     entries: BTreeMap<(ScopeId, String), u32>,
+    /// How many more scopes may be opened.
+    room: usize,
     pub vars_changed: bool,
     /// The element whose work sets variables now.
     pub current: Option<String>,
@@ -136,6 +140,7 @@ impl<'a> Work<'a> {
             agenda: VecDeque::new(),
             joins: BTreeSet::new(),
             entries: BTreeMap::new(),
+            room: MAX_OPENED,
             vars_changed: false,
             current: None,
         }
@@ -242,7 +247,80 @@ impl<'a> Work<'a> {
         *count <= MAX_ENTRIES && self.events.len() < MAX_EVENTS
     }
 
+    /// Opens a scope. Rounds in rounds and processes that call themselves several times multiply: then the whole decision is
+    /// refused, and nothing has happened.
+    pub fn open(&mut self, scope: Scope) -> Step {
+        if self.room == 0 {
+            return refused(
+                RefusalKind::BadInput,
+                format!("This step would open more than {MAX_OPENED} parts at once."),
+                format!("Bước này sẽ mở cùng lúc hơn {MAX_OPENED} phần việc."),
+            );
+        }
+        self.room -= 1;
+        self.emit(Event::ScopeOpened {
+            scope: Box::new(scope),
+        });
+        Ok(())
+    }
+
     fn is_gone(&self, id: &ScopeId) -> bool {
         !self.gone.is_empty() && id.outward().any(|id| self.gone.contains(&id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::command::CommandKind;
+    use crate::read;
+
+    /// What becomes of the start of a process around `body` where so many scopes may be opened.
+    fn started(body: &str, room: usize) -> (Step, usize) {
+        let text = format!(
+            r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t"><process id="p" isExecutable="true">{body}</process></definitions>"#
+        );
+        let defs = read(&[("t.bpmn", text.as_bytes())]).unwrap();
+        let command = Command {
+            now: DateTime::UNIX_EPOCH,
+            by: "test".to_owned(),
+            command_id: String::new(),
+            kind: CommandKind::Start {
+                process: "p".to_owned(),
+                variables: crate::state::Variables::new(),
+                start: None,
+            },
+        };
+        let (state, calendar) = (State::default(), Calendar::vietnam());
+        let mut work = Work::new(&defs, &state, &command, &calendar);
+        work.room = room;
+        let outcome = work.obey().and_then(|()| work.run());
+        (outcome, room - work.room)
+    }
+
+    #[test]
+    fn rounds_in_rounds_and_calls_that_multiply_are_refused_as_a_whole() {
+        let three = "<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>";
+        let rounds = format!(
+            r#"<subProcess id="u">{three}<userTask id="a">{three}</userTask></subProcess>"#
+        );
+        // The process, the round and its three items, in each a round of three.
+        let (outcome, opened) = started(&rounds, MAX_OPENED);
+        assert!(outcome.is_ok());
+        assert_eq!(opened, 17);
+        assert!(started(&rounds, 17).0.is_ok());
+        assert!(matches!(
+            started(&rounds, 16).0,
+            Err(Halt::Refused {
+                kind: RefusalKind::BadInput,
+                ..
+            })
+        ));
+        let itself = format!(r#"<callActivity id="k" calledElement="p">{three}</callActivity>"#);
+        let (outcome, opened) = started(&itself, 1_000);
+        assert!(matches!(outcome, Err(Halt::Refused { .. })));
+        assert_eq!(opened, 1_000);
     }
 }
