@@ -560,6 +560,27 @@ pub enum Topic {
     },
 }
 
+impl Topic {
+    /// How a message fits what is waited for, if it does: who waits for this very key goes before who waits for any.
+    pub(crate) fn takes(&self, message: &str, given: Option<&str>) -> Option<Fit> {
+        match self {
+            Self::Message { name, key } if name == message => match key.as_deref() {
+                own if own == given => Some(Fit::Exact),
+                None => Some(Fit::AnyKey),
+                Some(_) => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// How well a message fits, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fit {
+    Exact,
+    AnyKey,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
     pub element: String,

@@ -8,8 +8,8 @@ use crate::command::{CommandKind, Need, RefusalKind};
 use crate::event::Event;
 use crate::model::{Kind, Position, TaskKind};
 use crate::state::{
-    Incident, LocalId, RoundStyle, Scope, ScopeId, StuckAt, Subscription, Task, TaskId, TaskState,
-    TimerId, Topic, Variables,
+    Fit, Incident, LocalId, RoundStyle, Scope, ScopeId, StuckAt, Subscription, Task, TaskId,
+    TaskState, TimerId, Variables,
 };
 use crate::timers;
 
@@ -304,19 +304,20 @@ impl Work<'_> {
         if self.is_partial() {
             return Err(Halt::Need(Need::All));
         }
-        let fits = |to: &Topic| matches!(to, Topic::Message { name: own, key: own_key } if own == name && (own_key.is_none() || own_key.as_deref() == key));
         let mut found: Option<(ScopeId, u64, Subscription)> = None;
-        for id in self.scope_ids() {
-            let Some(scope) = self.scope(&id) else {
-                continue;
-            };
-            if let Some((number, subscription)) = scope
-                .subscriptions
-                .iter()
-                .find(|(_, subscription)| fits(&subscription.to))
+        'scopes: for id in self.scope_ids() {
+            for (number, subscription) in self.scope(&id).into_iter().flat_map(|s| &s.subscriptions)
             {
-                found = Some((id, *number, subscription.clone()));
-                break;
+                match subscription.to.takes(name, key) {
+                    Some(Fit::Exact) => {
+                        found = Some((id, *number, subscription.clone()));
+                        break 'scopes;
+                    }
+                    Some(Fit::AnyKey) if found.is_none() => {
+                        found = Some((id.clone(), *number, subscription.clone()));
+                    }
+                    _ => {}
+                }
             }
         }
         match found {

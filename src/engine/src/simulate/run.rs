@@ -299,25 +299,18 @@ impl<'a> Simulation<'a> {
 
     /// To the first that waits for it, else to a process that it starts, else kept.
     fn deliver(&mut self, letter: Letter) -> Result<(), SimulateError> {
-        for index in 0..self.instances.len() {
-            if self.instances[index].state.instance.status == Status::Running
-                && waits_for(&self.instances[index].state, &letter)
-            {
-                let Letter {
-                    name,
-                    key,
-                    variables,
-                } = letter;
-                self.command(
-                    index,
-                    CommandKind::Correlate {
-                        name,
-                        key,
-                        variables,
-                    },
-                )?;
-                return Ok(());
-            }
+        if let Some(index) = self.receiver(&letter) {
+            let Letter {
+                name,
+                key,
+                variables,
+            } = letter;
+            let kind = CommandKind::Correlate {
+                name,
+                key,
+                variables,
+            };
+            return self.command(index, kind);
         }
         let starts = |trigger: &Trigger| matches!(trigger, Trigger::Message { name, .. } if *name == letter.name);
         let started = started_by(self.defs, starts).find(|start| !self.has_occurred(start));
@@ -328,6 +321,22 @@ impl<'a> Simulation<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// The first instance that waits for the message with this very key, else the first that waits for any.
+    fn receiver(&self, letter: &Letter) -> Option<usize> {
+        let fit = |index: &usize| {
+            let state = &self.instances[*index].state;
+            let subscriptions = state.scopes.values().flat_map(|scope| &scope.subscriptions);
+            let fits = subscriptions
+                .filter_map(|(_, waits)| waits.to.takes(&letter.name, letter.key.as_deref()));
+            fits.min()
+                .filter(|_| state.instance.status == Status::Running)
+        };
+        (0..self.instances.len())
+            .filter_map(|index| Some((fit(&index)?, index)))
+            .min()
+            .map(|(_, index)| index)
     }
 
     /// To all that wait for it in other instances than the thrower's, and to all processes that it starts.
@@ -456,12 +465,11 @@ impl<'a> Simulation<'a> {
                     },
                 ),
                 Event::Subscribed { subscription, .. } => {
-                    if let Topic::Message { name, key } = &subscription.to
-                        && let Some(at) = self
-                            .mailbox
-                            .iter()
-                            .position(|letter| fits(name, key.as_deref(), letter))
-                    {
+                    let fits = |letter: &Letter| {
+                        let topic = &subscription.to;
+                        topic.takes(&letter.name, letter.key.as_deref()).is_some()
+                    };
+                    if let Some(at) = self.mailbox.iter().position(fits) {
                         let letter = self.mailbox.remove(at);
                         self.schedule(None, Act::Deliver(letter));
                     }
@@ -571,18 +579,6 @@ fn started_by(
                 trigger,
             })
         })
-}
-
-fn waits_for(state: &State, letter: &Letter) -> bool {
-    state
-        .scopes
-        .values()
-        .flat_map(|scope| scope.subscriptions.values())
-        .any(|subscription| matches!(&subscription.to, Topic::Message { name, key } if fits(name, key.as_deref(), letter)))
-}
-
-fn fits(name: &str, key: Option<&str>, letter: &Letter) -> bool {
-    name == letter.name && (key.is_none() || key == letter.key.as_deref())
 }
 
 fn text(value: &Value) -> String {

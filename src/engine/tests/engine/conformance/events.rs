@@ -59,6 +59,15 @@ pub fn cases() -> Vec<Case> {
             .with(json!({"signals": [{"name": "go", "after": "PT1H"}], "messages": [{"name": "note", "after": "PT2H"}]})),
         caught("event-definition-ref", "", "<eventDefinitionRef>td</eventDefinitionRef>", "started +s -s +c timer_set:c timer_fired:c -c +e -e completed"),
         Case::new(
+            "catch-message",
+            // Who waits for this very key goes before who waits for any.
+            &format!(r#"<startEvent id="s"/><intermediateCatchEvent id="c">{MESSAGE}</intermediateCatchEvent><intermediateCatchEvent id="k" tk:key="id">{MESSAGE}</intermediateCatchEvent>"#),
+            "s > c; s > k",
+            "started +s -s +c +k message_received:k -k message_received:c -c completed",
+        )
+        .roots(ROOTS)
+        .with(json!({"variables": {"id": "A"}, "messages": [{"name": "note", "key": "A", "after": "PT1H"}, {"name": "note", "after": "PT2H"}]})),
+        Case::new(
             "link",
             r#"<startEvent id="s"/><intermediateThrowEvent id="x"><linkEventDefinition name="L"/></intermediateThrowEvent><intermediateCatchEvent id="c"><linkEventDefinition name="L"/></intermediateCatchEvent><endEvent id="e"/>"#,
             "s > x; c > e",
