@@ -245,6 +245,12 @@ pub fn table() -> Vec<Route> {
             get(v::sign_page).post(v::sign),
         )
         .legal(),
+        route(
+            "/ky-nhieu-van-ban",
+            SignedIn,
+            get(v::sign_many_page).post(v::sign_many),
+        )
+        .legal(),
         route("/van-ban/{id}/cap-so", SignedIn, post(v::assign_number)),
         route("/van-ban/{id}/dong-dau", SignedIn, post(v::seal)).legal(),
         route("/van-ban/{id}/phat-hanh", SignedIn, post(v::issue)).legal(),

@@ -206,6 +206,7 @@ async fn desk_view(session: &Session) -> Outcome<Response> {
         waiting: Vec::new(),
     };
     let week = session.today().iso_week();
+    let mut to_sign = 0;
     for task in tasks {
         let Some(document) = documents.get(&task.document_id) else {
             continue;
@@ -222,6 +223,9 @@ async fn desk_view(session: &Session) -> Outcome<Response> {
             && !may::held_by_other(&session.actor, task.claimed_by);
         if !mine && (task.unit_id.is_some() || task.person_id.is_some()) {
             continue;
+        }
+        if mine && task_address(&task).ends_with("/ky") {
+            to_sign += 1;
         }
         let kind = documents::doc_type(&document.doc_type)?;
         let due = task
@@ -249,6 +253,9 @@ async fn desk_view(session: &Session) -> Outcome<Response> {
             (true, false) => view.later.push(duty),
         }
     }
+    if to_sign > 1 {
+        view.this_week.insert(0, sign_many(session.lang, to_sign));
+    }
     for leader in unopened(session, &calendar).await? {
         view.this_week.push(stand_in(session, &leader));
     }
@@ -256,6 +263,20 @@ async fn desk_view(session: &Session) -> Outcome<Response> {
         view.this_week.insert(0, first_day(session.lang));
     }
     Ok(html(&view))
+}
+
+/// The way to sign everything that waits by one press.
+fn sign_many(lang: Lang, count: usize) -> Duty {
+    Duty {
+        href: documents::pages::SIGN_MANY.to_owned(),
+        act: lang.say(
+            &format!("Ký một lần nhiều văn bản: {count} văn bản đang chờ ký"),
+            &format!("Sign several at once: {count} documents wait for your signature"),
+        ),
+        note: String::new(),
+        due: None,
+        tone: Tone::Open,
+    }
 }
 
 /// The leaders who seem to be away, for who says who stands in.

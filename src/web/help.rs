@@ -37,6 +37,7 @@ pub const PLACES: &[(&str, &str, &str)] = &[
     ("/van-ban/", "/nhac", "/huong-dan/van-thu#nhac"),
     ("/van-ban/", "/muc-tieu", "/huong-dan/lanh-dao#danh-gia"),
     ("/van-ban/", "/danh-gia", "/huong-dan/lanh-dao#danh-gia"),
+    ("/ky-nhieu-van-ban", "", "/huong-dan/lanh-dao#ky"),
     ("/theo-doi", "", "/huong-dan/lanh-dao#theo-doi"),
     ("/muc-tieu", "", "/huong-dan/lanh-dao#danh-gia"),
     ("/van-ban-den", "", "/huong-dan/van-thu#tiep-nhan"),

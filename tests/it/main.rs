@@ -36,6 +36,7 @@ mod reorganisation;
 mod scanner;
 mod searching;
 mod served;
+mod sign_many;
 mod signing;
 mod start;
 mod steering;

@@ -25,10 +25,10 @@ use uuid::Uuid;
 
 use super::{office, tools};
 
-const PASSWORD: &str = "khoa-cua-chu-tich";
+pub const PASSWORD: &str = "khoa-cua-chu-tich";
 
 /// A key file with a certificate of an authority of its own, valid around the story's days; made by OpenSSL.
-fn key_file(name: &str) -> Vec<u8> {
+pub fn key_file(name: &str) -> Vec<u8> {
     let validity = Validity {
         from: office::start() - TimeDelta::days(30),
         until: office::start() + TimeDelta::days(900),
@@ -58,7 +58,7 @@ fn key_file(name: &str) -> Vec<u8> {
     std::fs::read(folder.path().join("key.p12")).expect("a key file")
 }
 
-fn with_openssl() -> bool {
+pub fn with_openssl() -> bool {
     let there = Command::new("openssl").arg("version").output().is_ok();
     if !there {
         tools::missing("openssl");
@@ -66,7 +66,7 @@ fn with_openssl() -> bool {
     there
 }
 
-fn term() -> Term {
+pub fn term() -> Term {
     Term {
         from: NaiveDate::from_ymd_opt(2023, 3, 1).expect("a day"),
         until: None,
@@ -80,7 +80,7 @@ fn refused_at<T: std::fmt::Debug>(outcome: Outcome<T>) -> String {
     }
 }
 
-async fn key_of(app: &App, holder: Holder) -> Uuid {
+pub async fn key_of(app: &App, holder: Holder) -> Uuid {
     let column = match holder {
         Holder::Post(id) => signing_key::Column::PostId.eq(id),
         Holder::Agency(id) => signing_key::Column::UnitId.eq(id),
@@ -113,6 +113,16 @@ async fn entries(app: &App, id: Uuid) -> Vec<i32> {
         .collect()
 }
 
+pub async fn chairman_post(app: &App, org: Uuid) -> Uuid {
+    let found = post::Entity::find()
+        .filter(post::Column::Role.eq("chair"))
+        .filter(post::Column::OrgId.eq(org))
+        .one(app.store.reader())
+        .await
+        .expect("posts");
+    found.expect("the Chairman's post").id
+}
+
 #[tokio::test]
 async fn a_key_that_fails_costs_no_number_and_a_seal_that_fails_keeps_it() {
     if !with_openssl() {
@@ -140,14 +150,7 @@ async fn a_key_that_fails_costs_no_number_and_a_seal_that_fails_keeps_it() {
     .expect("it is approved");
 
     // The administrator registers the Chairman's key and the agency's.
-    let chair_post = post::Entity::find()
-        .filter(post::Column::Role.eq("chair"))
-        .filter(post::Column::OrgId.eq(org))
-        .one(app.store.reader())
-        .await
-        .expect("posts")
-        .expect("the Chairman's post")
-        .id;
+    let chair_post = chairman_post(&app, org).await;
     let (chairman, agency) = (Holder::Post(chair_post), Holder::Agency(org));
     let file = key_file("Nguyễn Duy Anh");
     let wrong = bind::bind_file(&app, &admin, org, (chairman, term()), file.clone(), "sai").await;

@@ -26,6 +26,7 @@ mod restored;
 mod sheet;
 mod show;
 mod sign;
+mod sign_many;
 mod signatures;
 mod steer;
 mod step;
@@ -55,6 +56,7 @@ pub use register::{
 pub use restored::{restored_page, settle};
 pub use show::show;
 pub use sign::{sign, sign_page};
+pub use sign_many::{ADDRESS as SIGN_MANY, sign_many, sign_many_page};
 pub use signatures::signatures;
 pub use steer::{course, steer_course};
 pub use submit::{submit, submit_page};

@@ -15,6 +15,9 @@ use crate::web::format::bytes;
 use crate::web::views::documents::{FileToSign, SignDocuments};
 use crate::web::{Form, WebError, html};
 
+/// The steps of workflows that are a person's signature.
+pub(super) const SIGNATURES: [&str; 2] = ["sign", "sign_proposal"];
+
 /// `GET /van-ban/{id}/ky`: the file to be signed, once more before it is signed.
 ///
 /// # Errors
@@ -73,15 +76,10 @@ async fn sign_act(session: &Session, id: Uuid, form: &Form) -> Outcome<Uuid> {
 }
 
 /// The open signature of a document's workflow and what it is put under: the decision, or the proposal that carries it.
-async fn to_sign(session: &Session, id: Uuid) -> Outcome<(Open, Document)> {
+pub(super) async fn to_sign(session: &Session, id: Uuid) -> Outcome<(Open, Document)> {
     let db = session.app.store.reader();
     let asked = find::visible(db, &session.actor, id).await?;
-    let open = open(
-        session,
-        asked.row.carried_by.unwrap_or(id),
-        &["sign", "sign_proposal"],
-    )
-    .await?;
+    let open = open(session, asked.row.carried_by.unwrap_or(id), &SIGNATURES).await?;
     let document = match open.task.element.as_str() {
         "sign_proposal" => find::proposal_of(db, open.document.row.id)
             .await?
@@ -160,7 +158,7 @@ async fn sign_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<S
 }
 
 /// The first digits of a digest in groups that the eye can compare.
-fn first_digits(hash: &str) -> String {
+pub(super) fn first_digits(hash: &str) -> String {
     let digits: Vec<char> = hash.chars().take(12).collect();
     digits
         .chunks(4)
