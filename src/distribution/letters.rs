@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rows::delivery;
 use crate::audit::evidence::{self, Event, Kind, kinds};
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::mail::rows::outbox;
 use crate::mail::{Claimed, Recorded, Sent};
 use crate::store::Tx;
@@ -98,6 +98,13 @@ async fn tell(
     };
     let name = (what, format!("{delivery_id}:{}", letter.attempts));
     let event = Event::new(kind, name, unit_id, now).by_mail(letter.address, letter.reply);
-    evidence::append(tx, document_id, &event).await?;
-    Ok(())
+    match evidence::append(tx, document_id, &event).await {
+        Ok(_) => Ok(()),
+        // The letter has gone; were this try not recorded, it would go again and again.
+        Err(Fault::Internal(error)) => {
+            tracing::error!(%error, "a letter's evidence is not told");
+            Ok(())
+        }
+        Err(fault) => Err(fault),
+    }
 }

@@ -61,8 +61,7 @@ pub async fn sign_person(
     let organisation = organisation(app, document).await?;
     let (signer, trial) = keys::open_for_person(app, &organisation, actor, using).await?;
     let signer = time_stamps::stamped(app, signer)?;
-    // The month is printed: only number and day stay open for the clerk.
-    let draft = open(&document.draft, local(now).date_naive());
+    let draft = document.draft.clone();
     let request = SigningRequest {
         time: local(now),
         name: actor.name.clone(),
@@ -78,12 +77,9 @@ pub async fn sign_person(
     let typesetter = app.clone();
     let authorities = Authorities::of(app)?;
     let signed = tokio::task::spawn_blocking(move || -> Outcome<Vec<u8>> {
-        let rendered = typeset(&typesetter, &draft, now, true)?;
-        let places = places(&rendered)?;
-        let fonts = fonts();
-        let prepared = prepare(&rendered.pdf, &places, &fonts).map_err(keys::failure)?;
+        let prepared = prepared(&typesetter, &draft, now)?;
         let signed =
-            sign_person_field(&prepared, &*signer, &request, &fonts).map_err(keys::failure)?;
+            sign_person_field(&prepared, &*signer, &request, &fonts()).map_err(keys::failure)?;
         // What was learned goes into the file with the seal, which comes after it.
         authorities.check(&signed)?;
         Ok(signed)
@@ -95,6 +91,16 @@ pub async fn sign_person(
         trial,
         proves_itself: false,
     })
+}
+
+/// The file as a person signs it: typeset, with empty fields for what comes after. The month is printed; only number and
+/// day stay open for the clerk.
+///
+/// # Errors
+/// When typesetting fails or a field has no place on the page.
+pub fn prepared(app: &App, draft: &Draft, now: DateTime<Utc>) -> Outcome<Vec<u8>> {
+    let rendered = typeset(app, &open(draft, local(now).date_naive()), now, true)?;
+    prepare(&rendered.pdf, &places(&rendered)?, &fonts()).map_err(keys::failure)
 }
 
 /// Writes number and day into the signed file and seals it as the agency, in one revision.
@@ -401,7 +407,9 @@ fn text_place(found: trinhky_typeset::Place) -> TextPlace {
     }
 }
 
-fn fonts() -> Fonts<'static> {
+/// The fonts that fields of signatures are written in.
+#[must_use]
+pub fn fonts() -> Fonts<'static> {
     Fonts {
         upright: include_bytes!("../../templates/documents/fonts/LiberationSerif-Regular.ttf"),
         italic: include_bytes!("../../templates/documents/fonts/LiberationSerif-Italic.ttf"),

@@ -7,6 +7,7 @@ use trinhky::app::App;
 use trinhky::audit::rows::journal;
 use trinhky::documents::decide::{Decision, decide};
 use trinhky::documents::find;
+use trinhky::people::settings::{Security, put_security};
 use trinhky::signing::bind::{self, Holder};
 use uuid::Uuid;
 
@@ -50,6 +51,20 @@ fn chosen(values: &[&str], certificate: &str, pin: &str) -> Pairs {
         pairs.push((name.to_owned(), value.to_owned()));
     }
     pairs
+}
+
+/// The office wants a proof of identity that is not older than so many minutes.
+async fn asks_again(app: &App, org: Uuid, minutes: i64) {
+    let wanted = Security {
+        second_factor_roles: Vec::new(),
+        step_up_minutes: minutes,
+    };
+    app.store
+        .write((org, wanted, app.clock.now()), |tx, (org, wanted, now)| {
+            Box::pin(put_security(tx, *org, wanted, *now))
+        })
+        .await
+        .expect("written");
 }
 
 async fn signatures(app: &App, ids: &[Uuid]) -> u64 {
@@ -113,6 +128,9 @@ async fn a_document_that_changed_stops_none_of_the_others() {
     // The same press once more signs nothing twice; the fresh content is signed.
     let again = chair.post(PAGE, &press).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let sentence =
+        "Mục tiêu chất lượng năm 2023 của Ủy ban nhân dân huyện Cao Lộc: Bước này đã được xử lý";
+    assert!(again.text.contains(sentence), "{}", again.text);
     assert_eq!(signatures(&app, &ids).await, 2);
     let fresh = value(&app, ids[1]).await;
     let stranger = Browser::of(&app, "clerk", true).await;
@@ -166,6 +184,7 @@ async fn a_wrong_pin_is_tried_once_and_one_proof_of_identity_is_enough() {
     assert_eq!(signatures(&app, &ids).await, 0);
 
     // Long after the sign-in the press asks once who it is, and signs nothing before.
+    asks_again(&app, org, 15).await;
     app.clock.advance_to(app.clock.now() + TimeDelta::hours(1));
     let asked = chair.post(PAGE, &chosen(&both, &key, PASSWORD)).await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER);

@@ -207,7 +207,7 @@ pub async fn append(tx: &Tx, document_id: Uuid, event: &Event) -> Outcome<Anchor
 /// As [`append`].
 pub async fn append_to(tx: &Tx, document_id: Uuid, mut end: End, event: &Event) -> Outcome<Anchor> {
     loop {
-        let last = last_line(document_id, end.last_line)?;
+        let last = end.last_line.ok_or_else(|| never_begun(document_id))?;
         let name = end.unit_name.unwrap_or_default();
         let (n, line) = chain::follow(&last, event, &name)?;
         let written = evidence_line::Entity::insert(row(document_id, n, &event.key, &line))
@@ -236,29 +236,22 @@ pub async fn append_all(tx: &Tx, document_id: Uuid, events: &[Event]) -> Outcome
         .order_by_desc(evidence_line::Column::N)
         .limit(1)
         .one(tx)
-        .await?;
-    let mut last = last_line(document_id, last.map(|row| row.line))?;
-    let mut anchor = Anchor::of(
-        serde_json::from_str::<Value>(&last)?["n"]
-            .as_i64()
-            .unwrap_or_default(),
-        &last,
-    );
+        .await?
+        .ok_or_else(|| never_begun(document_id))?;
+    let (mut n, mut last) = (last.n, last.line);
     let names = names(tx, events).await?;
     let mut rows = Vec::with_capacity(events.len());
     for event in events {
         let name = names.get(&event.unit_id).map_or("", String::as_str);
-        let (n, line) = chain::follow(&last, event, name)?;
-        rows.push(row(document_id, n, &event.key, &line));
-        anchor = Anchor::of(n, &line);
-        last = line;
+        (n, last) = chain::follow(&last, event, name)?;
+        rows.push(row(document_id, n, &event.key, &last));
     }
     for chunk in rows.chunks(CHUNK) {
         evidence_line::Entity::insert_many(chunk.to_vec())
             .exec_without_returning(tx)
             .await?;
     }
-    Ok(anchor)
+    Ok(Anchor::of(n, &last))
 }
 
 /// What the units were called when the first of the events happened.
@@ -292,12 +285,8 @@ pub async fn lines(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome<Vec<
     Ok(rows.into_iter().map(|row| row.line).collect())
 }
 
-fn last_line(document_id: Uuid, line: Option<String>) -> Outcome<String> {
-    Ok(line.ok_or_else(|| {
-        anyhow::anyhow!(
-            "the evidence of document {document_id} was never begun; run `trinhky check`"
-        )
-    })?)
+fn never_begun(document_id: Uuid) -> anyhow::Error {
+    anyhow::anyhow!("the evidence of document {document_id} was never begun; run `trinhky check`")
 }
 
 fn row(document_id: Uuid, n: i64, key: &str, line: &str) -> evidence_line::ActiveModel {

@@ -2,6 +2,7 @@
 
 mod engine;
 mod peers;
+mod signing;
 mod storage;
 
 use std::path::PathBuf;
@@ -21,6 +22,10 @@ const TWO_TASKS_MUST: f64 = 60.0;
 const FLAT_MUST: f64 = 1.5;
 /// Completions on disk, at least so many of those written by hand.
 const DURABLE_MUST: f64 = 0.35;
+/// Signing, sealing and verifying take at most so many times the raw operation on the same bytes.
+const RAW_MUST: f64 = 10.0;
+/// Rows of a trail are checked at least so fast as they are read.
+const TRAIL_MUST: f64 = 0.3;
 /// Open timers among which a sweep is measured.
 const TIMERS: [usize; 2] = [10_000, 1_000_000];
 /// The sizes of the measured rounds.
@@ -43,6 +48,15 @@ pub enum BenchCommand {
     /// exit 1 where a bar is missed. Example: trinhky bench storage
     Storage {
         /// An empty PostgreSQL database to measure on, in place of SQLite in a folder that goes away
+        #[arg(long, value_name = "URL", default_value = "")]
+        database: String,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Signing, sealing and verifying beside the raw operations on the same bytes, and the check of a trail beside a plain
+    /// reading of its rows; exit 1 where a bar is missed. Example: trinhky bench signing
+    Signing {
+        /// An empty PostgreSQL database to measure the trail on, in place of SQLite in a folder that goes away
         #[arg(long, value_name = "URL", default_value = "")]
         database: String,
         #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -99,6 +113,10 @@ pub fn run(command: BenchCommand) -> anyhow::Result<ExitCode> {
             let rows = super::runtime()?.block_on(on_disk(&database))?;
             print(&rows, format)
         }
+        BenchCommand::Signing { database, format } => {
+            let rows = super::runtime()?.block_on(signatures(&database))?;
+            print(&rows, format)
+        }
     }
 }
 
@@ -143,6 +161,41 @@ async fn on_disk(database: &str) -> anyhow::Result<Vec<Row>> {
             holds: judged.then_some(seconds <= FLAT_MUST * first),
         });
     }
+    Ok(rows)
+}
+
+async fn signatures(database: &str) -> anyhow::Result<Vec<Row>> {
+    let scratch = tempfile::tempdir()?;
+    let bench = storage::Bench::open(scratch.path(), database).await?;
+    let row = |measured: signing::Measured, floor: &str, must: String, holds: fn(f64) -> bool| {
+        let ratio = measured.floor / measured.ours;
+        Row {
+            name: measured.name.to_owned(),
+            microseconds: measured.ours * 1e6,
+            beside: vec![Beside {
+                name: floor.to_owned(),
+                microseconds: measured.floor * 1e6,
+                ratio,
+            }],
+            must: Some(must),
+            holds: Some(holds(ratio)),
+        }
+    };
+    let mut rows: Vec<Row> = signing::cryptography(&bench)
+        .await?
+        .into_iter()
+        .map(|measured| {
+            let must = format!("at most {RAW_MUST} times as long");
+            row(measured, "the raw operation", must, |ratio| {
+                ratio >= 1.0 / RAW_MUST
+            })
+        })
+        .collect();
+    let trail = signing::trail(&bench).await?;
+    let must = format!("at least {TRAIL_MUST} of what is read plainly");
+    rows.push(row(trail, "the same rows read", must, |ratio| {
+        ratio >= TRAIL_MUST
+    }));
     Ok(rows)
 }
 

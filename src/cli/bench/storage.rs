@@ -58,9 +58,9 @@ pub struct Completion {
 
 /// An office with one document, on whose instances is measured.
 pub struct Bench {
-    app: App,
-    org_id: Uuid,
-    document_id: Uuid,
+    pub(super) app: App,
+    pub(super) org_id: Uuid,
+    pub(super) document_id: Uuid,
 }
 
 /// An item of a round to be completed, with what the statements by hand need.

@@ -9,13 +9,13 @@ use super::common::{Pairs, document_page, refused, said};
 use super::key_choice;
 use super::sign::{SIGNATURES, first_digits, to_sign};
 use super::step::Open;
-use crate::documents::{Document, issue as life};
+use crate::documents::{Document, find, issue as life};
 use crate::fault::{Fault, Outcome};
 use crate::flow::rows::flow_task;
 use crate::people::session::{Session, done, failed};
 use crate::signing::{Using, keys};
 use crate::web::views::documents::{FileToSign, SignDocuments};
-use crate::web::{Form, WebError, html};
+use crate::web::{Form, Lang, WebError, html};
 
 /// Where the page is.
 pub const ADDRESS: &str = "/ky-nhieu-van-ban";
@@ -38,21 +38,31 @@ pub async fn sign_many_page(session: Session) -> Result<Response, WebError> {
 pub async fn sign_many(session: Session, Body(pairs): Body<Pairs>) -> Result<Response, WebError> {
     let mut form = Form::sent(ADDRESS, pairs);
     let signed = sign_chosen(&session, &mut form).await;
-    let told = said(
-        session.lang,
-        format!("Đã ký {} văn bản; chuyển văn thư cấp số.", signed.len()),
-        format!("{} signed; the clerk gives the numbers.", signed.len()),
-    );
     if !form.is_refused() {
+        let told = said(
+            session.lang,
+            format!("Đã ký {} văn bản; chuyển văn thư cấp số.", signed.len()),
+            format!("{} signed; the clerk gives the numbers.", signed.len()),
+        );
         return Ok(done("/", &told));
     }
     let mut view = view(&session, Some(form))
         .await
         .map_err(|fault| failed(fault, ADDRESS))?;
     if !signed.is_empty() {
-        view.page.flash = Some(format!("{told} {}.", signed.join("; ")));
+        view.page.flash = Some(told(session.lang, &signed));
     }
     Ok(refused(html(&view)))
+}
+
+/// What was signed, by its titles, beside what was not.
+fn told(lang: Lang, signed: &[String]) -> String {
+    let (count, titles) = (signed.len(), signed.join("; "));
+    said(
+        lang,
+        format!("Đã ký {count} văn bản, chuyển văn thư cấp số: {titles}."),
+        format!("{count} signed, the clerk gives the numbers: {titles}."),
+    )
 }
 
 /// Signs what is chosen, one act after the other; the titles of what is signed. What was not is told in the form.
@@ -110,16 +120,19 @@ fn is_about_all(fault: &Fault) -> bool {
 }
 
 async fn sign_one(session: &Session, id: Uuid, seen: &str, using: &Using) -> (String, Outcome<()>) {
-    let document = match session.journalled(to_sign(session, id).await).await {
-        Ok((_, document)) => document,
+    let known = find::visible(session.app.store.reader(), &session.actor, id).await;
+    let title = match known {
+        Ok(document) => document.title(),
         Err(fault) => return (String::new(), Err(fault)),
     };
-    let title = document.title();
-    if document.row.id != id {
-        return (title, Err(Fault::NotFound));
-    }
-    let signed = life::sign_with(&session.app, &session.actor, id, seen.to_owned(), using).await;
-    (title, signed)
+    let signed = async {
+        let (_, document) = session.journalled(to_sign(session, id).await).await?;
+        if document.row.id != id {
+            return Err(Fault::NotFound);
+        }
+        life::sign_with(&session.app, &session.actor, id, seen.to_owned(), using).await
+    };
+    (title, signed.await)
 }
 
 /// Puts a sentence about one document into the form: at the field that it is about, else at the files.

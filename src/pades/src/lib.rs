@@ -45,7 +45,7 @@ pub use long_term::{RevocationSource, ValidationData, gather, keep};
 pub use paper::{CopyPlace, copy_on_paper};
 pub use places::{FieldPlaces, Fonts, Place, Slant, TextPlace};
 pub use sign::{Filling, SigningRequest, fill_and_seal, sign_alone, sign_person};
-pub use signer::{Algorithm, SignError, Signer, SoftwareSigner, ecdsa_to_der};
+pub use signer::{Algorithm, SignError, Signer, SoftwareSigner, ecdsa_to_der, verifies};
 pub use stamp::{StampFault, Stamped, TimeStamper};
 pub use trial::{
     Subject, TRIAL_LABEL, TRIAL_LABEL_SHORT, TrialAuthority, Validity, certificate_pem,

@@ -4,7 +4,11 @@ use der::asn1::{ObjectIdentifier, UintRef};
 use der::{Encode, Sequence};
 use p12_keystore::KeyStore;
 use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+use ring::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
+    VerificationAlgorithm,
+};
 
 use crate::stamp::{StampFault, TimeStamper};
 use crate::{certificates, oids};
@@ -64,6 +68,27 @@ pub fn ecdsa_to_der(raw: &[u8]) -> Result<Vec<u8>, SignError> {
     }
     .to_der()
     .map_err(bad)
+}
+
+/// Whether a signature over the message is by the key of the certificate (DER): the raw operation alone.
+///
+/// # Errors
+/// Where the certificate cannot be read.
+pub fn verifies(
+    certificate: &[u8],
+    algorithm: Algorithm,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<bool, SignError> {
+    let key = certificates::read(certificate)?
+        .tbs_certificate
+        .subject_public_key_info;
+    let scheme: &dyn VerificationAlgorithm = match algorithm {
+        Algorithm::RsaSha256 => &RSA_PKCS1_2048_8192_SHA256,
+        Algorithm::EcdsaP256Sha256 => &ECDSA_P256_SHA256_ASN1,
+    };
+    let key = UnparsedPublicKey::new(scheme, key.subject_public_key.raw_bytes());
+    Ok(key.verify(message, signature).is_ok())
 }
 
 /// A key somewhere and the certificates that say whose it is.

@@ -77,6 +77,10 @@ async fn he_approves_and_signs(town: &Town, decision: &str) {
     form.unmark("file");
     let nothing = chairman.send(&form).await;
     assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let several = chairman.open("/ky-nhieu-van-ban").await;
+    assert!(
+        several.says("Ký số các văn bản đã chọn") && several.says("Chỉ đánh dấu văn bản đã đọc")
+    );
     let form = chairman.duty("/ky").await.form("/ky");
     chairman.press(&form).await;
     let again = chairman.send(&form).await;
