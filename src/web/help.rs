@@ -35,6 +35,7 @@ pub const PLACES: &[(&str, &str, &str)] = &[
     ("/van-ban/", "/ky", "/huong-dan/lanh-dao#ky"),
     ("/van-ban/", "/theo-doi", "/huong-dan/lanh-dao#theo-doi"),
     ("/van-ban/", "/nhac", "/huong-dan/van-thu#nhac"),
+    ("/van-ban/", "/chung-cu", "/huong-dan/van-thu#chung-cu"),
     ("/van-ban/", "/muc-tieu", "/huong-dan/lanh-dao#danh-gia"),
     ("/van-ban/", "/danh-gia", "/huong-dan/lanh-dao#danh-gia"),
     ("/ky-nhieu-van-ban", "", "/huong-dan/lanh-dao#ky"),
