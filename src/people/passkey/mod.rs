@@ -116,7 +116,7 @@ pub async fn add(app: &App, actor: &Actor, name: &str, made: Made) -> Outcome<Ve
         Box::pin(async move {
             let person_id = cx.actor.person_id.ok_or(Fault::NotFound)?;
             take(cx.tx, Purpose::Add, Some(person_id), &made.client, cx.now).await?;
-            let key = ceremony::made(party, made).map_err(|why| refused(why))?;
+            let key = ceremony::made(party, made).map_err(refused)?;
             if passkey::Entity::find_by_id(key.id.clone())
                 .one(cx.tx)
                 .await?
