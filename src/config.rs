@@ -36,6 +36,8 @@ pub struct Config {
     pub trusted_authorities: Vec<PathBuf>,
     /// Files with lists of revoked certificates (CRL); whoever runs the installation keeps them fresh.
     pub revocation_lists: Vec<PathBuf>,
+    /// A file with the passwords that were stolen elsewhere: `HASH:COUNT` lines, SHA-1, in order; empty where there is none.
+    pub breached_passwords: PathBuf,
     /// How signatures are made.
     pub signing: Signing,
     /// How the trail leaves the database.
@@ -174,6 +176,7 @@ impl Default for Config {
             pkcs11_modules: Vec::new(),
             trusted_authorities: Vec::new(),
             revocation_lists: Vec::new(),
+            breached_passwords: PathBuf::new(),
             signing: Signing::default(),
             trail: Trail::default(),
             backup: Backup::default(),
@@ -315,6 +318,14 @@ impl Config {
             format!(
                 "`public_url` is `{}`; write it with https://",
                 self.public_url
+            ),
+        );
+        let list = &self.breached_passwords;
+        unless(
+            list.as_os_str().is_empty() || list.is_file(),
+            format!(
+                "`breached_passwords` is `{}`, which is no file; leave it empty where there is none",
+                list.display()
             ),
         );
         unless(

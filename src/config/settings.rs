@@ -86,6 +86,12 @@ const SETTINGS: &[Setting] = &[
         "Files with the authorities' lists of revoked certificates (CRL, DER or PEM) that verification looks at; fetch them by a task of the system, e.g. daily.",
     ),
     setting(
+        "breached_passwords",
+        Kind::Text,
+        "\"\"",
+        "A file with passwords that were stolen elsewhere, which nobody may choose: lines `HASH:COUNT`, SHA-1, in order. Empty: only the common ones are refused.",
+    ),
+    setting(
         "mail_from",
         Kind::Text,
         "\"Trình Ký <trinhky@localhost>\"",

@@ -6,9 +6,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::door::{password_field, refuse};
 use super::pages::Next;
+use super::passwords::{self, Unwanted};
 use super::rows::session as session_rows;
 use super::session::{ENROLMENT, Session, done, failed, own_path, signed_in};
-use super::{device, passkey, passwords, second_factor, sign_in, tickets};
+use super::{device, passkey, second_factor, sign_in, tickets};
 use crate::fault::{Fault, Outcome};
 use crate::web::format::date_time;
 use crate::web::page::Link;
@@ -190,7 +191,10 @@ async fn change_password_act(session: &Session, form: &Form) -> Outcome<String> 
             "The present password is wrong.",
         ));
     }
-    let hash = passwords::hash(form.value("password").to_owned(), app.ids.bytes()).await?;
+    let person_id = session.actor.person_id.ok_or(Fault::NotFound)?;
+    let unwanted = Unwanted::of_person(app, app.store.reader(), person_id).await?;
+    let password = form.value("password").to_owned();
+    let hash = passwords::hash(password, app.ids.bytes(), unwanted).await?;
     app.act(&session.actor, hash, |cx, hash| {
         Box::pin(async move {
             let person_id = cx.actor.person_id.ok_or(Fault::NotFound)?;

@@ -5,6 +5,7 @@ pub mod absence_page;
 pub mod account;
 pub mod admin;
 pub mod api_token;
+mod breached;
 mod device;
 pub mod door;
 pub mod find;

@@ -1,15 +1,22 @@
 //! What a password must be, how it is kept, how it is compared.
 //!
 //! The rules are those of ASVS 6.2: length counts, every character is allowed, nothing of a composition is asked and
-//! nobody must change a good one; the common and the broken ones are refused.
+//! nobody must change a good one; the common ones, the stolen ones and the names that everybody here knows are refused.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
+use sea_orm::ConnectionTrait;
+use unicode_normalization::UnicodeNormalization as _;
+use uuid::Uuid;
+
+use super::{breached, find};
+use crate::app::App;
 use crate::fault::{Fault, Outcome};
 
 /// Shortest password that is accepted, in characters (ASVS 6.2.1).
@@ -35,14 +42,88 @@ pub fn hash_password(password: &str, salt: &[u8; 16]) -> Outcome<String> {
         .map_err(|error| Fault::Internal(anyhow::anyhow!("hashing a password: {error}")))
 }
 
-/// The same, off the threads that answer pages.
+/// What a password of this person must not be, beside the common ones.
+#[derive(Debug, Clone, Default)]
+pub struct Unwanted {
+    /// Names that everybody in the office knows (ASVS 6.2.11), as people write them.
+    pub names: Vec<String>,
+    /// The list of stolen passwords (ASVS 6.2.12), where the office keeps one.
+    pub breached: Option<PathBuf>,
+}
+
+impl Unwanted {
+    /// What is known before there is an office: the names that are typed with the password.
+    #[must_use]
+    pub fn of(app: &App, names: &[&str]) -> Self {
+        let list = &app.config.breached_passwords;
+        Self {
+            names: names.iter().map(|&name| name.to_owned()).collect(),
+            breached: (!list.as_os_str().is_empty()).then(|| list.clone()),
+        }
+    }
+
+    /// The names of a person, of the address to sign in, of the units in which it works and of their places.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn of_person(app: &App, db: &impl ConnectionTrait, person_id: Uuid) -> Outcome<Self> {
+        let actor = find::actor(db, person_id, app.today()).await?;
+        let email = find::email(db, person_id).await?;
+        let mut names = vec![actor.name.as_str(), email.as_str()];
+        names.extend(email.split('@'));
+        let mut units: Vec<Uuid> = Vec::new();
+        for post in &actor.posts {
+            units.extend([post.unit_id, post.org_id]);
+        }
+        let units = find::units(db, &units, app.today()).await?;
+        for unit in units.values() {
+            names.extend([unit.name.as_str(), &unit.short, &unit.place]);
+        }
+        Ok(Self::of(app, &names))
+    }
+
+    fn refuse(&self, password: &str) -> Outcome<()> {
+        let typed = bare(password);
+        if !typed.is_empty() && self.names.iter().any(|name| bare(name) == typed) {
+            return Err(Fault::invalid(
+                "password",
+                "Mật khẩu này là tên người, đơn vị hoặc địa danh mà ai trong cơ quan cũng đoán được; chọn mật khẩu khác.",
+                "This password is the name of a person, an office or a place that everybody here would try; choose another.",
+            ));
+        }
+        let Some(list) = &self.breached else {
+            return Ok(());
+        };
+        // An office that cannot read its list still lets its people in; whoever runs it is told.
+        let stolen = breached::contains(list, password).unwrap_or_else(|error| {
+            tracing::error!(%error, list = %list.display(), "the list of stolen passwords cannot be read");
+            false
+        });
+        if stolen { Err(broken()) } else { Ok(()) }
+    }
+}
+
+/// A name or password without accents, case, digits and signs: `Cao Lộc`, `caoloc2023` and `Cao-Loc!` are one.
+fn bare(text: &str) -> String {
+    text.to_lowercase()
+        .nfd()
+        .map(|letter| if letter == 'đ' { 'd' } else { letter })
+        .filter(char::is_ascii_alphabetic)
+        .collect()
+}
+
+/// The same, off the threads that answer pages, and never what this person should not choose.
 ///
 /// # Errors
-/// As [`hash_password`].
-pub async fn hash(password: String, salt: [u8; 16]) -> Outcome<String> {
-    tokio::task::spawn_blocking(move || hash_password(&password, &salt))
-        .await
-        .map_err(|error| Fault::Internal(error.into()))?
+/// As [`hash_password`], and for what is unwanted.
+pub async fn hash(password: String, salt: [u8; 16], unwanted: Unwanted) -> Outcome<String> {
+    tokio::task::spawn_blocking(move || {
+        check(&password)?;
+        unwanted.refuse(&password)?;
+        hash_password(&password, &salt)
+    })
+    .await
+    .map_err(|error| Fault::Internal(error.into()))?
 }
 
 /// Whether it is the password of the hash. Without a hash it takes the same time and is none (ASVS 6.3.8).
@@ -96,13 +177,17 @@ fn check(password: &str) -> Outcome<()> {
     let mut letters = lower.chars();
     let first = letters.next();
     if COMMON.contains(lower.as_str()) || letters.all(|letter| Some(letter) == first) {
-        return Err(Fault::invalid(
-            "password",
-            "Mật khẩu này có trong danh sách mật khẩu đã bị lộ, ai cũng đoán được; chọn mật khẩu khác.",
-            "This password is on the list of broken passwords that everybody tries; choose another.",
-        ));
+        return Err(broken());
     }
     Ok(())
+}
+
+fn broken() -> Fault {
+    Fault::invalid(
+        "password",
+        "Mật khẩu này có trong danh sách mật khẩu đã bị lộ, ai cũng đoán được; chọn mật khẩu khác.",
+        "This password is on the list of broken passwords that everybody tries; choose another.",
+    )
 }
 
 #[cfg(test)]
@@ -134,9 +219,37 @@ mod tests {
         assert!(COMMON.len() > 3_000, "ASVS 6.2.4 asks for the top 3,000");
     }
 
+    #[test]
+    fn the_offices_names_and_stolen_passwords_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let list = folder.path().join("stolen.txt");
+        std::fs::write(&list, "0000000000000000000000000000000000000000:1\n").expect("written");
+        let names = ["UBND huyện Cao Lộc", "Cao Lộc", "Lý Đức Hải", "ly.duc.hai"];
+        let unwanted = Unwanted {
+            names: names.map(str::to_owned).to_vec(),
+            breached: Some(list),
+        };
+        for bad in [
+            "caoloc2023",
+            "Cao-Lộc!!",
+            "LyDucHai1990",
+            "ubnd huyen cao loc",
+        ] {
+            assert!(unwanted.refuse(bad).is_err(), "{bad}");
+        }
+        for good in ["cao lộc quê tôi", "hải đăng xa bờ", "ba con trâu"] {
+            assert!(unwanted.refuse(good).is_ok(), "{good}");
+        }
+        let gone = Unwanted {
+            breached: Some(folder.path().join("gone")),
+            ..unwanted
+        };
+        assert!(gone.refuse("ba con trâu").is_ok(), "people still get in");
+    }
+
     #[tokio::test]
     async fn only_the_right_password_matches_and_nobody_has_one() {
-        let kept = hash("ba con trâu".to_owned(), [1; 16])
+        let kept = hash("ba con trâu".to_owned(), [1; 16], Unwanted::default())
             .await
             .expect("hashed");
         assert!(

@@ -6,8 +6,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::passwords::{self, Unwanted};
 use super::rows::{person, post, unit, unit_name};
-use super::{passwords, settings};
+use super::settings;
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome, RefusalKind};
@@ -37,6 +38,19 @@ pub struct FirstDay {
     pub password: String,
     /// Whether second factor and renewed proof are asked from the first day on.
     pub strict: bool,
+}
+
+impl FirstDay {
+    /// The names that a password must not be.
+    fn names(&self) -> [&str; 5] {
+        [
+            &self.name,
+            &self.short,
+            &self.place,
+            &self.admin_name,
+            &self.admin_email,
+        ]
+    }
 }
 
 /// Whether nobody has set the installation up yet.
@@ -77,7 +91,8 @@ pub async fn new_code(app: &App) -> Outcome<Option<String>> {
 pub async fn set_up(app: &App, day: FirstDay) -> Outcome<Uuid> {
     check_code(app, &day.code).await?;
     check(&day)?;
-    let hash = passwords::hash(day.password.clone(), app.ids.bytes()).await?;
+    let unwanted = Unwanted::of(app, &day.names());
+    let hash = passwords::hash(day.password.clone(), app.ids.bytes(), unwanted).await?;
     app.act(&super::Actor::system(), (day, hash), |cx, (day, hash)| {
         Box::pin(write(cx, day, hash))
     })

@@ -8,8 +8,9 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Quer
 use serde_json::json;
 use uuid::Uuid;
 
+use super::passwords::{self, Unwanted};
 use super::rows::{person, ticket};
-use super::{Actor, find, passwords, sign_in};
+use super::{Actor, find, sign_in};
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
@@ -194,8 +195,9 @@ pub async fn person_of(app: &App, secret: &str) -> Outcome<person::Model> {
 /// # Errors
 /// A refusal of the password, [`Fault::NotFound`] where the link is over.
 pub async fn choose_password(app: &App, secret: &str, password: &str) -> Outcome<()> {
-    person_of(app, secret).await?;
-    let hash = passwords::hash(password.to_owned(), app.ids.bytes()).await?;
+    let person = person_of(app, secret).await?;
+    let unwanted = Unwanted::of_person(app, app.store.reader(), person.id).await?;
+    let hash = passwords::hash(password.to_owned(), app.ids.bytes(), unwanted).await?;
     app.act(
         &Actor::system(),
         (digest(secret.as_bytes()), hash),
