@@ -135,7 +135,7 @@ impl Rehearsal {
                 // What opened and closed within the same decision is nobody's.
                 Event::TaskOpened { task } if after.task(&task.id).is_some() => match task.kind {
                     TaskKind::User => next.tasks.push((**task).clone()),
-                    _ => next.jobs.push(task.name.clone()),
+                    _ => next.jobs.push(task.name.to_string()),
                 },
                 Event::TimerSet { timer }
                     if after

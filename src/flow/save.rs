@@ -137,7 +137,7 @@ async fn write_scopes(
             new.push(flow_scope::ActiveModel {
                 instance_id: Set(instance.id),
                 path: Set(id.as_str().to_owned()),
-                element: Set(scope.element.clone().unwrap_or_default()),
+                element: Set(scope.element.as_deref().unwrap_or_default().to_owned()),
                 data: Set(without_variables(scope)?),
                 vars: Set(serde_json::to_string(
                     scope.vars.as_ref().unwrap_or(&BTreeMap::new()),
@@ -153,7 +153,7 @@ async fn write_scopes(
             .filter(flow_scope::Column::Path.eq(id.as_str()))
             .col_expr(flow_scope::Column::Data, without_variables(scope)?.into());
         if old.element != scope.element {
-            let element = scope.element.clone().unwrap_or_default();
+            let element = scope.element.as_deref().unwrap_or_default();
             update = update.col_expr(flow_scope::Column::Element, element.into());
         }
         if let Some(vars) = scope
@@ -275,7 +275,7 @@ async fn write_timers(
                     instance.id.into(),
                     timer.id.to_string().into(),
                     timer.due.into(),
-                    timer.element.clone().into(),
+                    timer.element.as_str().into(),
                 ];
                 cx.tx
                     .execute_raw(Statement::from_sql_and_values(
@@ -289,7 +289,7 @@ async fn write_timers(
                 instance_id: Set(instance.id),
                 timer_id: Set(timer.id.to_string()),
                 path: Set(timer.id.scope.as_str().to_owned()),
-                element: Set(timer.element.clone()),
+                element: Set(timer.element.to_string()),
                 due_at: Set(timer.due),
             }),
         }
@@ -328,9 +328,9 @@ fn task_row(cx: Cx<'_>, instance: &Instance, task: &Task) -> flow_task::ActiveMo
         path: Set(task.id.scope.as_str().to_owned()),
         org_id: Set(instance.org_id),
         document_id: Set(instance.document_id),
-        element: Set(task.element.clone()),
-        name: Set(task.name.clone()),
-        role: Set(task.role.clone().unwrap_or_default()),
+        element: Set(task.element.to_string()),
+        name: Set(task.name.to_string()),
+        role: Set(task.role.as_deref().unwrap_or_default().to_owned()),
         unit_id: Set(of_item("unit")),
         person_id: Set(of_item("person")),
         subject_id: Set(of_item("id")),
@@ -349,9 +349,9 @@ async fn update_task(cx: Cx<'_>, instance: &Instance, task: &Task) -> Outcome<()
         state_word(&task.state).into(),
         claimed_by(&task.state).into(),
         task.due.into(),
-        task.element.clone().into(),
-        task.name.clone().into(),
-        task.role.clone().unwrap_or_default().into(),
+        task.element.as_str().into(),
+        task.name.as_str().into(),
+        task.role.as_deref().unwrap_or_default().into(),
     ];
     cx.tx
         .execute_raw(Statement::from_sql_and_values(

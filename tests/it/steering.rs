@@ -353,7 +353,7 @@ impl Story {
                     way.next
                         .tasks
                         .into_iter()
-                        .map(|task| task.element)
+                        .map(|task| task.element.to_string())
                         .collect(),
                 )
             })

@@ -1,9 +1,9 @@
 //! From events to state: the only function that changes a state, live and on replay.
 
 use crate::event::Event;
-use crate::state::{
-    Compensable, Scope, ScopeId, ScopeKind, State, Status, StuckAt, Variables, Wait,
-};
+use crate::ids::ScopeId;
+use crate::model::Name;
+use crate::state::{Compensable, Scope, ScopeKind, State, Status, StuckAt, Variables, Wait};
 
 /// Ids of one version by those of another.
 type Ids = std::collections::BTreeMap<String, String>;
@@ -104,12 +104,12 @@ fn remove(state: &mut State, scope: &ScopeId) {
 
 /// Puts the ids of another version in their places.
 fn rename(scope: &mut Scope, elements: &Ids, flows: &Ids) {
-    let name = |ids: &Ids, id: &mut String| {
-        if let Some(other) = ids.get(id) {
-            id.clone_from(other);
+    let name = |ids: &Ids, id: &mut Name| {
+        if let Some(other) = ids.get(id.as_str()) {
+            *id = Name::new(other);
         }
     };
-    let element = |id: &mut String| name(elements, id);
+    let element = |id: &mut Name| name(elements, id);
     scope.element.iter_mut().for_each(element);
     scope.pending.iter_mut().for_each(element);
     for token in scope.tokens.values_mut() {
@@ -148,8 +148,8 @@ fn rename(scope: &mut Scope, elements: &Ids, flows: &Ids) {
 fn rename_undone(done: &mut Compensable, elements: &Ids) {
     let own = [&mut done.element, &mut done.handler].into_iter();
     for id in own.chain(&mut done.within) {
-        if let Some(other) = elements.get(id) {
-            id.clone_from(other);
+        if let Some(other) = elements.get(id.as_str()) {
+            *id = Name::new(other);
         }
     }
     for inner in &mut done.inner {
@@ -347,12 +347,12 @@ fn hooks(scope: &mut Scope, event: &Event) {
     }
 }
 
-fn put(scope: &mut Scope, token: u64, element: &str, flow: Option<String>, wait: Wait) {
+fn put(scope: &mut Scope, token: u64, element: &Name, flow: Option<Name>, wait: Wait) {
     used(scope, token);
     scope.tokens.insert(
         token,
         crate::state::Token {
-            element: element.to_owned(),
+            element: element.clone(),
             flow,
             wait,
         },

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::state::{LocalId, ScopeId, TaskId, TimerId, Variables};
+use crate::ids::{LocalId, ScopeId, TaskId, TimerId};
+use crate::state::Variables;
 
 /// One act on one instance. Whether the person *may* is the caller's question; the engine asks whether it is possible.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::ids::ScopeId;
+use crate::model::Name;
 use crate::state::{
-    Compensable, Incident, Scope, ScopeId, StuckAt, Subscription, Task, TaskState, Timer, Variables,
+    Compensable, Incident, Scope, StuckAt, Subscription, Task, TaskState, Timer, Variables,
 };
 
 /// A fact, in the past tense. It carries all that replay needs. Written as JSON with a `type`.
@@ -15,7 +17,7 @@ use crate::state::{
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
     InstanceStarted {
-        process: String,
+        process: Name,
         definition: String,
         by: String,
         at: DateTime<Utc>,
@@ -23,7 +25,7 @@ pub enum Event {
     InstanceCompleted,
     /// By a terminate end event, or by an error that nobody caught.
     InstanceTerminated {
-        element: String,
+        element: Name,
     },
     InstanceCancelled {
         by: String,
@@ -75,43 +77,43 @@ pub enum Event {
     TokenArrived {
         scope: ScopeId,
         token: u64,
-        element: String,
-        flow: String,
+        element: Name,
+        flow: Name,
     },
     /// Waiting tokens were taken; the gateway goes on with a new one.
     TokensJoined {
         scope: ScopeId,
         tokens: Vec<u64>,
-        element: String,
+        element: Name,
     },
     /// A complex gateway went on with the tokens of these flows and waits for those of its others.
     GatewayOpened {
         scope: ScopeId,
-        element: String,
-        flows: Vec<String>,
+        element: Name,
+        flows: Vec<Name>,
     },
     /// A complex gateway took the rest of its tokens and begins anew.
     GatewayReset {
         scope: ScopeId,
         tokens: Vec<u64>,
-        element: String,
+        element: Name,
     },
     ElementEntered {
         scope: ScopeId,
         token: u64,
-        element: String,
+        element: Name,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        flow: Option<String>,
+        flow: Option<Name>,
     },
     ElementCompleted {
         scope: ScopeId,
         token: u64,
-        element: String,
+        element: Name,
     },
     ElementCancelled {
         scope: ScopeId,
         token: u64,
-        element: String,
+        element: Name,
     },
     /// A token waits for an event.
     TokenWaiting {
@@ -123,8 +125,8 @@ pub enum Event {
     TokenMoved {
         scope: ScopeId,
         token: u64,
-        from: String,
-        to: String,
+        from: Name,
+        to: Name,
         by: String,
         reason: String,
     },
@@ -135,7 +137,7 @@ pub enum Event {
     TaskChanged {
         scope: ScopeId,
         task: u64,
-        element: String,
+        element: Name,
         state: TaskState,
         by: String,
     },
@@ -146,13 +148,13 @@ pub enum Event {
     TaskDone {
         scope: ScopeId,
         task: u64,
-        element: String,
+        element: Name,
         by: String,
     },
     TaskExtended {
         scope: ScopeId,
         task: u64,
-        element: String,
+        element: Name,
         due: DateTime<Utc>,
         by: String,
     },
@@ -160,7 +162,7 @@ pub enum Event {
     JobFailed {
         scope: ScopeId,
         task: u64,
-        element: String,
+        element: Name,
         message: String,
         retry: bool,
     },
@@ -172,18 +174,18 @@ pub enum Event {
     TimerFired {
         scope: ScopeId,
         timer: u64,
-        element: String,
+        element: Name,
         next: Option<DateTime<Utc>>,
     },
     TimerCancelled {
         scope: ScopeId,
         timer: u64,
-        element: String,
+        element: Name,
     },
     TimerExtended {
         scope: ScopeId,
         timer: u64,
-        element: String,
+        element: Name,
         due: DateTime<Utc>,
         by: String,
     },
@@ -211,22 +213,22 @@ pub enum Event {
         moved: bool,
         /// The element whose work set them.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        element: Option<String>,
+        element: Option<Name>,
     },
     ScriptRun {
         scope: ScopeId,
-        element: String,
+        element: Name,
     },
     /// A script in another language was passed over.
     ScriptSkipped {
         scope: ScopeId,
-        element: String,
+        element: Name,
         format: String,
     },
 
     MessageSent {
         scope: ScopeId,
-        element: String,
+        element: Name,
         name: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<String>,
@@ -235,46 +237,46 @@ pub enum Event {
     },
     MessageReceived {
         scope: ScopeId,
-        element: String,
+        element: Name,
         name: String,
     },
     SignalSent {
         scope: ScopeId,
-        element: String,
+        element: Name,
         name: String,
     },
     SignalReceived {
         scope: ScopeId,
-        element: String,
+        element: Name,
         name: String,
     },
     ConditionMet {
         scope: ScopeId,
-        element: String,
+        element: Name,
     },
     ErrorThrown {
         scope: ScopeId,
-        element: String,
+        element: Name,
         code: Option<String>,
     },
     ErrorCaught {
         scope: ScopeId,
-        element: String,
+        element: Name,
         code: Option<String>,
     },
     EscalationThrown {
         scope: ScopeId,
-        element: String,
+        element: Name,
         code: Option<String>,
     },
     EscalationCaught {
         scope: ScopeId,
-        element: String,
+        element: Name,
         code: Option<String>,
     },
     CompensationThrown {
         scope: ScopeId,
-        element: String,
+        element: Name,
     },
     /// A throwing event waits for the handlers.
     CompensationAwaited {
@@ -285,13 +287,13 @@ pub enum Event {
     CompensationLeft {
         scope: ScopeId,
         token: u64,
-        element: String,
+        element: Name,
     },
     /// The handlers that nobody waits for have ended.
     CompensationEnded {
         scope: ScopeId,
         token: u64,
-        element: String,
+        element: Name,
     },
     /// A completed activity can be compensated from now on.
     CompensationReady {

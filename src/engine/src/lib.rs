@@ -21,6 +21,7 @@ pub mod draw;
 mod event;
 pub mod expr;
 pub mod finding;
+mod ids;
 pub mod migrate;
 pub mod model;
 mod numbered;
@@ -39,11 +40,11 @@ pub use decide::{
 };
 pub use event::Event;
 pub use finding::{Finding, Severity};
-pub use model::{Definitions, Process};
+pub use ids::{LocalId, ScopeId, TaskId, TimerId};
+pub use model::{Definitions, Name, Process};
 pub use numbered::Numbered;
 pub use read::read;
 pub use state::{
-    Compensable, Cycle, Hook, Incident, InstanceHead, LocalId, MiCounters, RoundStyle, Scope,
-    ScopeId, ScopeKind, State, Status, StuckAt, Subscription, Task, TaskId, TaskState, Timer,
-    TimerId, Token, Topic, Variables, Wait,
+    Compensable, Cycle, Hook, Incident, InstanceHead, MiCounters, RoundStyle, Scope, ScopeKind,
+    State, Status, StuckAt, Subscription, Task, TaskState, Timer, Token, Topic, Variables, Wait,
 };

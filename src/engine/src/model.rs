@@ -2,15 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use smol_str::SmolStr;
+
 use crate::expr::{Assignment, Expr};
 use crate::finding::Finding;
+
+/// A word of the file: an id, a name, a role. Short ones lie in place and longer ones are shared, so that the many tokens, tasks
+/// and events that bear it copy no text.
+pub type Name = SmolStr;
 
 /// All processes of the files that were read together, named by the hash of their content.
 #[derive(Debug, Clone)]
 pub struct Definitions {
     pub(crate) hash: String,
     pub(crate) processes: Vec<Process>,
-    pub(crate) by_id: HashMap<String, usize>,
+    pub(crate) by_id: HashMap<Name, usize>,
     /// Warnings and notes of the reader; errors keep a file from becoming definitions.
     pub findings: Vec<Finding>,
     /// Elements whose work is opened as a task even where it would pass at once.
@@ -56,19 +62,19 @@ impl Definitions {
 /// One process: its nodes and sequence flows, those of its sub-processes included.
 #[derive(Debug, Clone, Default)]
 pub struct Process {
-    pub id: String,
-    pub name: String,
+    pub id: Name,
+    pub name: Name,
     /// `isExecutable="true"`.
     pub executable: bool,
     /// The file leaves it open: no `isExecutable`, and the process is not public.
     pub perhaps_executable: bool,
     pub nodes: Vec<Node>,
     pub flows: Vec<Flow>,
-    pub(crate) by_id: HashMap<String, usize>,
+    pub(crate) by_id: HashMap<Name, usize>,
     /// Data objects and properties that live in the process itself.
     pub declares: Vec<String>,
     /// Names of data objects by the ids of their references.
-    pub(crate) data_names: BTreeMap<String, String>,
+    pub(crate) data_names: BTreeMap<Name, String>,
     pub(crate) has_conditional: bool,
 }
 
@@ -183,8 +189,8 @@ impl Process {
 
 #[derive(Debug, Clone)]
 pub struct Flow {
-    pub id: String,
-    pub name: String,
+    pub id: Name,
+    pub name: Name,
     pub source: usize,
     pub target: usize,
     pub condition: Option<Expr>,
@@ -192,8 +198,8 @@ pub struct Flow {
 
 #[derive(Debug, Clone)]
 pub struct Node {
-    pub id: String,
-    pub name: String,
+    pub id: Name,
+    pub name: Name,
     pub kind: Kind,
     /// The sub-process that contains it.
     pub parent: Option<usize>,
@@ -470,15 +476,15 @@ pub enum Behavior {
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// Who may do a user task: a role name, or an expression after `=`.
-    pub role: Option<String>,
+    pub role: Option<Name>,
     /// The job of a service task.
-    pub service: Option<String>,
+    pub service: Option<Name>,
     /// The deadline of a task, a timer expression.
-    pub due: Option<String>,
-    pub form: Option<String>,
+    pub due: Option<Name>,
+    pub form: Option<Name>,
     pub priority: Option<i64>,
     /// A label that the job of a service task gets, such as `t-5`.
-    pub step: Option<String>,
+    pub step: Option<Name>,
     /// Name and key of the message that a send or receive task, or a throwing event, is about.
     pub message: Option<(String, Option<Expr>)>,
 }

@@ -1,17 +1,19 @@
 //! What lives in a scope, by its running number.
 
-use serde::de::{Deserialize, Deserializer};
-use serde::ser::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A map in the order of its numbers, in one piece of memory: most scopes hold one or two of a kind, a large round has many
-/// such scopes, and a new number is nearly always the greatest.
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+use smallvec::SmallVec;
+
+/// A map in the order of its numbers, in one piece of memory: a new number is nearly always the greatest. One alone, as each item
+/// of a round has it, lies in the scope itself: in a large round every further place to look at is out of the caches.
 ///
 /// Copies share what they hold until one of them changes it: a decision works on copies of the scopes that it touches, and of
 /// three thousand tasks side by side it touches one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Numbered<T>(Vec<(u64, Arc<T>)>);
+pub struct Numbered<T>(SmallVec<[(u64, Arc<T>); 1]>);
 
 impl<T: Clone> Numbered<T> {
     pub fn get_mut(&mut self, number: &u64) -> Option<&mut T> {
@@ -27,7 +29,7 @@ impl<T: Clone> Numbered<T> {
 impl<T> Numbered<T> {
     #[must_use]
     pub fn new() -> Self {
-        Self(Vec::new())
+        Self(SmallVec::new())
     }
 
     #[must_use]
@@ -55,13 +57,7 @@ impl<T> Numbered<T> {
         let value = Arc::new(value);
         match self.place(number) {
             Ok(place) => self.0[place].1 = value,
-            Err(place) => {
-                if self.0.is_empty() {
-                    // Room for the one that there usually is; a vector would take four.
-                    self.0.reserve_exact(1);
-                }
-                self.0.insert(place, (number, value));
-            }
+            Err(place) => self.0.insert(place, (number, value)),
         }
     }
 

@@ -5,10 +5,11 @@ use serde_json::Value;
 use super::work::{Halt, Step, Work, incident};
 use crate::event::Event;
 use crate::expr::Expr;
+use crate::ids::{ScopeId, TaskId};
 use crate::model::{
-    EventNode, GatewayKind, Kind, Node, Position, Process, Script, SubProcessKind, TaskKind,
+    EventNode, GatewayKind, Kind, Name, Node, Position, Process, Script, SubProcessKind, TaskKind,
 };
-use crate::state::{Scope, ScopeId, ScopeKind, StuckAt, Task, TaskId, TaskState, Variables};
+use crate::state::{Scope, ScopeKind, StuckAt, Task, TaskState, Variables};
 use crate::timers;
 
 /// How deep processes may call each other (F35).
@@ -115,12 +116,12 @@ impl<'a> Work<'a> {
         scope: &ScopeId,
         node: &Node,
         inputs: &Variables,
-    ) -> Step<Option<String>> {
+    ) -> Step<Option<Name>> {
         match &node.settings.role {
             Some(role) if role.trim_start().starts_with(['=', '$', '#']) => {
                 match self.evaluate(scope, inputs, &Expr::new(role))? {
-                    Value::String(role) => Ok(Some(role)),
-                    other => Ok(Some(other.to_string())),
+                    Value::String(role) => Ok(Some(role.into())),
+                    other => Ok(Some(other.to_string().into())),
                 }
             }
             other => Ok(other.clone()),

@@ -3,16 +3,15 @@
 use super::work::{Halt, Step, Work};
 use crate::command::Need;
 use crate::event::Event;
-use crate::model::{EventNode, Kind, Node, Position, Process, Trigger};
-use crate::state::{
-    Hook, Scope, ScopeId, ScopeKind, Subscription, Timer, TimerId, Topic, Variables,
-};
+use crate::ids::{ScopeId, TimerId};
+use crate::model::{EventNode, Kind, Name, Node, Position, Process, Trigger};
+use crate::state::{Hook, Scope, ScopeKind, Subscription, Timer, Topic, Variables};
 use crate::timers;
 
 /// What waits: its element, how it is hooked, and to which token.
 #[derive(Debug, Clone)]
 pub(super) struct Waiting {
-    pub element: String,
+    pub element: Name,
     pub hook: Hook,
     pub token: Option<u64>,
     pub interrupting: bool,
@@ -175,7 +174,7 @@ impl Work<'_> {
                 hook,
                 token,
                 due,
-                rule: rule.to_owned(),
+                rule: Name::new(rule),
                 interrupting,
                 cycle,
                 trigger,
@@ -428,7 +427,7 @@ impl Work<'_> {
     pub(super) fn cancel_all_but(&mut self, scope: &ScopeId, stays: Option<u64>) -> Step {
         let found = self.expect(scope)?;
         let tokens: Vec<u64> = found.tokens.keys().copied().collect();
-        let resetting: Vec<String> = found.resetting.keys().cloned().collect();
+        let resetting: Vec<Name> = found.resetting.keys().cloned().collect();
         for element in resetting {
             self.emit(Event::GatewayReset {
                 scope: scope.clone(),
@@ -447,7 +446,7 @@ impl Work<'_> {
     /// Takes away what waits for a token's sake: for a boundary event, or with no token for an event sub-process.
     pub(super) fn drop_hooks(&mut self, scope: &ScopeId, token: Option<u64>) -> Step {
         let found = self.expect(scope)?;
-        let timers: Vec<(u64, String)> = found
+        let timers: Vec<(u64, Name)> = found
             .timers
             .iter()
             .filter(|(_, timer)| timer.token == token)

@@ -8,8 +8,9 @@ use super::throw::Thrown;
 use super::work::{Halt, Step, Work};
 use crate::command::Need;
 use crate::event::Event;
+use crate::ids::ScopeId;
 use crate::model::{Kind, Node, Process, SubProcessKind, Trigger};
-use crate::state::{Compensable, Scope, ScopeId, ScopeKind, Variables, Wait};
+use crate::state::{Compensable, Scope, ScopeKind, Variables, Wait};
 
 impl Work<'_> {
     /// An activity completed, a repeated one for so many items: the handler at its boundary can undo it.

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::work::{Halt, Step, Work, incident};
 use crate::event::Event;
-use crate::model::{GatewayKind, Kind, Node, Process};
-use crate::state::{Incident, ScopeId, ScopeKind, StuckAt, Variables, Wait};
+use crate::ids::ScopeId;
+use crate::model::{GatewayKind, Kind, Name, Node, Process};
+use crate::state::{Incident, ScopeKind, StuckAt, Variables, Wait};
 
 /// What conditions of flows out of a complex gateway ask: whether it goes on for the first time (BPMN 2.0.2, 10.6.5).
 pub(super) const WAITING_FOR_START: &str = "waitingForStart";
@@ -61,7 +62,7 @@ impl Work<'_> {
             }) => {
                 let number = self.next(scope);
                 let incident = Incident {
-                    element: element.to_owned(),
+                    element: Name::new(element),
                     token,
                     task: None,
                     kind: kind.to_owned(),
@@ -81,7 +82,7 @@ impl Work<'_> {
     }
 
     /// A token comes to an element, by a flow or not.
-    pub(super) fn enter(&mut self, scope: &ScopeId, node: &Node, flow: Option<&str>) -> Step {
+    pub(super) fn enter(&mut self, scope: &ScopeId, node: &Node, flow: Option<&Name>) -> Step {
         if let Some(flow) = flow
             && waits_for_others(node)
         {
@@ -90,7 +91,7 @@ impl Work<'_> {
                 scope: scope.clone(),
                 token,
                 element: node.id.clone(),
-                flow: flow.to_owned(),
+                flow: flow.clone(),
             });
             return self.look_at_gateway(scope, node);
         }
@@ -98,13 +99,13 @@ impl Work<'_> {
     }
 
     /// The element itself begins.
-    fn activate(&mut self, scope: &ScopeId, node: &Node, flow: Option<&str>) -> Step {
+    fn activate(&mut self, scope: &ScopeId, node: &Node, flow: Option<&Name>) -> Step {
         let token = self.next(scope);
         self.emit(Event::ElementEntered {
             scope: scope.clone(),
             token,
             element: node.id.clone(),
-            flow: flow.map(str::to_owned),
+            flow: flow.cloned(),
         });
         if !self.count_entry(scope, &node.id) {
             let outcome = incident(
@@ -154,7 +155,7 @@ impl Work<'_> {
         self.emit(Event::ElementCompleted {
             scope: scope.clone(),
             token,
-            element: element.to_owned(),
+            element: Name::new(element),
         });
         if done {
             self.cancel_all(scope)?;

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::flow::WAITING_FOR_START;
 use super::work::{Step, Work};
 use crate::event::Event;
-use crate::model::{GatewayKind, Kind, Node, Process};
-use crate::state::{ScopeId, StuckAt, Variables, Wait};
+use crate::ids::ScopeId;
+use crate::model::{GatewayKind, Kind, Name, Node, Process};
+use crate::state::{StuckAt, Variables, Wait};
 
 /// How many tokens are looked at before the graph is.
 const OLDEST: usize = 8;
@@ -18,16 +19,16 @@ impl Work<'_> {
             return Ok(());
         };
         let mut seen = BTreeSet::new();
-        let waiting: Vec<String> = found
+        let waiting: Vec<Name> = found
             .tokens
             .values()
             .filter(|token| token.wait == Wait::Join && seen.insert(token.element.as_str()))
             .map(|token| token.element.clone())
             .collect();
         let only_joins = found.tokens.values().all(|token| token.wait == Wait::Join);
-        let resetting: Vec<String> = found.resetting.keys().cloned().collect();
+        let resetting: Vec<Name> = found.resetting.keys().cloned().collect();
         let process = self.process(scope)?;
-        let failed: BTreeSet<String> = found
+        let failed: BTreeSet<Name> = found
             .incidents
             .values()
             .filter(|incident| incident.token.is_none())
@@ -147,7 +148,7 @@ impl Work<'_> {
         scope: &ScopeId,
         process: &Process,
         gateway: usize,
-        served: &[String],
+        served: &[Name],
     ) -> Step<bool> {
         let straight = |node: &Node| {
             let [flow] = node.outgoing.as_slice() else {
@@ -178,7 +179,7 @@ impl Work<'_> {
     /// The first phase of a complex gateway (13.4.5): it goes on, and waits for what has not come yet.
     fn open_complex(&mut self, scope: &ScopeId, node: &Node) -> Step {
         let flows = self.flows_waiting_at(scope, node)?;
-        let flows = flows.into_iter().map(str::to_owned).collect();
+        let flows = flows.into_iter().map(Name::new).collect();
         self.start_join(scope, node)?;
         self.emit(Event::GatewayOpened {
             scope: scope.clone(),
@@ -203,9 +204,9 @@ impl Work<'_> {
         if self.comes_straight(scope, process, gateway, first)? {
             return Ok(false);
         }
-        let first: BTreeSet<String> = first.iter().cloned().collect();
+        let first: BTreeSet<Name> = first.iter().cloned().collect();
         let mut served = self.flows_waiting_at(scope, node)?;
-        served.extend(first.iter().map(String::as_str));
+        served.extend(first.iter().map(Name::as_str));
         if self.more_may_come(scope, process, gateway, &served)? {
             return Ok(false);
         }

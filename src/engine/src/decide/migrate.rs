@@ -7,9 +7,10 @@ use super::work::{Step, Work};
 use crate::apply::apply;
 use crate::command::{Command, CommandKind, Need, RefusalKind, Rejection};
 use crate::event::Event;
+use crate::ids::ScopeId;
 use crate::migrate::{Elements, Pair, plan};
-use crate::model::{Definitions, Kind};
-use crate::state::{Hook, ScopeId, ScopeKind, State, Status, Variables, Wait};
+use crate::model::{Definitions, Kind, Name};
+use crate::state::{Hook, ScopeKind, State, Status, Variables, Wait};
 
 /// Takes an instance from one version to another, where its [`plan`] names nothing that stands in the way. The whole state
 /// must be loaded. From then on `new` is what the instance is decided by.
@@ -126,7 +127,7 @@ impl Work<'_> {
         let process = self.process(id)?;
         let scope = self.expect(id)?;
         let gone = |element: &str| process.node(element).is_none();
-        let timers: Vec<(u64, String)> = scope
+        let timers: Vec<(u64, Name)> = scope
             .timers
             .iter()
             .filter(|(_, timer)| gone(&timer.element))

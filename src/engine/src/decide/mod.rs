@@ -16,8 +16,9 @@ use trinhky_calendar::Calendar;
 
 use crate::command::{Command, CommandKind, Need, RefusalKind, Rejection};
 use crate::event::Event;
+use crate::ids::ScopeId;
 use crate::model::Definitions;
-use crate::state::{ScopeId, State, Status};
+use crate::state::{State, Status};
 use work::Work;
 
 pub use activity::{MAX_CALL_DEPTH, MAX_SCOPE_DEPTH};

@@ -6,10 +6,10 @@ use super::catch::Waiting;
 use super::work::{Halt, Step, Work, refused};
 use crate::command::{CommandKind, Need, RefusalKind};
 use crate::event::Event;
-use crate::model::{Kind, Position, TaskKind};
+use crate::ids::{LocalId, ScopeId, TaskId, TimerId};
+use crate::model::{Kind, Name, Position, TaskKind};
 use crate::state::{
-    Fit, Incident, LocalId, RoundStyle, Scope, ScopeId, StuckAt, Subscription, Task, TaskId,
-    TaskState, TimerId, Variables,
+    Fit, Incident, RoundStyle, Scope, StuckAt, Subscription, Task, TaskState, Variables,
 };
 use crate::timers;
 
@@ -177,7 +177,7 @@ impl Work<'_> {
             },
         };
         self.emit(Event::InstanceStarted {
-            process: id.to_owned(),
+            process: process.id.clone(),
             definition: self.defs.hash().to_owned(),
             by: self.command.by.clone(),
             at: self.command.now,
@@ -521,7 +521,7 @@ impl Work<'_> {
             scope: scope.clone(),
             token,
             from,
-            to: to.to_owned(),
+            to: Name::new(to),
             by,
             reason: reason.to_owned(),
         });

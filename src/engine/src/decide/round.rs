@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::work::{Halt, Step, Work, incident};
 use crate::command::Need;
 use crate::event::Event;
+use crate::ids::ScopeId;
 use crate::model::{Behavior, Kind, Multi, Node, Repeat};
-use crate::state::{MiCounters, RoundStyle, Scope, ScopeId, ScopeKind, StuckAt, Variables};
+use crate::state::{MiCounters, RoundStyle, Scope, ScopeKind, StuckAt, Variables};
 
 /// The most items of one round (F35).
 pub const MAX_ITEMS: usize = 200_000;

@@ -5,8 +5,9 @@ use super::work::{Halt, Step, Work, incident};
 use crate::command::Need;
 use crate::event::Event;
 use crate::expr::Expr;
-use crate::model::{EventNode, Kind, Node, Position, Trigger};
-use crate::state::{ScopeId, ScopeKind, Subscription, Topic, Variables, Wait};
+use crate::ids::ScopeId;
+use crate::model::{EventNode, Kind, Name, Node, Position, Trigger};
+use crate::state::{ScopeKind, Subscription, Topic, Variables, Wait};
 
 /// An error or an escalation on its way outward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub(super) struct Catcher {
     scope: ScopeId,
     /// The activity's token for a boundary event, none for an event sub-process.
     host: Option<u64>,
-    element: String,
+    element: Name,
     interrupting: bool,
 }
 
@@ -236,7 +237,7 @@ impl Work<'_> {
         };
         self.emit(Event::ErrorThrown {
             scope: scope.clone(),
-            element: element.to_owned(),
+            element: Name::new(element),
             code: Some(code.to_owned()),
         });
         self.catch(catcher, Thrown::Error, Some(code.to_owned()))?;
@@ -253,7 +254,7 @@ impl Work<'_> {
     ) -> Step {
         self.emit(Event::EscalationThrown {
             scope: scope.clone(),
-            element: element.to_owned(),
+            element: Name::new(element),
             code: code.map(str::to_owned),
         });
         match self.find_catcher(scope, host, Thrown::Escalation, code)? {

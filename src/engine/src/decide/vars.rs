@@ -13,8 +13,9 @@ use super::work::{Halt, Step, Work, incident};
 use crate::command::Need;
 use crate::event::Event;
 use crate::expr::{EvalError, Expr};
+use crate::ids::ScopeId;
 use crate::model::{Kind, Mapping, MappingSource};
-use crate::state::{Scope, ScopeId, ScopeKind, Variables};
+use crate::state::{Scope, ScopeKind, Variables};
 
 impl Work<'_> {
     /// Evaluates an expression as seen from a scope, with `locals` before everything else.

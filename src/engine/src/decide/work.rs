@@ -7,8 +7,9 @@ use trinhky_calendar::Calendar;
 use crate::apply::apply;
 use crate::command::{Command, Need, RefusalKind, Rejection};
 use crate::event::Event;
-use crate::model::{Definitions, Node, Process};
-use crate::state::{Scope, ScopeId, State};
+use crate::ids::ScopeId;
+use crate::model::{Definitions, Name, Node, Process};
+use crate::state::{Scope, State};
 
 /// How often one element may be entered in one scope within one decision; more is an endless loop (F34).
 pub const MAX_ENTRIES: u32 = 1_000;
@@ -102,12 +103,12 @@ pub(super) struct Work<'a> {
     pub agenda: VecDeque<(ScopeId, u64)>,
     /// Scopes whose waiting joins must be looked at when nothing else can move.
     pub joins: BTreeSet<ScopeId>,
-    entries: BTreeMap<(ScopeId, String), u32>,
+    entries: BTreeMap<(ScopeId, Name), u32>,
     /// How many more scopes may be opened.
     room: usize,
     pub vars_changed: bool,
     /// The element whose work sets variables now.
-    pub current: Option<String>,
+    pub current: Option<Name>,
 }
 
 impl<'a> Work<'a> {
@@ -238,10 +239,10 @@ impl<'a> Work<'a> {
     }
 
     /// Counts an entry; false when the element was entered too often in this decision.
-    pub fn count_entry(&mut self, scope: &ScopeId, element: &str) -> bool {
+    pub fn count_entry(&mut self, scope: &ScopeId, element: &Name) -> bool {
         let count = self
             .entries
-            .entry((scope.clone(), element.to_owned()))
+            .entry((scope.clone(), element.clone()))
             .or_default();
         *count += 1;
         *count <= MAX_ENTRIES && self.events.len() < MAX_EVENTS

@@ -14,8 +14,9 @@ mod joins;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Definitions, Flow, Kind, Node, Process};
-use crate::state::{Hook, Scope, ScopeId, ScopeKind, State, Wait};
+use crate::ids::ScopeId;
+use crate::model::{Definitions, Flow, Kind, Name, Node, Process};
+use crate::state::{Hook, Scope, ScopeKind, State, Wait};
 
 /// Elements of the old version by their ids in the new one, where they differ.
 pub type Elements = BTreeMap<String, String>;
@@ -135,7 +136,7 @@ pub fn plan(old: &Definitions, new: &Definitions, state: &State, elements: &Elem
             let to = pair.id(&from).to_owned();
             Place {
                 name: new.element_name(&process, &to).to_owned(),
-                from,
+                from: from.to_string(),
                 to,
                 tokens,
             }
@@ -150,7 +151,7 @@ pub fn plan(old: &Definitions, new: &Definitions, state: &State, elements: &Elem
 
 #[derive(Default)]
 struct Found {
-    places: BTreeMap<(String, String), usize>,
+    places: BTreeMap<(Name, Name), usize>,
     obstacles: BTreeSet<Remark>,
     notes: BTreeSet<Remark>,
 }
@@ -419,7 +420,7 @@ impl<'a> Pair<'a> {
                 .filter_map(|token| token.flow.as_ref());
             for flow in waiting.chain(scope.resetting.values().flatten()) {
                 if let Some(now) = self.flow(before, after, flow).filter(|now| now != flow) {
-                    flows.insert(flow.clone(), now.to_owned());
+                    flows.insert(flow.to_string(), now.to_owned());
                 }
             }
         }

@@ -8,8 +8,8 @@ use super::{File, Reader, ZEEBE, child, children, extension, flag, local, text, 
 use crate::expr::{self, Expr};
 use crate::finding::Severity;
 use crate::model::{
-    Behavior, EventNode, GatewayKind, Kind, Multi, Position, Process, Repeat, Script, TaskKind,
-    Trigger,
+    Behavior, EventNode, GatewayKind, Kind, Multi, Name, Position, Process, Repeat, Script,
+    TaskKind, Trigger,
 };
 
 impl Reader {
@@ -130,12 +130,12 @@ impl Reader {
         let settings = &mut process.nodes[index].settings;
         settings.message = message;
         if settings.role.is_none() {
-            settings.role = vendor(at, "candidateGroups").map(str::to_owned);
+            settings.role = vendor(at, "candidateGroups").map(Name::new);
         }
         if settings.service.is_none() {
-            settings.service = vendor(at, "topic").map(str::to_owned).or_else(|| {
+            settings.service = vendor(at, "topic").map(Name::new).or_else(|| {
                 extension(at, ZEEBE, "taskDefinition")
-                    .and_then(|definition| definition.attribute("type").map(str::to_owned))
+                    .and_then(|definition| definition.attribute("type").map(Name::new))
             });
         }
         let role = settings
@@ -303,7 +303,9 @@ impl Reader {
                 .and_then(|reference| file.root(reference).copied());
             definition
                 .and_then(|definition| self.item_event(file, process, at, &definition))
-                .unwrap_or_else(|| Trigger::Signal { name: id_of(at) })
+                .unwrap_or_else(|| Trigger::Signal {
+                    name: id_of(at).into(),
+                })
         };
         match multi.attribute("behavior").map(str::trim) {
             Some("None") => Behavior::None(referred("noneBehaviorEventRef")),
@@ -380,7 +382,11 @@ fn collection_name(process: &Process, _index: usize, at: &Xml, reference: &str) 
             None
         };
         if let Some(other) = other {
-            return process.data_names.get(&other).cloned().unwrap_or(other);
+            return process
+                .data_names
+                .get(other.as_str())
+                .cloned()
+                .unwrap_or(other);
         }
     }
     let part = at

@@ -7,7 +7,7 @@ use roxmltree::Node as Xml;
 use super::process::id_of;
 use super::{CAMUNDA_FAMILY, File, Reader, ZEEBE, child, children, extensions, local, text};
 use crate::expr::Expr;
-use crate::model::{Mapping, MappingSource, Process};
+use crate::model::{Mapping, MappingSource, Name, Process};
 use crate::xml::TK;
 
 impl Reader {
@@ -43,7 +43,7 @@ impl Reader {
 
     /// The data associations and vendors' mappings of an activity or a throwing event.
     pub(super) fn mappings(&mut self, file: &File, process: &mut Process, index: usize, at: &Xml) {
-        let mut names: HashMap<String, String> = HashMap::new();
+        let mut names: HashMap<Name, String> = HashMap::new();
         let specification = child(at, "ioSpecification");
         let parts = specification
             .iter()

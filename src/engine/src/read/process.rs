@@ -1,10 +1,11 @@
 //! Processes: their nodes and flows.
 
 use roxmltree::Node as Xml;
+use smol_str::format_smolstr;
 
 use super::{File, Reader, child, children, flag, is_bpmn, local, text, tk};
 use crate::finding::Severity;
-use crate::model::{Flow, GatewayKind, Kind, Node, Process, Settings, SubProcessKind};
+use crate::model::{Flow, GatewayKind, Kind, Name, Node, Process, Settings, SubProcessKind};
 
 /// How deep sub-processes may lie in each other.
 const MAX_DEPTH: usize = 64;
@@ -13,7 +14,7 @@ impl Reader {
     pub(super) fn process(&mut self, file: &File, at: &Xml) {
         let mut process = Process {
             id: id_of(at),
-            name: at.attribute("name").unwrap_or_default().to_owned(),
+            name: at.attribute("name").unwrap_or_default().into(),
             executable: flag(at, "isExecutable", false),
             perhaps_executable: at.attribute("isExecutable").is_none()
                 && at.attribute("processType") != Some("Public"),
@@ -28,7 +29,7 @@ impl Reader {
     pub(super) fn global_task(&mut self, file: &File, at: &Xml) {
         let mut process = Process {
             id: id_of(at),
-            name: at.attribute("name").unwrap_or_default().to_owned(),
+            name: at.attribute("name").unwrap_or_default().into(),
             executable: false,
             ..Process::default()
         };
@@ -137,7 +138,7 @@ impl Reader {
         let index = process.flows.len();
         process.flows.push(Flow {
             id: id_of(at),
-            name: at.attribute("name").unwrap_or_default().to_owned(),
+            name: at.attribute("name").unwrap_or_default().into(),
             source,
             target,
             condition,
@@ -223,7 +224,7 @@ impl Reader {
         };
         Node {
             id: id_of(at),
-            name: at.attribute("name").unwrap_or_default().to_owned(),
+            name: at.attribute("name").unwrap_or_default().into(),
             kind,
             parent,
             incoming: Vec::new(),
@@ -232,12 +233,12 @@ impl Reader {
             boundary: Vec::new(),
             repeat: None,
             settings: Settings {
-                role: tk(at, "role").map(str::to_owned),
-                service: tk(at, "service").map(str::to_owned),
-                due: tk(at, "due").map(str::to_owned),
-                form: tk(at, "form").map(str::to_owned),
+                role: tk(at, "role").map(Name::new),
+                service: tk(at, "service").map(Name::new),
+                due: tk(at, "due").map(Name::new),
+                form: tk(at, "form").map(Name::new),
                 priority: tk(at, "priority").and_then(|priority| priority.parse().ok()),
-                step: tk(at, "step").map(str::to_owned),
+                step: tk(at, "step").map(Name::new),
                 message: None,
             },
             inputs: Vec::new(),
@@ -270,9 +271,9 @@ impl Reader {
 }
 
 /// The id; where the file gives none, one from the place, so that it stays the same.
-pub(super) fn id_of(at: &Xml) -> String {
+pub(super) fn id_of(at: &Xml) -> Name {
     match at.attribute("id") {
-        Some(id) if !id.trim().is_empty() => id.trim().to_owned(),
-        _ => format!("_{}_{}", at.tag_name().name(), at.range().start),
+        Some(id) if !id.trim().is_empty() => Name::new(id.trim()),
+        _ => format_smolstr!("_{}_{}", at.tag_name().name(), at.range().start),
     }
 }

@@ -152,7 +152,7 @@ fn chosen(defs: &Definitions, options: &Options) -> Result<Vec<String>, Simulate
     let starting = |wanted: fn(&Process) -> bool| -> Vec<String> {
         let all = defs.processes().iter();
         all.filter(|process| wanted(process) && process.starts_by_itself())
-            .map(|process| process.id.clone())
+            .map(|process| process.id.to_string())
             .collect()
     };
     let mut found = starting(|process| process.executable);

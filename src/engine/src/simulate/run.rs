@@ -13,8 +13,9 @@ use super::{
 };
 use crate::command::{Command, CommandKind, Rejection};
 use crate::event::Event;
-use crate::model::{Definitions, Node, TaskKind, Trigger};
-use crate::state::{State, Status, Task, TaskId, TimerId, Topic, Variables};
+use crate::ids::{TaskId, TimerId};
+use crate::model::{Definitions, Name, Node, TaskKind, Trigger};
+use crate::state::{State, Status, Task, Topic, Variables};
 use crate::{apply, decide, timers};
 
 pub(super) struct Instance {
@@ -52,7 +53,7 @@ pub(super) struct Letter {
 }
 
 /// How often, by element and item.
-type Counts = BTreeMap<(String, Option<String>), u64>;
+type Counts = BTreeMap<(Name, Option<String>), u64>;
 
 pub(super) struct Simulation<'a> {
     pub(super) defs: &'a Definitions,
@@ -206,7 +207,7 @@ impl<'a> Simulation<'a> {
             process: process.to_owned(),
             state: State::default(),
         });
-        let start = at.map(|node| node.id.clone());
+        let start = at.map(|node| node.id.to_string());
         self.command(
             self.instances.len() - 1,
             CommandKind::Start {

@@ -25,7 +25,7 @@ pub(super) struct Beginning<'a> {
 
 impl Beginning<'_> {
     fn place(&self) -> (String, String) {
-        (self.process.id.clone(), self.node.id.clone())
+        (self.process.id.to_string(), self.node.id.to_string())
     }
 }
 
@@ -125,8 +125,8 @@ impl Simulation<'_> {
                 });
                 let (at, cycle) = first.map_err(|problem| refused(start, &problem))?;
                 let due = Due {
-                    process: beginning.process.id.clone(),
-                    start: start.id.clone(),
+                    process: beginning.process.id.to_string(),
+                    start: start.id.to_string(),
                     trigger: beginning.trigger,
                     at,
                     cycle,

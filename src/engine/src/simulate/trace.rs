@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::event::Event;
-use crate::model::Definitions;
-use crate::state::{Scope, ScopeId, ScopeKind, State, Wait};
+use crate::ids::ScopeId;
+use crate::model::{Definitions, Name};
+use crate::state::{Scope, ScopeKind, State, Wait};
 
 /// How lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -257,11 +258,11 @@ impl Trace<'_> {
 
     /// The instance can go no further, and waits for nothing that will come.
     pub fn stuck(&mut self, state: &State) -> io::Result<()> {
-        let waiting: Vec<String> = state
+        let waiting: Vec<&str> = state
             .scopes
             .values()
             .flat_map(|scope| scope.tokens.values())
-            .map(|token| token.element.clone())
+            .map(|token| token.element.as_str())
             .collect();
         self.instance_line("stuck", Some(json!({ "waiting": waiting })))
     }
@@ -318,7 +319,7 @@ impl Trace<'_> {
         let process = state
             .scopes
             .get(scope)
-            .map_or_else(|| self.process.to_owned(), |scope| scope.process.clone());
+            .map_or_else(|| self.process.into(), |scope| scope.process.clone());
         let item = scope
             .outward()
             .find_map(|id| state.scopes.get(&id)?.item.clone());
@@ -413,7 +414,7 @@ impl Trace<'_> {
 
 impl Scope {
     /// The process in which the element of this scope is drawn: for a called process, the caller's.
-    fn process_of_element(&self, state: &State) -> String {
+    fn process_of_element(&self, state: &State) -> Name {
         self.id
             .parent()
             .and_then(|parent| state.scopes.get(&parent))

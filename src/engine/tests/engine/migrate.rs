@@ -432,7 +432,7 @@ proptest! {
             return Ok(());
         }
         let elements: Elements = match edit {
-            Edit::Rename => old.processes()[0].nodes.iter().map(|node| (node.id.clone(), format!("{}x", node.id))).collect(),
+            Edit::Rename => old.processes()[0].nodes.iter().map(|node| (node.id.to_string(), format!("{}x", node.id))).collect(),
             _ => Elements::new(),
         };
         let untouched = live.clone();

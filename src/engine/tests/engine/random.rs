@@ -339,7 +339,7 @@ fn detours(state: &State, pick: usize) -> Option<CommandKind> {
             Some(CommandKind::MoveToken {
                 scope: scope.id.clone(),
                 token: task.token,
-                to: task.element.clone(),
+                to: task.element.to_string(),
                 reason: "again".to_owned(),
             })
         }
