@@ -9,7 +9,7 @@ use trinhky_engine::{CommandKind, Variables};
 use uuid::Uuid;
 
 use super::rows::{document, document_version};
-use super::{Document, expected_year, find, folded, state, type_code};
+use super::{Document, expected_year, find, state, type_code, words};
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
@@ -364,7 +364,7 @@ pub(super) fn search_text(draft: &Draft, number: Option<i32>) -> String {
     let number = number
         .map(|number| format!("{number:02}/{}", draft.symbol))
         .unwrap_or_default();
-    folded(&format!(
+    words::stored(&format!(
         "{} {number} {} {}",
         draft.doc_type.name_in_text(),
         draft.symbol,

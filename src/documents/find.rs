@@ -1,10 +1,7 @@
 //! Finders of documents, only for those who may know them.
 
-use sea_orm::sea_query::{Expr, LikeExpr, Query};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect,
-};
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use trinhky_drafting::Unplaced;
 use uuid::Uuid;
 
@@ -13,7 +10,6 @@ use super::{Document, doc_type, folded, state};
 use crate::distribution::rows::delivery;
 use crate::fault::{Fault, Outcome};
 use crate::people::Actor;
-use crate::people::rows::unit_name;
 
 /// A document by id, whoever asks; for acts that check the right themselves.
 ///
@@ -170,141 +166,55 @@ pub async fn alike(
     Ok(found)
 }
 
-/// What a list of documents asks for.
-#[derive(Debug, Clone, Default)]
-pub struct Search {
-    /// Number, words of the document or a unit, with or without accents.
-    pub words: String,
-    /// A state to filter by.
-    pub state: Option<String>,
-    /// A type code to filter by.
-    pub doc_type: Option<String>,
-    /// Documents changed before this one: the next page.
-    pub before: Option<Uuid>,
-    pub limit: u64,
+/// A way in which an actor comes to know documents.
+#[derive(Debug, Clone)]
+pub(super) enum Way {
+    /// They are of an organisation of his.
+    Own(Uuid),
+    /// They were sent to one of these units of his.
+    Sent(Vec<Uuid>),
+    /// One of these units of his was asked for its opinion.
+    Asked(Vec<Uuid>),
 }
 
-/// The documents the actor may know, newest change first, by keyset.
-///
-/// # Errors
-/// What the database reports.
-pub async fn search(
-    db: &impl ConnectionTrait,
-    actor: &Actor,
-    search: &Search,
-) -> Outcome<Vec<document::Model>> {
-    let mut select = document::Entity::find()
-        .filter(visible_to(actor))
-        .filter(worded(db, &search.words).await?)
-        .order_by_desc(document::Column::ChangedAt)
-        .order_by_desc(document::Column::Id)
-        .limit(search.limit);
-    if let Some(state) = &search.state {
-        select = select.filter(document::Column::State.eq(state));
+impl Way {
+    /// As a condition on `document`.
+    pub(super) fn condition(&self) -> Condition {
+        match self {
+            Self::Own(org) => Condition::all().add(document::Column::OrgId.eq(*org)),
+            Self::Sent(units) => {
+                let sent = Query::select()
+                    .column(delivery::Column::DocumentId)
+                    .from(delivery::Entity)
+                    .and_where(delivery::Column::UnitId.is_in(units.iter().copied()))
+                    .to_owned();
+                Condition::all()
+                    .add(document::Column::Id.in_subquery(sent))
+                    // What was recalled is gone at its recipients.
+                    .add(document::Column::State.ne(state::RECALLED))
+            }
+            Self::Asked(units) => {
+                let asked = Query::select()
+                    .column(opinion::Column::DocumentId)
+                    .from(opinion::Entity)
+                    .and_where(opinion::Column::UnitId.is_in(units.iter().copied()))
+                    .to_owned();
+                Condition::all().add(document::Column::Id.in_subquery(asked))
+            }
+        }
     }
-    if let Some(code) = &search.doc_type {
-        select = select.filter(document::Column::DocType.eq(code));
-    }
-    if let Some(before) = search.before
-        && let Some(last) = document::Entity::find_by_id(before).one(db).await?
-    {
-        select = select.filter(
-            Condition::any()
-                .add(document::Column::ChangedAt.lt(last.changed_at))
-                .add(
-                    Condition::all()
-                        .add(document::Column::ChangedAt.eq(last.changed_at))
-                        .add(document::Column::Id.lt(last.id)),
-                ),
-        );
-    }
-    Ok(select.all(db).await?)
-}
-
-/// How many documents of a state and a type there are.
-#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
-pub struct Count {
-    pub state: String,
-    pub doc_type: String,
-    pub number: i64,
-}
-
-/// The documents that the actor may know and that hold the words, counted by state and type.
-///
-/// # Errors
-/// What the database reports.
-pub async fn counts(db: &impl ConnectionTrait, actor: &Actor, words: &str) -> Outcome<Vec<Count>> {
-    Ok(document::Entity::find()
-        .select_only()
-        .column(document::Column::State)
-        .column(document::Column::DocType)
-        .column_as(document::Column::Id.count(), "number")
-        .filter(visible_to(actor))
-        .filter(worded(db, words).await?)
-        .group_by(document::Column::State)
-        .group_by(document::Column::DocType)
-        .into_model::<Count>()
-        .all(db)
-        .await?)
-}
-
-/// Every word stands in the document's own words or in a name of its drafting unit, with or without accents.
-async fn worded(db: &impl ConnectionTrait, words: &str) -> Outcome<Condition> {
-    let words = folded(words);
-    let mut condition = Condition::all();
-    if words.trim().is_empty() {
-        return Ok(condition);
-    }
-    // Names are few and stored with their accents, so they are compared here.
-    let names = unit_name::Entity::find().all(db).await?;
-    let names: Vec<(Uuid, String)> = names
-        .into_iter()
-        .map(|name| {
-            (
-                name.unit_id,
-                folded(&format!("{} {}", name.name, name.short)),
-            )
-        })
-        .collect();
-    for word in words.split_whitespace() {
-        let escaped = word
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
-        let like = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-        let units = names
-            .iter()
-            .filter(|(_, name)| name.contains(word))
-            .map(|(unit, _)| *unit);
-        condition = condition.add(
-            Condition::any()
-                .add(Expr::col(document::Column::Folded).like(like))
-                .add(document::Column::OwnerId.is_in(units)),
-        );
-    }
-    Ok(condition)
 }
 
 /// The one rule of who may know a document; used by every finder that pages call.
-fn visible_to(actor: &Actor) -> Condition {
+pub(super) fn ways(actor: &Actor) -> Vec<Way> {
     let units = actor.unit_ids();
-    let sent = Query::select()
-        .column(delivery::Column::DocumentId)
-        .from(delivery::Entity)
-        .and_where(delivery::Column::UnitId.is_in(units.clone()))
-        .to_owned();
-    let asked = Query::select()
-        .column(opinion::Column::DocumentId)
-        .from(opinion::Entity)
-        .and_where(opinion::Column::UnitId.is_in(units))
-        .to_owned();
-    Condition::any()
-        .add(document::Column::OrgId.is_in(actor.org_ids()))
-        // What was recalled is gone at its recipients.
-        .add(
-            Condition::all()
-                .add(document::Column::Id.in_subquery(sent))
-                .add(document::Column::State.ne(state::RECALLED)),
-        )
-        .add(document::Column::Id.in_subquery(asked))
+    let own = actor.org_ids().into_iter().map(Way::Own);
+    own.chain([Way::Sent(units.clone()), Way::Asked(units)])
+        .collect()
+}
+
+pub(super) fn visible_to(actor: &Actor) -> Condition {
+    ways(actor)
+        .iter()
+        .fold(Condition::any(), |any, way| any.add(way.condition()))
 }

@@ -10,6 +10,7 @@ pub mod decide;
 pub mod draft;
 pub mod find;
 pub mod issue;
+pub mod listing;
 pub mod measures;
 pub mod numbers;
 pub mod pages;
@@ -23,6 +24,7 @@ pub mod searches;
 pub mod signers;
 pub mod steer;
 pub mod suggest;
+pub mod words;
 
 use chrono::NaiveDate;
 use trinhky_drafting::{DocType, Draft};

@@ -76,6 +76,7 @@ pub mod document {
         pub owner_id: Uuid,
         pub doc_type: String,
         pub subject: String,
+        /// The words it is found by, as [`super::super::words::stored`] makes them; the database keeps its index of them.
         pub folded: String,
         pub symbol: String,
         pub number: Option<i32>,

@@ -56,34 +56,53 @@ pub async fn unit(db: &impl ConnectionTrait, id: Uuid, on: NaiveDate) -> Outcome
         .ok_or(Fault::NotFound)
 }
 
+/// What the units with these ids are called on the day, where their name alone is shown: one statement.
+///
+/// # Errors
+/// What the database reports.
+pub async fn unit_names(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+    on: NaiveDate,
+) -> Outcome<BTreeMap<Uuid, String>> {
+    let names = names(db, ids.iter().copied(), on).await?;
+    let name = |(unit, name): (Uuid, unit_name::Model)| (unit, name.name);
+    Ok(names.into_iter().map(name).collect())
+}
+
 async fn with_names(
     db: &impl ConnectionTrait,
     found: Vec<unit::Model>,
     on: NaiveDate,
 ) -> Outcome<BTreeMap<Uuid, Unit>> {
-    let names = unit_name::Entity::find()
-        .filter(unit_name::Column::UnitId.is_in(found.iter().map(|unit| unit.id)))
-        .order_by_asc(unit_name::Column::ValidFrom)
-        .all(db)
-        .await?;
-    let mut of_unit: BTreeMap<Uuid, Vec<unit_name::Model>> = BTreeMap::new();
-    for name in names {
-        of_unit.entry(name.unit_id).or_default().push(name);
-    }
+    let mut names = names(db, found.iter().map(|unit| unit.id), on).await?;
     Ok(found
         .into_iter()
         .filter_map(|unit| {
-            let names = of_unit.remove(&unit.id)?;
-            // The name of the day; before its first name and after its last one the nearest.
-            let name = names
-                .iter()
-                .rev()
-                .find(|name| name.valid_from <= on)
-                .or(names.first())?
-                .clone();
+            let name = names.remove(&unit.id)?;
             Some((unit.id, joined(unit, name)))
         })
         .collect())
+}
+
+/// The name of each unit on the day; before its first name and after its last one the nearest.
+async fn names(
+    db: &impl ConnectionTrait,
+    units: impl IntoIterator<Item = Uuid>,
+    on: NaiveDate,
+) -> Outcome<BTreeMap<Uuid, unit_name::Model>> {
+    let names = unit_name::Entity::find()
+        .filter(unit_name::Column::UnitId.is_in(units))
+        .order_by_asc(unit_name::Column::ValidFrom)
+        .all(db)
+        .await?;
+    let mut of_day = BTreeMap::new();
+    for name in names {
+        if name.valid_from <= on || !of_day.contains_key(&name.unit_id) {
+            of_day.insert(name.unit_id, name);
+        }
+    }
+    Ok(of_day)
 }
 
 fn joined(unit: unit::Model, name: unit_name::Model) -> Unit {

@@ -7,6 +7,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Sta
 use sea_orm_migration::MigratorTrait as _;
 use trinhky::audit::{evidence, invariants};
 use trinhky::distribution::receipt;
+use trinhky::documents::listing::Listing;
 use trinhky_migrations::Migrator;
 
 use super::office;
@@ -53,6 +54,17 @@ async fn an_office_goes_on_after_an_upgrade_from_any_earlier_version() {
         };
         assert_eq!(pieced, expected, "from {name}");
         assert!(lines.len() > 20, "from {name}: {} lines", lines.len());
+        let (drafter, _) = office::first(&app, "drafter").await;
+        for words in ["chất lượng", "05/QĐ-UBND"] {
+            let found = Listing::of(app.store.reader(), &drafter, words)
+                .await
+                .expect("asked")
+                .counts(app.store.reader())
+                .await
+                .expect("counted");
+            let found = found.is_some_and(|counts| !counts.is_empty());
+            assert!(found, "from {name}: {words}");
+        }
         let (delivery, clerk) = office::open_deliveries(&app, document).await.remove(0);
         receipt::acknowledge(&app, &clerk, delivery)
             .await
@@ -109,6 +121,11 @@ async fn as_of(old: &Path, version: usize, newer: &Path) -> BTreeMap<String, i64
             db.execute_unprepared(sql).await.expect("as it was");
         }
     }
+    // The words of a document as they were written until they were indexed.
+    if is_before(version, "m0021_words") {
+        let sql = "UPDATE main.document SET folded = 'quyet dinh 05/qd-ubnd ve chat luong'";
+        db.execute_unprepared(sql).await.expect("as it was");
+    }
     let counted = counts(&db).await;
     db.close().await.expect("closed");
     counted
@@ -123,7 +140,7 @@ fn is_before(version: usize, name: &str) -> bool {
 async fn tables(db: &DatabaseConnection) -> Vec<String> {
     words(
         db,
-        "SELECT name AS word FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
+        "SELECT name AS word FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' \
          AND name <> 'seaql_migrations' ORDER BY name",
     )
     .await

@@ -2,6 +2,7 @@
 
 mod engine;
 mod peers;
+mod search;
 mod signing;
 mod storage;
 
@@ -30,6 +31,9 @@ const TRAIL_MUST: f64 = 0.3;
 const TIMERS: [usize; 2] = [10_000, 1_000_000];
 /// The sizes of the measured rounds.
 const ROUNDS: [u64; 3] = [10, 1_000, 100_000];
+/// Documents among which a search is measured; among more it takes at most [`SEARCH_MUST`] times as long.
+const DOCUMENTS: [u64; 2] = [10_000, 100_000];
+const SEARCH_MUST: f64 = 3.0;
 /// Instances that another engine runs for a figure.
 const PEER_TIMES: u32 = 200;
 
@@ -57,6 +61,15 @@ pub enum BenchCommand {
     /// reading of its rows; exit 1 where a bar is missed. Example: trinhky bench signing
     Signing {
         /// An empty PostgreSQL database to measure the trail on, in place of SQLite in a folder that goes away
+        #[arg(long, value_name = "URL", default_value = "")]
+        database: String,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// The list of documents and its search among 10,000 and 100,000 of them, beside a plain SELECT along an index; exit 1
+    /// where a bar is missed. Example: trinhky bench search
+    Search {
+        /// An empty PostgreSQL database to measure on, in place of SQLite in a folder that goes away
         #[arg(long, value_name = "URL", default_value = "")]
         database: String,
         #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -117,7 +130,46 @@ pub fn run(command: BenchCommand) -> anyhow::Result<ExitCode> {
             let rows = super::runtime()?.block_on(signatures(&database))?;
             print(&rows, format)
         }
+        BenchCommand::Search { database, format } => {
+            let rows = super::runtime()?.block_on(searches(&database))?;
+            print(&rows, format)
+        }
     }
+}
+
+async fn searches(database: &str) -> anyhow::Result<Vec<Row>> {
+    let scratch = tempfile::tempdir()?;
+    let mut bench = search::Bench::open(scratch.path(), database).await?;
+    let mut rows = Vec::new();
+    let mut fewest = Vec::new();
+    for documents in DOCUMENTS {
+        bench.fill(documents).await?;
+        for (nth, (name, question)) in search::QUESTIONS.into_iter().enumerate() {
+            let (seconds, floor) = (bench.ask(question).await?, bench.floor().await?);
+            let mut beside = vec![Beside {
+                name: "a plain SELECT along an index".to_owned(),
+                microseconds: floor * 1e6,
+                ratio: floor / seconds,
+            }];
+            let first = fewest.get(nth).copied();
+            match first {
+                Some(first) => beside.push(Beside {
+                    name: format!("among {}", DOCUMENTS[0]),
+                    microseconds: first * 1e6,
+                    ratio: first / seconds,
+                }),
+                None => fewest.push(seconds),
+            }
+            rows.push(Row {
+                name: format!("{name}, among {documents}"),
+                microseconds: seconds * 1e6,
+                beside,
+                must: first.map(|_| format!("at most {SEARCH_MUST} times as long")),
+                holds: first.map(|first| seconds <= SEARCH_MUST * first),
+            });
+        }
+    }
+    Ok(rows)
 }
 
 async fn on_disk(database: &str) -> anyhow::Result<Vec<Row>> {

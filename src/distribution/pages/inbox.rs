@@ -154,7 +154,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Inbox> {
         .map(|(n, (part, count))| Filter {
             href: address(part.word),
             text: lang.t(part.key),
-            count,
+            count: Some(count),
             current: n == current,
         })
         .collect();

@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::common::{Pairs, refuse, refused, said};
 use super::import;
+use crate::documents::listing::{Count, Listing, Page};
 use crate::documents::rows::document;
-use crate::documents::{doc_type, find, searches, state, title};
+use crate::documents::{doc_type, searches, state, title};
 use crate::fault::{Fault, Outcome};
 use crate::people::find as people_find;
 use crate::people::session::{Session, done, failed};
@@ -58,10 +59,9 @@ impl Asked {
         !(self.q.trim().is_empty() && self.tt.is_empty() && self.loai.is_empty())
     }
 
-    fn search(&self, limit: usize) -> find::Search {
+    fn page(&self, limit: usize) -> Page {
         let some = |word: &str, known: &[&str]| known.contains(&word).then(|| word.to_owned());
-        find::Search {
-            words: self.q.clone(),
+        Page {
             state: some(&self.tt, &STATES),
             doc_type: some(&self.loai, &TYPES),
             before: self.sau,
@@ -132,7 +132,8 @@ pub async fn keep_search(session: Session, Body(pairs): Body<Pairs>) -> Result<R
 /// Everything that a search finds as a spreadsheet, newest change first.
 async fn exported(session: &Session, asked: &Asked) -> Outcome<Response> {
     let (db, lang) = (session.app.store.reader(), session.lang);
-    let found = find::search(db, &session.actor, &asked.search(MOST_ROWS + 1)).await?;
+    let listing = Listing::of(db, &session.actor, &asked.q).await?;
+    let found = listing.page(db, &asked.page(MOST_ROWS + 1)).await?;
     if found.len() > MOST_ROWS {
         return Err(Fault::stale(
             format!(
@@ -153,7 +154,7 @@ async fn exported(session: &Session, asked: &Asked) -> Outcome<Response> {
     ];
     let mut lines = vec![heads.map(|(vi, en)| said(lang, vi, en)).to_vec()];
     let owners: Vec<Uuid> = found.iter().map(|row| row.owner_id).collect();
-    let units = people_find::units(db, &owners, session.today()).await?;
+    let units = people_find::unit_names(db, &owners, session.today()).await?;
     for row in found {
         lines.push(vec![
             row.number
@@ -162,10 +163,7 @@ async fn exported(session: &Session, asked: &Asked) -> Outcome<Response> {
             row.issued_on.map(vn_date).unwrap_or_default(),
             doc_type(&row.doc_type)?.name_in_text().to_owned(),
             row.subject,
-            units
-                .get(&row.owner_id)
-                .map(|unit| unit.name.clone())
-                .unwrap_or_default(),
+            units.get(&row.owner_id).cloned().unwrap_or_default(),
             mark(&row.state, lang).word,
         ]);
     }
@@ -175,21 +173,19 @@ async fn exported(session: &Session, asked: &Asked) -> Outcome<Response> {
 
 async fn list_view(session: &Session, asked: Asked, mut keep: Form) -> Outcome<DocumentList> {
     let (db, lang) = (session.app.store.reader(), session.lang);
-    let counted = find::counts(db, &session.actor, &asked.q).await?;
-    let mut rows = find::search(db, &session.actor, &asked.search(PAGE + 1)).await?;
+    let listing = Listing::of(db, &session.actor, &asked.q).await?;
+    let counted = listing.counts(db).await?;
+    let mut rows = listing.page(db, &asked.page(PAGE + 1)).await?;
     let older = (rows.len() > PAGE).then(|| rows[PAGE - 1].id);
     rows.truncate(PAGE);
     let owners: Vec<Uuid> = rows.iter().map(|row| row.owner_id).collect();
-    let units = people_find::units(db, &owners, session.today()).await?;
+    let units = people_find::unit_names(db, &owners, session.today()).await?;
     let mut shown = Vec::new();
     for row in rows {
         shown.push(DocumentRow {
             href: format!("/van-ban/{}", row.id),
             name: name(&row)?,
-            unit: units
-                .get(&row.owner_id)
-                .map(|unit| unit.name.clone())
-                .unwrap_or_default(),
+            unit: units.get(&row.owner_id).cloned().unwrap_or_default(),
             date: vn_date(
                 row.issued_on
                     .unwrap_or_else(|| trinhky_calendar::local(row.changed_at).date_naive()),
@@ -212,7 +208,7 @@ async fn list_view(session: &Session, asked: Asked, mut keep: Form) -> Outcome<D
     }
     Ok(DocumentList {
         page: session.page(&lang.t("nav-documents")),
-        filters: filters(&asked, &counted, lang)?,
+        filters: filters(&asked, counted.as_deref(), lang)?,
         rows: shown,
         pager: Pager {
             newer: asked.sau.map(|_| here.clone()),
@@ -227,48 +223,38 @@ async fn list_view(session: &Session, asked: Asked, mut keep: Form) -> Outcome<D
     })
 }
 
-/// The states and the types that occur among the documents found.
-fn filters(asked: &Asked, counted: &[find::Count], lang: Lang) -> Outcome<Vec<Filter>> {
+/// The states and the types that occur among the documents found; all of them, without numbers, where too many are found
+/// to be counted.
+fn filters(asked: &Asked, counted: Option<&[Count]>, lang: Lang) -> Outcome<Vec<Filter>> {
+    let sum = |wanted: &dyn Fn(&Count) -> bool| {
+        let counts = counted?.iter().filter(|count| wanted(count));
+        usize::try_from(counts.map(|count| count.number).sum::<i64>()).ok()
+    };
     let everything = asked.tt.is_empty() && asked.loai.is_empty();
     let mut filters = vec![Filter {
         href: address(&asked.q, "", ""),
         text: lang.t("inbox-all"),
-        count: sum(counted, |_| true),
+        count: sum(&|_| true),
         current: everything,
     }];
     for word in STATES {
-        let count = sum(counted, |row| row.state == word);
-        if count > 0 {
-            filters.push(Filter {
-                href: address(&asked.q, word, ""),
-                text: mark(word, lang).word,
-                count,
-                current: asked.tt == word,
-            });
-        }
+        filters.push(Filter {
+            href: address(&asked.q, word, ""),
+            text: mark(word, lang).word,
+            count: sum(&|count| count.state == word),
+            current: asked.tt == word,
+        });
     }
     for code in TYPES {
-        let count = sum(counted, |row| row.doc_type == code);
-        if count > 0 {
-            let text = doc_type(code)?.name_in_text().to_owned();
-            filters.push(Filter {
-                href: address(&asked.q, "", code),
-                text,
-                count,
-                current: asked.loai == code,
-            });
-        }
+        filters.push(Filter {
+            href: address(&asked.q, "", code),
+            text: doc_type(code)?.name_in_text().to_owned(),
+            count: sum(&|count| count.doc_type == code),
+            current: asked.loai == code,
+        });
     }
+    filters.retain(|filter| filter.count != Some(0));
     Ok(filters)
-}
-
-fn sum(counted: &[find::Count], wanted: impl Fn(&&find::Count) -> bool) -> usize {
-    let sum = counted
-        .iter()
-        .filter(wanted)
-        .map(|row| row.number)
-        .sum::<i64>();
-    usize::try_from(sum).unwrap_or(0)
 }
 
 fn address(words: &str, state: &str, code: &str) -> String {

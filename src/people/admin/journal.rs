@@ -200,14 +200,14 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Journal> {
         filters.push(Filter {
             href: address(asked, group.word),
             text: lang.say(group.vi, group.en),
-            count: usize::try_from(acts(&wanted, group).count(db).await?).unwrap_or(usize::MAX),
+            count: usize::try_from(acts(&wanted, group).count(db).await?).ok(),
             current: asked.loc != SEEN && group.word == self::group(&asked.loc).word,
         });
     }
     filters.push(Filter {
         href: address(asked, SEEN),
         text: lang.say("Ai đã xem", "Who looked"),
-        count: usize::try_from(seen(&wanted).count(db).await?).unwrap_or(usize::MAX),
+        count: usize::try_from(seen(&wanted).count(db).await?).ok(),
         current: asked.loc == SEEN,
     });
     let here = address(asked, &asked.loc);

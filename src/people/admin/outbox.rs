@@ -80,7 +80,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Outbox> {
         .map(|(word, key, _)| Filter {
             href: address(Some(word)),
             text: lang.t(key),
-            count: count(word),
+            count: Some(count(word)),
             current: current == Some(*word),
         })
         .collect();
@@ -91,7 +91,7 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Outbox> {
     filters.push(Filter {
         href: address(None),
         text: lang.say("Tất cả", "All"),
-        count: all,
+        count: Some(all),
         current: current.is_none(),
     });
     let mut query = outbox::Entity::find().filter(outbox::Column::OrgId.eq(org_id));

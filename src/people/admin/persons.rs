@@ -65,10 +65,12 @@ async fn view(session: &Session, asked: &Asked) -> Outcome<Persons> {
     let filter = |wanted: bool, vi: &str, en: &str| Filter {
         href: address(&asked.q, wanted),
         text: lang.say(vi, en),
-        count: found
-            .iter()
-            .filter(|found| found.is_former() == wanted)
-            .count(),
+        count: Some(
+            found
+                .iter()
+                .filter(|found| found.is_former() == wanted)
+                .count(),
+        ),
         current: wanted == former,
     };
     let filters = vec![

@@ -196,7 +196,7 @@ async fn counters(session: &Session, document: &Document, current: Show) -> Outc
         .map(|(show, count)| Filter {
             href: filter_address(document.row.id, show),
             text: filter_text(show, lang),
-            count,
+            count: Some(count),
             current: show == current,
         })
         .collect();

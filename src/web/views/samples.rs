@@ -166,7 +166,7 @@ impl Maker {
         .map(|(i, (text, count, current))| Filter {
             href: format!("?loc={i}"),
             text: text.to_owned(),
-            count,
+            count: Some(count),
             current,
         })
         .collect()

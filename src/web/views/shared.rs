@@ -169,7 +169,8 @@ impl Mark {
 pub struct Filter {
     pub href: String,
     pub text: String,
-    pub count: usize,
+    /// How many there are; none where nobody counted them.
+    pub count: Option<usize>,
     pub current: bool,
 }
 
