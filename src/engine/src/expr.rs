@@ -1,4 +1,6 @@
-//! Expressions: CEL, compiled once, bounded in size and depth, without I/O.
+//! Expressions: CEL, compiled once, bounded in size, depth and work, without I/O.
+
+mod work;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -112,6 +114,13 @@ impl Expr {
         }
         let failed = |problem: String| EvalError::Failed(format!("'{}': {problem}", self.source));
         let execute = || {
+            let known = values.iter();
+            if !work::is_bounded(
+                code.program.expression(),
+                known.map(|(name, value)| (name.as_str(), value.as_ref())),
+            ) {
+                return Err("the work would be too much for the length of its lists".to_owned());
+            }
             let mut context = cel::Context::with_env(Arc::clone(&ENVIRONMENT));
             for (name, value) in &values {
                 context.add_variable_from_value(name.as_str(), to_cel(value));

@@ -6,6 +6,7 @@ mod conformance;
 mod events;
 mod explore;
 mod free;
+mod fuzz;
 mod gateways;
 mod helper;
 mod hostile;
