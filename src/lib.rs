@@ -11,6 +11,7 @@
 //!
 //! Slices:
 //! - [`keeping`]: backups taken while the program runs, and bringing one back.
+//! - [`deadlines`]: the office's calendar as it is changed, and the open deadlines that move with it.
 //! - [`reminders`]: who is told what, by which mail.
 //! - [`distribution`]: recipients, deliveries, acknowledgement, attestation.
 //! - [`objectives`]: objectives, indicators, reports, consolidation, verdicts.
@@ -37,6 +38,7 @@ pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod deadlines;
 pub mod demo;
 pub mod distribution;
 pub mod documents;

@@ -24,7 +24,7 @@ use crate::people::session::{clear_flash, keep_form, prove_again};
 use crate::web::error::localise_errors;
 use crate::web::headers::security_headers;
 use crate::web::overload::shed;
-use crate::{api, distribution, documents, objectives, people, reminders, signing, web};
+use crate::{api, deadlines, distribution, documents, objectives, people, reminders, signing, web};
 
 /// Who may open an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -306,6 +306,11 @@ pub fn table() -> Vec<Route> {
         route("/van-ban/{id}/chung-cu.pdf", SignedIn, get(d::proof_file)),
         route("/van-ban/{id}/theo-doi", SignedIn, get(r::tracking)),
         route(
+            "/van-ban/{id}/khep-vong",
+            SignedIn,
+            get(d::closing_page).post(d::close_round),
+        ),
+        route(
             "/van-ban/{id}/theo-doi/so-dem",
             SignedIn,
             get(r::live_counters),
@@ -457,7 +462,7 @@ pub fn table() -> Vec<Route> {
         route(
             "/quan-tri/ngay-nghi",
             Admin,
-            get(a::holidays).post(a::change_holiday),
+            get(deadlines::pages::holidays).post(deadlines::pages::change_holiday),
         ),
         route(
             "/quan-tri/quy-trinh",

@@ -2,6 +2,8 @@
 //!
 //! One match from a job's name to a slice's function. Everything it does is an act like any other.
 
+mod mails;
+
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -24,11 +26,12 @@ use crate::distribution::letters;
 use crate::fault::{Fault, Outcome};
 use crate::flow::{self, rows::flow_timer};
 use crate::keeping::nightly;
+use crate::mail;
 use crate::mail::bounce::{Attached, Bounce};
-use crate::mail::{self, Sent};
 use crate::people::{self, Actor};
 use crate::queue::{self, Length, NewJob, rows::cron_tick};
 use crate::{distribution, objectives, reminders};
+use mails::send_on_a_lane;
 
 /// A task outside a round was opened: tell its people.
 pub const TASK_NOTICE: &str = "reminders.task";
@@ -45,6 +48,8 @@ pub const ACTION_OVERDUE: &str = "objectives.action_overdue";
 
 /// A unit's leader has said who does what with a document: tell them.
 pub const ASSIGNED_NOTICE: &str = "reminders.assigned";
+/// A day that a leader set for a document comes or is past: remind whoever leads.
+pub const DIRECTION_DUE: &str = "reminders.direction";
 /// A mail will not arrive: tell the sender's office.
 pub const UNDELIVERED_NOTICE: &str = "reminders.undelivered";
 
@@ -281,6 +286,7 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
         OPINION_REQUEST => reminders::opinions_asked(app, &payload).await,
         REFUSED_NOTICE => reminders::refused(app, &payload).await,
         ASSIGNED_NOTICE => reminders::assigned(app, &payload).await,
+        DIRECTION_DUE => reminders::direction_due(app, &payload).await,
         UNDELIVERED_NOTICE => reminders::undelivered(app, &payload).await,
         RECALLED_NOTICE => reminders::recalled(app, &payload).await,
         "distribution.fan_out" => distribution::fan_out(app, &service()?).await,
@@ -309,59 +315,6 @@ async fn send_mails(app: &App) -> Outcome<usize> {
         .await?
         .into_iter()
         .sum())
-}
-
-async fn send_on_a_lane(app: &App) -> Outcome<usize> {
-    let mut count = 0;
-    loop {
-        // Where one mail waits more may, for the lanes that sleep.
-        if count > 0 {
-            app.wake_mail.notify_one();
-        }
-        let mails = app
-            .store
-            .write(
-                (worker_name(app), app.clock.now(), app.mailer.at_once()),
-                |tx, (worker, now, limit)| Box::pin(mail::claim(tx, worker, *now, *limit)),
-            )
-            .await?;
-        if mails.is_empty() {
-            return Ok(count);
-        }
-        count += mails.len();
-        for mail in mails {
-            send_one(app, mail).await?;
-        }
-    }
-}
-
-async fn send_one(app: &App, mail: mail::Claimed) -> Outcome<()> {
-    if let Err(until) = app.mailer.may_send(&mail, app.clock.now()) {
-        return app
-            .store
-            .write((mail, until), |tx, (mail, until)| {
-                Box::pin(mail::put_back(tx, mail, *until))
-            })
-            .await;
-    }
-    let sent = app.mailer.send(&app.config.mail_from, &mail).await;
-    let now = app.clock.now();
-    // Nearly all mails are taken; only of another somebody may have to be told.
-    let job = match sent {
-        Sent::Accepted(_) => Uuid::nil(),
-        _ => app.ids.uuid(now),
-    };
-    app.store
-        .write((mail, sent, now, job), |tx, (mail, sent, now, job)| {
-            Box::pin(async move {
-                let recorded = mail::record(tx, mail, sent, *now).await?;
-                if recorded == mail::Recorded::Failed {
-                    queue::enqueue(tx, *job, undelivered(mail.id, *job, *now)).await?;
-                }
-                letters::tried(tx, mail, (sent, recorded), *now).await
-            })
-        })
-        .await
 }
 
 /// Attaches what a delivery report says to its mail, and has the sender's office told of one that came back.

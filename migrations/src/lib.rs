@@ -25,6 +25,7 @@ mod m0015_absence;
 mod m0016_extension;
 mod m0017_copies;
 mod m0018_searches;
+mod m0019_closing;
 mod m0021_words;
 mod m0023_evidence_at_event;
 mod m0025_passkeys;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_extension::Migration),
             Box::new(m0017_copies::Migration),
             Box::new(m0018_searches::Migration),
+            Box::new(m0019_closing::Migration),
             Box::new(m0021_words::Migration),
             Box::new(m0023_evidence_at_event::Migration),
             Box::new(m0025_passkeys::Migration),

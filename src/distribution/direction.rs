@@ -228,6 +228,34 @@ async fn record(cx: Cx<'_>, id: Uuid, wanted: &Wanted) -> Outcome<()> {
         payload: json!({ "delivery": id }),
         run_at: cx.now,
     };
+    queue::enqueue(cx.tx, cx.id(), job).await?;
+    match due_at {
+        Some(due_at) => follow(cx, id, due_at, cx.now).await,
+        None => Ok(()),
+    }
+}
+
+/// Has the people reminded of the day of a direction; each look at it says when the next one is. What another day was set for
+/// meanwhile, or is done, is looked at no more.
+///
+/// # Errors
+/// What the database reports.
+pub async fn follow(
+    cx: Cx<'_>,
+    id: Uuid,
+    due_at: DateTime<Utc>,
+    run_at: DateTime<Utc>,
+) -> Outcome<()> {
+    let job = NewJob {
+        key: format!(
+            "direction:{id}:{}:{}",
+            due_at.timestamp(),
+            run_at.timestamp()
+        ),
+        name: worker::DIRECTION_DUE,
+        payload: json!({ "delivery": id, "due_at": due_at }),
+        run_at,
+    };
     queue::enqueue(cx.tx, cx.id(), job).await
 }
 

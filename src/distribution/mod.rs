@@ -1,5 +1,6 @@
 //! From the issued document to its recipients: expansion, delivery, acknowledgement, attestation.
 
+pub mod closing;
 pub mod direction;
 mod fan_out;
 pub mod letters;

@@ -129,3 +129,47 @@ pub mod direction_person {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Table `round_closing`.
+pub mod round_closing {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "round_closing")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub org_id: Uuid,
+        pub document_id: Uuid,
+        pub reason: String,
+        pub closed_at: DateTimeUtc,
+        pub closed_by: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Table `round_missing`.
+pub mod round_missing {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "round_missing")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub closing_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub n: i32,
+        pub name: String,
+        pub what: String,
+        pub due_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -9,6 +9,7 @@ mod load;
 mod migrate;
 pub mod own;
 mod picture;
+pub mod recount;
 mod rehearsal;
 pub mod rows;
 mod save;

@@ -309,6 +309,22 @@ async fn insert(
     Ok(())
 }
 
+/// Moves the day of an open action because the calendar has changed; the reminder follows.
+///
+/// # Errors
+/// What the database reports.
+pub async fn postpone(cx: Cx<'_>, id: Uuid, due_on: NaiveDate) -> Outcome<()> {
+    let action = corrective_action::ActiveModel {
+        id: Set(id),
+        due: Set(vn_date(due_on)),
+        due_on: Set(Some(due_on)),
+        ..Default::default()
+    }
+    .update(cx.tx)
+    .await?;
+    remind_later(cx, action.org_id, id, due_on).await
+}
+
 /// Queues the reminder of the first working day after the day it is due.
 async fn remind_later(cx: Cx<'_>, org_id: Uuid, id: Uuid, due_on: NaiveDate) -> Outcome<()> {
     let calendar = people_find::calendar(cx.tx, org_id).await?;

@@ -24,6 +24,7 @@ pub mod pages;
 mod plan;
 pub mod plausible;
 pub mod regime;
+pub mod replan;
 pub mod report;
 pub mod rows;
 pub mod schedule;

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement, Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    Statement, Value,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -91,6 +92,18 @@ impl Results {
     }
 }
 
+/// What a result needs of a unit's report: a year has tens of thousands of them.
+#[derive(Debug, Clone, Copy, FromQueryResult)]
+struct Report {
+    id: Uuid,
+    unit_id: Uuid,
+    period_id: Uuid,
+    approved_version: i32,
+    submitted_at: Option<DateTime<Utc>>,
+    late_days: i32,
+    extended_due: Option<DateTime<Utc>>,
+}
+
 /// Counts per indicator, and how many units met it.
 #[derive(Debug, Clone, Copy, FromQueryResult)]
 struct Total {
@@ -171,7 +184,18 @@ pub async fn results(
     let objectives = find::objectives(db, document_id).await?;
     let ids: Vec<Uuid> = periods.iter().map(|period| period.id).collect();
     let reports = unit_report::Entity::find()
+        .select_only()
+        .columns([
+            unit_report::Column::Id,
+            unit_report::Column::UnitId,
+            unit_report::Column::PeriodId,
+            unit_report::Column::ApprovedVersion,
+            unit_report::Column::SubmittedAt,
+            unit_report::Column::LateDays,
+            unit_report::Column::ExtendedDue,
+        ])
         .filter(unit_report::Column::PeriodId.is_in(ids.iter().copied()))
+        .into_model::<Report>()
         .all(db)
         .await?;
     let unit_ids: BTreeSet<Uuid> = reports.iter().map(|report| report.unit_id).collect();
@@ -369,37 +393,34 @@ struct Found<'a> {
     periods: &'a [report_period::Model],
     objectives: Vec<Objective>,
     /// By the units' keys, then by period.
-    reports: Vec<unit_report::Model>,
+    reports: Vec<Report>,
     units: BTreeMap<Uuid, Unit>,
     totals: BTreeMap<Uuid, Total>,
 }
 
 fn in_order(
-    mut reports: Vec<unit_report::Model>,
+    mut reports: Vec<Report>,
     units: &BTreeMap<Uuid, Unit>,
     periods: &[report_period::Model],
-) -> Vec<unit_report::Model> {
-    let place = |report: &unit_report::Model| {
-        let key = units
-            .get(&report.unit_id)
-            .map(|unit| unit.key.clone())
-            .unwrap_or_default();
+) -> Vec<Report> {
+    let place = |report: &Report| {
+        let key = units.get(&report.unit_id).map(|unit| unit.key.as_str());
         let period = periods
             .iter()
             .position(|period| period.id == report.period_id);
         (key, period, report.id)
     };
-    reports.sort_by_key(place);
+    reports.sort_by_cached_key(place);
     reports
 }
 
 fn assemble(found: &Found<'_>) -> Results {
-    let counted: Vec<&unit_report::Model> = found
+    let counted: Vec<&Report> = found
         .reports
         .iter()
         .filter(|report| report.approved_version > 0)
         .collect();
-    let name_of = |report: &unit_report::Model| {
+    let name_of = |report: &Report| {
         let unit = found
             .units
             .get(&report.unit_id)
@@ -414,14 +435,14 @@ fn assemble(found: &Found<'_>) -> Results {
             _ => unit,
         }
     };
-    let due = |report: &unit_report::Model| {
+    let due = |report: &Report| {
         found
             .periods
             .iter()
             .find(|period| period.id == report.period_id)
-            .map(|period| super::report::due(report, period))
+            .map(|period| report.extended_due.unwrap_or(period.due_at))
     };
-    let is_late = |report: &&&unit_report::Model| {
+    let is_late = |report: &&&Report| {
         report
             .submitted_at
             .zip(due(report))

@@ -1,6 +1,6 @@
 //! How instants, days left, numbers and shares are written for people.
 
-use chrono::{DateTime, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use trinhky_calendar::{Calendar, deadline_day, local, vn_date, weekday_en, weekday_vi};
 
 use super::i18n::Lang;
@@ -52,13 +52,14 @@ impl Due {
     }
 }
 
-/// A deadline seen from now. What is left or over is counted in working days of the organisation's calendar.
+/// A deadline seen from now. What is left or over is counted in working days of the organisation's calendar; one to come in
+/// a year without a notice says that its calendar is provisional.
 #[must_use]
 pub fn when(at: DateTime<Utc>, now: DateTime<Utc>, calendar: &Calendar, lang: Lang) -> Due {
     let day = deadline_day(at);
     let today = local(now).date_naive();
     let days = calendar.working_days_between(today, day);
-    let (left, level) = if now > at {
+    let (mut left, level) = if now > at {
         let over = calendar.working_days_between(day, today).max(0);
         let left = match over {
             0 => lang.t("late-today"),
@@ -75,6 +76,12 @@ pub fn when(at: DateTime<Utc>, now: DateTime<Utc>, calendar: &Calendar, lang: La
     } else {
         (lang.tn("left-days", days), DueLevel::Far)
     };
+    if level != DueLevel::Late && calendar.is_provisional(day.year()) {
+        left = format!(
+            "{left}; {}",
+            lang.tx("due-provisional", &day.year().to_string())
+        );
+    }
     Due {
         at: day_and_hour(at, day, lang),
         left,
@@ -303,6 +310,25 @@ mod tests {
         let late = seen("2023-03-27T08:00:00+07:00");
         assert_eq!(late.left, "quá hạn 1 ngày làm việc");
         assert!(late.is_late() && late.class() == "late");
+    }
+
+    #[test]
+    fn a_deadline_in_a_year_without_a_notice_is_provisional() {
+        let calendar = Calendar::vietnam();
+        let now = instant("2026-12-30T09:00:00+07:00");
+        let seen = |at: &str| when(instant(at), now, &calendar, Lang::Vi).left;
+        assert_eq!(
+            seen("2027-01-04T17:00:00+07:00"),
+            "còn 2 ngày làm việc; lịch năm 2027 dự kiến"
+        );
+        assert_eq!(seen("2026-12-31T17:00:00+07:00"), "còn 1 ngày làm việc");
+        let past = when(
+            instant("2022-12-30T17:00:00+07:00"),
+            now,
+            &calendar,
+            Lang::En,
+        );
+        assert!(!past.left.contains("provisional"));
     }
 
     #[test]

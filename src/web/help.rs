@@ -34,6 +34,7 @@ pub const PLACES: &[(&str, &str, &str)] = &[
     ("/van-ban/", "/phe-duyet", "/huong-dan/lanh-dao#duyet"),
     ("/van-ban/", "/ky", "/huong-dan/lanh-dao#ky"),
     ("/van-ban/", "/theo-doi", "/huong-dan/lanh-dao#theo-doi"),
+    ("/van-ban/", "/khep-vong", "/huong-dan/lanh-dao#khep-vong"),
     ("/van-ban/", "/nhac", "/huong-dan/van-thu#nhac"),
     ("/van-ban/", "/chung-cu", "/huong-dan/van-thu#chung-cu"),
     ("/van-ban/", "/muc-tieu", "/huong-dan/lanh-dao#danh-gia"),

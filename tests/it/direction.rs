@@ -2,7 +2,8 @@
 //! the sender.
 
 use axum::http::StatusCode;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use trinhky::app::App;
 use trinhky::distribution::receipt;
 use trinhky::mail::rows::outbox;
@@ -10,6 +11,7 @@ use trinhky::people::find as people_find;
 use trinhky::worker;
 use uuid::Uuid;
 
+use super::extension::go_on_to;
 use super::pages::{Browser, Pairs};
 use super::{office, tools};
 
@@ -30,9 +32,16 @@ async fn of_unit(app: &App, unit: Uuid, roles: &[&str]) -> Uuid {
         .person_id
 }
 
-async fn told(app: &App) -> Vec<outbox::Model> {
+fn at(instant: &str) -> DateTime<Utc> {
+    instant.parse().expect("an instant")
+}
+
+/// The mails of a template, without the copies.
+async fn told(app: &App, template: &str) -> Vec<outbox::Model> {
     outbox::Entity::find()
-        .filter(outbox::Column::Template.eq("assigned"))
+        .filter(outbox::Column::Template.eq(template))
+        .filter(outbox::Column::CopyOf.is_null())
+        .order_by_asc(outbox::Column::CreatedAt)
         .all(app.store.reader())
         .await
         .expect("read")
@@ -92,7 +101,7 @@ async fn a_document_is_directed_and_done(app: &App) {
     let given = leader.post(&here, &charge("31/03/2023")).await;
     assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text);
     worker::run_until_idle(app).await.expect("mails");
-    let mails = told(app).await;
+    let mails = told(app, "assigned").await;
     assert_eq!(mails.len(), if lead == head { 1 } else { 2 });
     let to_lead = mails
         .iter()
@@ -100,6 +109,26 @@ async fn a_document_is_directed_and_done(app: &App) {
         .expect("the lead's mail");
     assert!(to_lead.body_text.contains("Làm ngay trong tuần"));
     assert!(to_lead.body_text.contains("31/03/2023"));
+
+    // Another day ends the reminders of the first. They come a working day before, on the day, one and three after, then end.
+    let later = leader.post(&here, &charge("07/04/2023")).await;
+    assert_eq!(later.status, StatusCode::SEE_OTHER, "{}", later.text);
+    for (until, sent) in [
+        ("2023-04-05T11:00:00Z", 0),
+        ("2023-04-06T02:00:00Z", 1),
+        ("2023-04-07T02:00:00Z", 2),
+        ("2023-04-10T02:00:00Z", 3),
+        ("2023-04-11T11:00:00Z", 3),
+        ("2023-04-12T02:00:00Z", 4),
+        ("2023-04-28T02:00:00Z", 4),
+    ] {
+        go_on_to(app, at(until)).await;
+        assert_eq!(told(app, "direction_due").await.len(), sent, "{until}");
+    }
+    let reminders = told(app, "direction_due").await;
+    assert!(reminders[0].body_text.contains("còn 1 ngày làm việc"));
+    assert!(reminders[3].body_text.contains("quá hạn 3 ngày làm việc"));
+    let leader = Browser::with(app, head).await;
 
     let worker_of_unit = Browser::with(app, lead).await;
     let mine = worker_of_unit.get("/van-ban-den?loc=giao-cho-toi").await;
@@ -125,6 +154,8 @@ async fn a_document_is_directed_and_done(app: &App) {
     let sender = Browser::with(app, chief.person_id.expect("a person")).await;
     let tracking = sender.get(&format!("/van-ban/{document}/theo-doi")).await;
     assert!(tracking.text.contains("đã hoàn thành"), "{}", tracking.text);
+    go_on_to(app, at("2023-05-10T02:00:00Z")).await;
+    let sender = Browser::with(app, chief.person_id.expect("a person")).await;
     let evidence = sender.get(&here).await;
     assert!(evidence.text.contains("Trả lời tại 12/BC-UBND"));
     assert!(!evidence.text.contains("name=\"lead\""));

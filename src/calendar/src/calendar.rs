@@ -288,6 +288,19 @@ impl Calendar {
         }
     }
 
+    /// Declares a year complete as it is shown: the computed days become written entries that rest on the notice.
+    pub fn announce_as_shown(&mut self, year: i32, source: String) {
+        let computed = statutory::days_off(year, self.culture_day_make_up)
+            .filter(|_| self.is_provisional(year));
+        for (&date, entry) in computed.into_iter().flatten() {
+            self.entries.entry(date).or_insert_with(|| Entry {
+                source: source.clone(),
+                ..entry.clone()
+            });
+        }
+        self.announce(year, vec![source]);
+    }
+
     pub fn set_notes(&mut self, year: i32, notes: Vec<Note>) {
         self.notes.insert(year, notes);
     }

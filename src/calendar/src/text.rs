@@ -56,7 +56,9 @@ pub fn due_json(
 pub fn year_text(calendar: &Calendar, year: i32) -> Result<String, CalendarError> {
     known(year)?;
     let mut text = match calendar.is_provisional(year) {
-        true => format!("{year}: no notice known; computed from the statutes, provisional\n"),
+        true => format!(
+            "{year}: no notice known; computed from the statutes, provisional / chưa có thông báo, tính theo luật, dự kiến\n"
+        ),
         false => format!("{year}: {}\n", calendar.sources(year).join("; ")),
     };
     for day in calendar.special_days(year) {

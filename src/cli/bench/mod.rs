@@ -1,6 +1,8 @@
 //! `trinhky bench`: our own figures beside their floors, measured in the same run, as ratios.
 
 mod engine;
+mod mail;
+mod objectives;
 mod peers;
 mod search;
 mod signing;
@@ -27,6 +29,10 @@ const DURABLE_MUST: f64 = 0.35;
 const RAW_MUST: f64 = 10.0;
 /// Rows of a trail are checked at least so fast as they are read.
 const TRAIL_MUST: f64 = 0.3;
+/// Mails with their outbox, at least so many of those that lettre sends without one.
+const MAIL_MUST: f64 = 0.5;
+/// A year's results take at most so many times the plain sums of the same rows.
+const RESULTS_MUST: f64 = 3.0;
 /// Open timers among which a sweep is measured.
 const TIMERS: [usize; 2] = [10_000, 1_000_000];
 /// The sizes of the measured rounds.
@@ -69,6 +75,24 @@ pub enum BenchCommand {
     /// The list of documents and its search among 10,000 and 100,000 of them, beside a plain SELECT along an index; exit 1
     /// where a bar is missed. Example: trinhky bench search
     Search {
+        /// An empty PostgreSQL database to measure on, in place of SQLite in a folder that goes away
+        #[arg(long, value_name = "URL", default_value = "")]
+        database: String,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Mails from the outbox to a server in this program, beside lettre alone over as many connections; exit 1 where the bar is
+    /// missed. Example: trinhky bench mail
+    Mail {
+        /// An empty PostgreSQL database to measure on, in place of SQLite in a folder that goes away
+        #[arg(long, value_name = "URL", default_value = "")]
+        database: String,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// A year's results of 3,321 units, 12 periods and all indicators, beside the plain sums of the same rows; exit 1 where the
+    /// bar is missed. Example: trinhky bench objectives
+    Objectives {
         /// An empty PostgreSQL database to measure on, in place of SQLite in a folder that goes away
         #[arg(long, value_name = "URL", default_value = "")]
         database: String,
@@ -134,6 +158,14 @@ pub fn run(command: BenchCommand) -> anyhow::Result<ExitCode> {
             let rows = super::runtime()?.block_on(searches(&database))?;
             print(&rows, format)
         }
+        BenchCommand::Mail { database, format } => {
+            let row = super::runtime()?.block_on(mails(&database))?;
+            print(&[row], format)
+        }
+        BenchCommand::Objectives { database, format } => {
+            let row = super::runtime()?.block_on(results(&database))?;
+            print(&[row], format)
+        }
     }
 }
 
@@ -170,6 +202,47 @@ async fn searches(database: &str) -> anyhow::Result<Vec<Row>> {
         }
     }
     Ok(rows)
+}
+
+async fn mails(database: &str) -> anyhow::Result<Row> {
+    let scratch = tempfile::tempdir()?;
+    let measured = mail::measure(scratch.path(), database).await?;
+    let ratio = measured.lettre / measured.ours;
+    Ok(Row {
+        name: format!(
+            "{} connections: a mail from the outbox",
+            measured.connections
+        ),
+        microseconds: measured.ours * 1e6,
+        beside: vec![Beside {
+            name: "lettre alone, without delay".to_owned(),
+            microseconds: measured.lettre * 1e6,
+            ratio,
+        }],
+        must: Some(format!("at least {MAIL_MUST} of what lettre alone sends")),
+        holds: Some(ratio >= MAIL_MUST),
+    })
+}
+
+async fn results(database: &str) -> anyhow::Result<Row> {
+    let scratch = tempfile::tempdir()?;
+    let bench = storage::Bench::open(scratch.path(), database).await?;
+    let year = objectives::measure(&bench).await?;
+    Ok(Row {
+        name: format!(
+            "{} units, {} values: a year's results",
+            objectives::UNITS,
+            year.values
+        ),
+        microseconds: year.ours * 1e6,
+        beside: vec![Beside {
+            name: "plain sums of the same rows".to_owned(),
+            microseconds: year.sums * 1e6,
+            ratio: year.sums / year.ours,
+        }],
+        must: Some(format!("at most {RESULTS_MUST} times as long")),
+        holds: Some(year.ours <= RESULTS_MUST * year.sums),
+    })
 }
 
 async fn on_disk(database: &str) -> anyhow::Result<Vec<Row>> {

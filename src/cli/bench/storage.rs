@@ -80,11 +80,19 @@ impl Bench {
     /// # Errors
     /// What the database reports.
     pub async fn open(folder: &Path, database: &str) -> anyhow::Result<Self> {
-        let config = Config {
+        Self::open_with(Config {
             data: folder.to_owned(),
             database: database.to_owned(),
             ..Config::default()
-        };
+        })
+        .await
+    }
+
+    /// As [`Bench::open`], with other settings.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn open_with(config: Config) -> anyhow::Result<Self> {
         crate::cli::bring_up(&config).await?;
         let start: DateTime<Utc> = "2023-03-20T01:00:00Z".parse()?;
         let app = App::open(config, Clock::fake(start), Ids::seeded(1)).await?;

@@ -3,6 +3,7 @@
 
 mod arrivals;
 mod attest;
+mod closing;
 mod direct;
 mod guest;
 mod inbox;
@@ -14,6 +15,7 @@ mod receive;
 
 pub use arrivals::arrivals;
 pub use attest::{attest, attest_page};
+pub use closing::{close_round, closing_page};
 pub use direct::{change_direction, direction_page};
 pub use guest::{guest, guest_page};
 pub use inbox::inbox;

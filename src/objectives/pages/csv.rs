@@ -135,11 +135,17 @@ async fn lines(session: &Session, id: Uuid, code: Option<&str>) -> Outcome<Vec<V
     Ok(out)
 }
 
-/// One record by RFC 4180.
+/// One record by RFC 4180. Text stands in quotes, so that the code 06187 can be told from a number; counts stand bare.
 fn line(fields: &[String]) -> String {
-    let mut line = fields
-        .iter()
-        .map(|field| quoted(&safe(field)))
+    let mut line = (0_u16..)
+        .zip(fields)
+        .map(|(column, field)| {
+            if COUNTS.contains(&column) && field.bytes().all(|byte| byte.is_ascii_digit()) {
+                field.clone()
+            } else {
+                quoted(&safe(field))
+            }
+        })
         .collect::<Vec<_>>()
         .join(",");
     line.push_str("\r\n");
@@ -156,11 +162,7 @@ fn safe(text: &str) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -169,8 +171,11 @@ mod tests {
 
     #[test]
     fn user_text_is_never_a_formula_and_commas_stay_inside_their_field() {
-        let fields = ["=1+1", "a,b", "nói \"có\"", "412"].map(str::to_owned);
-        assert_eq!(line(&fields), "'=1+1,\"a,b\",\"nói \"\"có\"\"\",412\r\n");
+        let fields = ["=1+1", "a,b", "nói \"có\"", "06187", "98", "412"].map(str::to_owned);
+        assert_eq!(
+            line(&fields),
+            "\"'=1+1\",\"a,b\",\"nói \"\"có\"\"\",\"06187\",\"98\",412\r\n"
+        );
         for start in ["+1", "-1", "@x", "\tx"] {
             assert!(safe(start).starts_with('\''), "{start}");
         }

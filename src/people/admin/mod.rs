@@ -1,10 +1,9 @@
-//! The administrator's pages: the first day, units, persons, security, registers, days off, workflows, incidents, mail,
+//! The administrator's pages: the first day, units, persons, security, registers, workflows, incidents, mail,
 //! programs, the journal.
 //!
 //! Everything here is limited to the organisation in which the reader holds the role `admin`.
 
 mod first_day;
-mod holidays;
 mod incidents;
 mod journal;
 mod migrate;
@@ -21,7 +20,6 @@ mod workflow;
 mod workflows;
 
 pub use first_day::{first_day, is_unfinished, test_mail};
-pub use holidays::{change_holiday, holidays};
 pub use incidents::{incidents, run_again};
 pub use journal::journal;
 pub use migrate::{migrate, migration};
@@ -74,7 +72,9 @@ pub fn administered(session: &Session) -> Outcome<Uuid> {
         .ok_or_else(only_administrators)
 }
 
-fn only_administrators() -> Fault {
+/// What everybody else is told.
+#[must_use]
+pub fn only_administrators() -> Fault {
     Fault::forbidden(
         "Chỉ người quản trị của cơ quan được vào phần này.",
         "Only administrators of the organisation may come here.",

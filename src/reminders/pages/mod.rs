@@ -19,6 +19,7 @@ use serde::Deserialize;
 use trinhky_calendar::{Calendar, at, vn_date};
 use uuid::Uuid;
 
+use crate::distribution::closing;
 use crate::distribution::pages::of_row;
 use crate::distribution::tracking::{self, Move, Row, Show};
 use crate::documents::{Document, find};
@@ -122,6 +123,29 @@ fn address(id: Uuid) -> String {
     format!("/van-ban/{id}/theo-doi")
 }
 
+/// The way to the end of the wait: where somebody is beyond the last reminder, or was.
+async fn closing(
+    session: &Session,
+    document: &Document,
+    calendar: &Calendar,
+) -> Outcome<Option<Link>> {
+    let db = session.app.store.reader();
+    let missing = closing::missing(db, document, calendar, session.now).await?;
+    let closed = closing::of_document(db, document.row.id).await?;
+    let text = match (missing.len(), closed.is_empty()) {
+        (0, true) => return Ok(None),
+        (0, false) => session
+            .lang
+            .say("Những nơi không chờ nữa", "Who is waited for no longer"),
+        (count, _) => session.lang.say(
+            &format!("{count} trả lời quá bước nhắc cuối: khép việc chờ"),
+            &format!("{count} answers beyond the last reminder: end the wait"),
+        ),
+    };
+    let href = format!("/van-ban/{}/khep-vong", document.row.id);
+    Ok(Some(Link::new(&href, &text)))
+}
+
 /// A document of the reader's own organisation.
 async fn own(session: &Session, id: Uuid) -> Outcome<Document> {
     let document = find::visible(session.app.store.reader(), &session.actor, id).await?;
@@ -169,6 +193,7 @@ async fn view(session: &Session, id: Uuid, asked: &Asked) -> Outcome<Tracking> {
         ),
         moved: moved(session, id, &calendar).await?,
         units: Link::new("/theo-doi", &lang.t("speed-link")),
+        closing: closing(session, &document, &calendar).await?,
         legend: legend(lang),
     })
 }

@@ -69,8 +69,9 @@ pub struct Holidays {
     pub sources: Vec<String>,
     /// The year is computed, not announced yet.
     pub provisional: bool,
+    pub year: i32,
     pub rows: Vec<HolidayRow>,
-    /// Fields `date`, `kind`, `reason`, `source`.
+    /// Fields `date`, `reason`, `source`, and `notice` for the year's notice.
     pub form: Option<Form>,
 }
 

@@ -121,6 +121,8 @@ pub struct Tracking {
     pub moved: Vec<MovedView>,
     /// How fast all units are.
     pub units: Link,
+    /// Where the wait for the missing is ended; none where nobody is beyond the last reminder.
+    pub closing: Option<Link>,
     pub legend: Vec<(String, String)>,
 }
 

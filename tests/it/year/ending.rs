@@ -63,7 +63,7 @@ pub(super) async fn the_year_is_judged_and_closed(town: &Town, decision: &str) {
     let in_time: u32 = table
         .text
         .lines()
-        .filter_map(|line| line.split_once(",1a,"))
+        .filter_map(|line| line.split_once(",\"1a\","))
         .filter_map(|(_, rest)| rest.split(',').nth(1)?.parse::<u32>().ok())
         .sum();
     assert_eq!(in_time, 35 * (97 + 196 + 294), "the table adds up as well");

@@ -69,6 +69,7 @@ fn holidays(m: &Maker) -> Holidays {
         years: vec![Link::new("/quan-tri/lich/2024", "2024")],
         sources: vec!["Thông báo số 5034/TB-LĐTBXH ngày 06/12/2022".to_owned()],
         provisional: true,
+        year: 2023,
         rows: vec![HolidayRow {
             date: "thứ Hai 02/01/2023".to_owned(),
             kind: "Nghỉ bù".to_owned(),

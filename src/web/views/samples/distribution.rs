@@ -175,6 +175,10 @@ fn tracking(m: &Maker) -> Tracking {
             units: "UBND xã Mẫu Sơn, UBND xã Công Sơn".to_owned(),
         }],
         units: Link::new("/theo-doi", "Các đơn vị tiếp nhận nhanh, chậm thế nào"),
+        closing: Some(Link::new(
+            "/van-ban/05/khep-vong",
+            "2 trả lời quá bước nhắc cuối: khép việc chờ",
+        )),
         legend: vec![(
             "Đã đến".to_owned(),
             "Hệ thống nơi nhận đã có văn bản; chưa ai mở.".to_owned(),
