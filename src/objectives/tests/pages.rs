@@ -30,7 +30,7 @@ async fn pages_show_what_a_reader_may_see_and_keep_what_was_typed() {
     );
     let (_, csv) = world.ask(chief, &format!("{shown}.csv"), None).await;
     assert_eq!(csv.lines().count(), 1 + 3 * 8);
-    assert!(csv.contains(",3,> 60%,70,100,Đạt,1,0"), "{csv}");
+    assert!(csv.contains(",\"3\",\"> 60%\",70,100,\"Đạt\",1,0"), "{csv}");
 
     let report = world.report("2023-Q2", "xa-gia-cat").await;
     let path = format!("/bao-cao/{}", report.id);
