@@ -261,7 +261,8 @@ async fn connect(file: &Path) -> DatabaseConnection {
 }
 
 async fn tables(db: &DatabaseConnection) -> Vec<String> {
-    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+    // An index of words is kept by triggers of our tables; triggers of its own it cannot have.
+    let sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'";
     db.query_all_raw(Statement::from_string(db.get_database_backend(), sql))
         .await
         .expect("read")

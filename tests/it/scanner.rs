@@ -19,10 +19,15 @@ use super::chromium::{Driver, Scripts};
 use super::tools;
 use super::visitor::without_session;
 
-/// Prints all rows of all tables but the access log.
-const DUMP: &str = "import sqlite3, sys\n\
-    for line in sqlite3.connect(sys.argv[1]).iterdump():\n\
-    \x20   if not line.startswith(('INSERT INTO \"access_log\"', 'INSERT INTO \"sqlite_sequence\"')): print(line)";
+/// Prints all rows of all tables but the access log. What the index of words holds lies in tables of its own.
+const DUMP: &str = r#"
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+for name, made in database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall():
+    if name not in ("access_log", "sqlite_sequence") and not made.startswith("CREATE VIRTUAL"):
+        for row in database.execute(f'SELECT * FROM "{name}"'):
+            print(name, row)
+"#;
 
 fn dump(python: &Path, database: &Path) -> BTreeSet<String> {
     let output = Command::new(python)
