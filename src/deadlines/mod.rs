@@ -1,7 +1,7 @@
 //! The office's calendar as its administrator changes it, and the open deadlines that move with it.
 //!
 //! A change is first looked at ([`outlook()`]): every open deadline that it would move, from when to when, whose and of
-//! which document. The second press saves it and moves them in the same act ([`change`]).
+//! which document. The second press saves it and moves them in the same act ([`change()`]).
 
 mod change;
 mod outlook;
