@@ -18,7 +18,6 @@ use crate::flow::rows::{flow_instance, flow_task};
 use crate::objectives::corrective;
 use crate::objectives::replan::{Replanned, replanned};
 use crate::objectives::{period_state, rows::corrective_action};
-use crate::people::rows::person;
 use crate::people::{find as people_find, roles};
 use crate::web::Lang;
 
@@ -296,19 +295,12 @@ async fn names(
     now: DateTime<Utc>,
 ) -> Outcome<BTreeMap<Uuid, String>> {
     let units: Vec<Uuid> = found.iter().filter_map(|(row, ..)| row.unit_id).collect();
-    let persons = found.iter().filter_map(|(row, ..)| row.person_id);
-    let mut names: BTreeMap<Uuid, String> = person::Entity::find()
-        .filter(person::Column::Id.is_in(persons))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|person| (person.id, person.name))
-        .collect();
-    let units = people_find::units(db, &units, trinhky_calendar::local(now).date_naive()).await?;
-    names.extend(
-        units
-            .into_values()
-            .map(|unit| (unit.id, unit.called().to_owned())),
-    );
-    Ok(names)
+    let persons: Vec<Uuid> = found.iter().filter_map(|(row, ..)| row.person_id).collect();
+    people_find::called(
+        db,
+        &units,
+        &persons,
+        trinhky_calendar::local(now).date_naive(),
+    )
+    .await
 }

@@ -23,7 +23,6 @@ use crate::fault::{Fault, Outcome};
 use crate::flow;
 use crate::flow::rows::{flow_scope, flow_task};
 use crate::objectives::report::FILL;
-use crate::people::rows::person;
 use crate::people::{Actor, find as people_find};
 
 /// The last step of the ladder of receipts, in working days after the deadline.
@@ -113,21 +112,8 @@ async fn names(
     on: NaiveDate,
 ) -> Outcome<BTreeMap<Uuid, String>> {
     let units: Vec<Uuid> = tasks.iter().filter_map(|task| task.unit_id).collect();
-    let persons = tasks.iter().filter_map(|task| task.person_id);
-    let mut names: BTreeMap<Uuid, String> = person::Entity::find()
-        .filter(person::Column::Id.is_in(persons))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|person| (person.id, person.name))
-        .collect();
-    let units = people_find::units(db, &units, on).await?;
-    names.extend(
-        units
-            .into_values()
-            .map(|unit| (unit.id, unit.called().to_owned())),
-    );
-    Ok(names)
+    let persons: Vec<Uuid> = tasks.iter().filter_map(|task| task.person_id).collect();
+    people_find::called(db, &units, &persons, on).await
 }
 
 /// Closes what is beyond the last reminder: it is waited for no longer. Returns how many that were.

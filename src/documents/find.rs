@@ -9,7 +9,7 @@ use super::rows::{document, document_file, document_version, opinion};
 use super::{Document, doc_type, folded, state};
 use crate::distribution::rows::delivery;
 use crate::fault::{Fault, Outcome};
-use crate::people::Actor;
+use crate::people::{Actor, may};
 
 /// A document by id, whoever asks; for acts that check the right themselves.
 ///
@@ -30,6 +30,19 @@ pub async fn document(db: &impl ConnectionTrait, id: Uuid) -> Outcome<Document> 
 pub async fn visible(db: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Outcome<Document> {
     let row = visible_row(db, actor, id).await?;
     with_draft(db, row).await
+}
+
+/// A document of an organisation in which the actor works on documents; for others it is not there.
+///
+/// # Errors
+/// As [`visible`].
+pub async fn own(db: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Outcome<Document> {
+    let document = visible(db, actor, id).await?;
+    if may::work_on_documents_of(actor, document.row.org_id) {
+        Ok(document)
+    } else {
+        Err(Fault::NotFound)
+    }
 }
 
 /// As [`visible`] without the text: one statement, for screens that need the head alone.

@@ -10,6 +10,8 @@ use std::path::Path;
 
 use sha1::{Digest as _, Sha1};
 
+use crate::ids::hex;
+
 /// Hexadecimal digits of a hash.
 const DIGITS: usize = 40;
 /// Bytes read at once; a line is shorter.
@@ -20,11 +22,7 @@ const READ: usize = 128;
 /// # Errors
 /// Where the file cannot be read.
 pub fn contains(list: &Path, password: &str) -> io::Result<bool> {
-    use std::fmt::Write as _;
-    let mut wanted = String::with_capacity(DIGITS);
-    for byte in Sha1::digest(password.as_bytes()) {
-        let _ = write!(wanted, "{byte:02X}");
-    }
+    let wanted = hash(password);
     let mut file = File::open(list)?;
     // Lines that begin before `low` are smaller than what is wanted, those from `high` on are not.
     let (mut low, mut high) = (0, file.metadata()?.len());
@@ -47,6 +45,10 @@ pub fn contains(list: &Path, password: &str) -> io::Result<bool> {
         }
     }
     Ok(false)
+}
+
+fn hash(password: &str) -> String {
+    hex(&Sha1::digest(password.as_bytes())).to_ascii_uppercase()
 }
 
 /// The first line that begins at the place or after it, and where it begins; the end of the file where there is none.
@@ -77,19 +79,10 @@ fn length(line: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
-
     use super::*;
 
     #[test]
     fn every_password_of_the_list_is_found_and_no_other() {
-        let hash = |password: &str| {
-            let mut text = String::new();
-            for byte in Sha1::digest(password.as_bytes()) {
-                let _ = write!(text, "{byte:02X}");
-            }
-            text
-        };
         let folder = tempfile::tempdir().expect("a folder");
         let list = folder.path().join("list.txt");
         for count in [0, 1, 2, 3, 10, 257] {

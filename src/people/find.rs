@@ -45,6 +45,32 @@ pub async fn all_units(db: &impl ConnectionTrait, on: NaiveDate) -> Outcome<BTre
     with_names(db, found, on).await
 }
 
+/// What units and persons are called on the day, in one map.
+///
+/// # Errors
+/// What the database reports.
+pub async fn called(
+    db: &impl ConnectionTrait,
+    unit_ids: &[Uuid],
+    person_ids: &[Uuid],
+    on: NaiveDate,
+) -> Outcome<BTreeMap<Uuid, String>> {
+    let persons = person::Entity::find()
+        .filter(person::Column::Id.is_in(person_ids.iter().copied()))
+        .all(db)
+        .await?;
+    let units = units(db, unit_ids, on).await?;
+    Ok(persons
+        .into_iter()
+        .map(|person| (person.id, person.name))
+        .chain(
+            units
+                .into_values()
+                .map(|unit| (unit.id, unit.called().to_owned())),
+        )
+        .collect())
+}
+
 /// One unit with its name on the day.
 ///
 /// # Errors

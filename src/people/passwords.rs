@@ -36,6 +36,10 @@ static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 /// When the password is too short, too long or among the common ones, or the hash cannot be made.
 pub fn hash_password(password: &str, salt: &[u8; 16]) -> Outcome<String> {
     check(password)?;
+    hashed(password, salt)
+}
+
+fn hashed(password: &str, salt: &[u8; 16]) -> Outcome<String> {
     Argon2::default()
         .hash_password_with_salt(password.as_bytes(), salt)
         .map(|hash| hash.to_string())
@@ -120,7 +124,7 @@ pub async fn hash(password: String, salt: [u8; 16], unwanted: Unwanted) -> Outco
     tokio::task::spawn_blocking(move || {
         check(&password)?;
         unwanted.refuse(&password)?;
-        hash_password(&password, &salt)
+        hashed(&password, &salt)
     })
     .await
     .map_err(|error| Fault::Internal(error.into()))?

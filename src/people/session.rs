@@ -51,8 +51,7 @@ impl FromRequestParts<App> for Session {
             .uri
             .path_and_query()
             .map_or("/", axum::http::uri::PathAndQuery::as_str);
-        let to =
-            |door: &str| Redirect::to(&format!("{door}?tiep={}", encode(here))).into_response();
+        let to = |door: &str| Redirect::to(&with_next(door, here)).into_response();
         let (row, actor) = match sign_in::live(app, &token).await {
             Ok((row, _)) if row.awaits == sign_in::AWAITS_CODE => return Err(to("/dang-nhap/ma")),
             Ok((row, _))

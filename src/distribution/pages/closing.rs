@@ -6,10 +6,9 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use crate::distribution::closing::{self, Closed};
-use crate::documents::{Document, find};
-use crate::fault::{Fault, Outcome};
+use crate::documents::find;
+use crate::fault::Outcome;
 use crate::people::find as people_find;
-use crate::people::may;
 use crate::people::session::{Session, done, failed, field_error};
 use crate::web::format::date_time;
 use crate::web::page::Link;
@@ -38,7 +37,7 @@ pub async fn close_round(
     let here = address(id);
     let mut form = Form::sent(&here, pairs);
     let closed = async {
-        own(&session, id).await?;
+        find::own(session.app.store.reader(), &session.actor, id).await?;
         let reason = form.value("reason").to_owned();
         closing::close(&session.app, &session.actor, id, reason).await
     };
@@ -65,18 +64,9 @@ fn address(id: Uuid) -> String {
     format!("/van-ban/{id}/khep-vong")
 }
 
-async fn own(session: &Session, id: Uuid) -> Outcome<Document> {
-    let document = find::visible(session.app.store.reader(), &session.actor, id).await?;
-    if may::work_on_documents_of(&session.actor, document.row.org_id) {
-        Ok(document)
-    } else {
-        Err(Fault::NotFound)
-    }
-}
-
 async fn view(session: &Session, id: Uuid, form: Form) -> Outcome<Response> {
     let (db, lang) = (session.app.store.reader(), session.lang);
-    let document = own(session, id).await?;
+    let document = find::own(session.app.store.reader(), &session.actor, id).await?;
     let calendar = people_find::calendar(db, document.row.org_id).await?;
     let missing = closing::missing(db, &document, &calendar, session.now).await?;
     let mut parts = vec![Part::Text(lang.say(

@@ -7,10 +7,9 @@ use uuid::Uuid;
 
 use super::Fields;
 use crate::distribution::proof;
+use crate::documents::find;
 use crate::documents::pages::key_choice;
-use crate::documents::{Document, find};
 use crate::fault::{Fault, Outcome};
-use crate::people::may;
 use crate::people::session::{Session, done, failed, field_error};
 use crate::signing;
 use crate::web::format::date_time;
@@ -42,7 +41,7 @@ pub async fn make_proof(
     let here = address(id);
     let mut form = Form::sent(&here, pairs);
     let made = async {
-        own(&session, id).await?;
+        find::own(session.app.store.reader(), &session.actor, id).await?;
         let using = key_choice::using(&form)?;
         proof::make(&session.app, &session.actor, id, &using).await
     };
@@ -66,7 +65,7 @@ pub async fn make_proof(
 /// 404 for others, and where none was made.
 pub async fn proof_file(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
     let file = async {
-        own(&session, id).await?;
+        find::own(session.app.store.reader(), &session.actor, id).await?;
         let app = &session.app;
         let made = find::file(app.store.reader(), id, proof::FILE).await?;
         Ok::<_, Fault>(app.files.get(&made.ok_or(Fault::NotFound)?.digest).await?)
@@ -83,19 +82,10 @@ fn address(id: Uuid) -> String {
     format!("/van-ban/{id}/chung-cu")
 }
 
-async fn own(session: &Session, id: Uuid) -> Outcome<Document> {
-    let document = find::visible(session.app.store.reader(), &session.actor, id).await?;
-    if may::work_on_documents_of(&session.actor, document.row.org_id) {
-        Ok(document)
-    } else {
-        Err(Fault::NotFound)
-    }
-}
-
 async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<ProofPack> {
     let (app, lang) = (&session.app, session.lang);
     let db = app.store.reader();
-    let document = own(session, id).await?;
+    let document = find::own(session.app.store.reader(), &session.actor, id).await?;
     let organisation = signing::organisation(app, &document).await?;
     let bound = signing::keys::of_agency(db, organisation.id, session.today()).await?;
     let keys = key_choice::offered(lang, &organisation.name, &bound)?;

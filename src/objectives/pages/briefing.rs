@@ -7,9 +7,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::documents;
-use crate::fault::{Fault, Outcome};
+use crate::fault::Outcome;
 use crate::objectives::briefing as content;
-use crate::people::may;
 use crate::people::session::{Session, failed};
 use crate::signing;
 use crate::web::WebError;
@@ -41,10 +40,7 @@ pub async fn briefing(
 }
 
 async fn pdf(session: &Session, id: Uuid, code: Option<&str>) -> Outcome<Vec<u8>> {
-    let decision = documents::find::visible(session.app.store.reader(), &session.actor, id).await?;
-    if !may::work_on_documents_of(&session.actor, decision.row.org_id) {
-        return Err(Fault::NotFound);
-    }
+    let decision = documents::find::own(session.app.store.reader(), &session.actor, id).await?;
     let words = content::of(&session.app, &decision, code).await?;
     signing::briefing(&session.app, words).await
 }

@@ -16,8 +16,8 @@ use crate::objectives::regime::{self, Frequency, Regime, Typed, may_set};
 use crate::objectives::rows::report_period;
 use crate::objectives::schedule::{self, Scheduled, cutoff_word};
 use crate::objectives::units_for_action;
+use crate::people::find as people_find;
 use crate::people::session::{Session, done, failed, field_error};
-use crate::people::{find as people_find, may};
 use crate::web::views::regimes::{AskedPage, PeriodLine, RegimePage};
 use crate::web::{Form, Lang, Link, WebError, html, refused};
 
@@ -163,10 +163,7 @@ fn organisation(session: &Session) -> Outcome<Whose> {
 
 async fn decision(session: &Session, id: Uuid) -> Outcome<Whose> {
     let db = session.app.store.reader();
-    let document = documents::find::visible(db, &session.actor, id).await?;
-    if !may::work_on_documents_of(&session.actor, document.row.org_id) {
-        return Err(Fault::NotFound);
-    }
+    let document = documents::find::own(db, &session.actor, id).await?;
     Ok(Whose::Decision(Box::new(document)))
 }
 

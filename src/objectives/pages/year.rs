@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::consolidation::report_link;
 use super::{Pairs, cell, document_link, may_take, open_steps, said};
 use crate::documents;
-use crate::fault::{Fault, Outcome};
+use crate::fault::Outcome;
 use crate::objectives::consolidate::stored;
 use crate::objectives::corrective;
 use crate::objectives::evaluate::{self as act, Judgement};
@@ -15,7 +15,6 @@ use crate::objectives::find::{self, Indicator};
 use crate::objectives::rows::corrective_action;
 use crate::objectives::sums::{IndicatorResult, Results};
 use crate::objectives::verdict::Verdict;
-use crate::people::may;
 use crate::people::session::{Session, done, failed, field_error};
 use crate::web::format::when;
 use crate::web::views::objectives::{ActionRow, Evaluate, EvaluationRow};
@@ -95,10 +94,7 @@ pub async fn close_year(Path(id): Path<Uuid>, session: Session) -> Result<Respon
 async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<Evaluate> {
     let db = session.app.store.reader();
     let lang = session.lang;
-    let decision = documents::find::visible(db, &session.actor, id).await?;
-    if !may::work_on_documents_of(&session.actor, decision.row.org_id) {
-        return Err(Fault::NotFound);
-    }
+    let decision = documents::find::own(db, &session.actor, id).await?;
     let live = act::year(db, &decision, session.today()).await?;
     let judged = find::consolidation(db, id, &live.code).await?;
     // What was judged stays as it was judged; until then the page shows the sums of today.

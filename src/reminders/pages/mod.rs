@@ -26,7 +26,6 @@ use crate::documents::{Document, find};
 use crate::fault::{Fault, Outcome};
 use crate::people::Unit;
 use crate::people::find as people_find;
-use crate::people::may;
 use crate::people::session::{Session, done, failed};
 use crate::reminders::audience::Book;
 use crate::reminders::by_hand::{self, Preview};
@@ -80,7 +79,7 @@ pub async fn live_counters(
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
     let counters = async {
-        let document = own(&session, id).await?;
+        let document = find::own(session.app.store.reader(), &session.actor, id).await?;
         counters(&session, &document, Show::of(&asked.loc)).await
     };
     let counters = counters.await.map_err(|fault| failed(fault, "/van-ban"))?;
@@ -93,7 +92,7 @@ pub async fn live_counters(
 /// 404 for who is not of the issuing organisation.
 pub async fn remind_page(session: Session, Path(id): Path<Uuid>) -> Result<Response, WebError> {
     let page = async {
-        let document = own(&session, id).await?;
+        let document = find::own(session.app.store.reader(), &session.actor, id).await?;
         let preview = by_hand::preview(&session.app, &session.actor, id).await?;
         Ok::<_, Fault>(remind_view(&session, &document, &preview))
     };
@@ -146,19 +145,9 @@ async fn closing(
     Ok(Some(Link::new(&href, &text)))
 }
 
-/// A document of the reader's own organisation.
-async fn own(session: &Session, id: Uuid) -> Outcome<Document> {
-    let document = find::visible(session.app.store.reader(), &session.actor, id).await?;
-    if may::work_on_documents_of(&session.actor, document.row.org_id) {
-        Ok(document)
-    } else {
-        Err(Fault::NotFound)
-    }
-}
-
 async fn view(session: &Session, id: Uuid, asked: &Asked) -> Outcome<Tracking> {
     let (app, lang) = (&session.app, session.lang);
-    let document = own(session, id).await?;
+    let document = find::own(session.app.store.reader(), &session.actor, id).await?;
     let show = Show::of(&asked.loc);
     let db = app.store.reader();
     let limit = (!asked.tat_ca).then_some(PAGE + 1);

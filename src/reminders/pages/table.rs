@@ -5,9 +5,10 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use uuid::Uuid;
 
-use super::{contact, own, reminded, units_of};
+use super::{contact, reminded, units_of};
 use crate::distribution::pages::of_row;
 use crate::distribution::tracking::{self, Show, csv};
+use crate::documents::find;
 use crate::fault::{Fault, Outcome};
 use crate::people::find as people_find;
 use crate::people::session::{Session, failed};
@@ -51,7 +52,7 @@ pub async fn tracking_xlsx(session: Session, Path(id): Path<Uuid>) -> Result<Res
 }
 
 async fn lines(session: &Session, id: Uuid) -> Outcome<Vec<Vec<String>>> {
-    let document = own(session, id).await?;
+    let document = find::own(session.app.store.reader(), &session.actor, id).await?;
     let (db, lang) = (session.app.store.reader(), session.lang);
     let mut rows = Vec::new();
     for show in [Show::Action, Show::Information] {
