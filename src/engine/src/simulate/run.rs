@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::starts::Beginning;
+use super::starts::{Beginning, Told};
 use super::trace::Trace;
 use super::{
     Answer, MAX_ACTS, MAX_INSTANCES, MAX_REPEATS, Options, Outcome, SimulateError, starts,
@@ -22,6 +22,8 @@ pub(super) struct Instance {
     name: String,
     pub(super) process: String,
     state: State,
+    /// Where it began, and what occurred there.
+    begun: Option<(String, Vec<Told>)>,
 }
 
 #[derive(Debug, Clone)]
@@ -191,6 +193,7 @@ impl<'a> Simulation<'a> {
         process: &str,
         variables: Variables,
         at: Option<&Node>,
+        told: Vec<Told>,
     ) -> Result<(), SimulateError> {
         if self.instances.len() >= MAX_INSTANCES {
             self.refused = true;
@@ -206,6 +209,7 @@ impl<'a> Simulation<'a> {
             name: format!("{process}-{number}"),
             process: process.to_owned(),
             state: State::default(),
+            begun: at.map(|node| (node.id.to_string(), told)),
         });
         let start = at.map(|node| node.id.to_string());
         self.command(
@@ -413,6 +417,15 @@ impl<'a> Simulation<'a> {
             self.trace(index, |trace, state| trace.event(state, event))?;
             apply(&mut self.instances[index].state, event);
             match event {
+                Event::InstanceStarted { .. } => {
+                    let begun = self.instances[index].begun.take();
+                    for (element, told) in begun
+                        .iter()
+                        .flat_map(|(at, told)| told.iter().map(move |told| (at, told)))
+                    {
+                        self.trace(index, |trace, _| trace.occurred(element, told))?;
+                    }
+                }
                 Event::TaskOpened { task } if self.is_endless(task) => {
                     self.refused = true;
                     let data = serde_json::json!({ "kind": "endless-loop", "element": task.element, "message": format!("'{}' was opened more than {MAX_REPEATS} times while no time passed.", task.element) });

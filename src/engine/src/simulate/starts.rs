@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::io;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::SimulateError;
 use super::run::{Act, Simulation};
@@ -27,12 +27,31 @@ impl Beginning<'_> {
     fn place(&self) -> (String, String) {
         (self.process.id.to_string(), self.node.id.to_string())
     }
+
+    /// The line that tells what has occurred.
+    fn told(&self) -> Told {
+        let message = |name: &str| ("message_received", json!({ "name": name }));
+        let trigger = match &self.node.kind {
+            Kind::Event(event) => event.triggers.get(self.trigger),
+            _ => None,
+        };
+        match (trigger, &self.node.settings.message) {
+            (Some(Trigger::Message { name, .. }), _) | (None, Some((name, _))) => message(name),
+            (Some(Trigger::Signal { name }), _) => ("signal_received", json!({ "name": name })),
+            (Some(Trigger::Timer { .. }), _) => ("timer_fired", Value::Null),
+            _ => ("condition_met", Value::Null),
+        }
+    }
 }
+
+/// The name and the data of a line about a trigger.
+pub(super) type Told = (&'static str, Value);
 
 /// What has occurred of the triggers of a parallel multiple start event.
 #[derive(Debug, Default)]
 pub(super) struct Begun {
     occurred: BTreeSet<usize>,
+    told: Vec<Told>,
     variables: Variables,
 }
 
@@ -58,7 +77,7 @@ impl Simulation<'_> {
             return Ok(());
         };
         if found.starts_by_itself() {
-            return self.start(process, variables.clone(), None);
+            return self.start(process, variables.clone(), None, Vec::new());
         }
         self.awaited.push(process.to_owned());
         for start in found.triggered_starts() {
@@ -96,17 +115,26 @@ impl Simulation<'_> {
             ..
         }) = &beginning.node.kind
         else {
-            return self.start(&beginning.process.id, variables, Some(beginning.node));
+            return self.start(
+                &beginning.process.id,
+                variables,
+                Some(beginning.node),
+                vec![beginning.told()],
+            );
         };
         let begun = self.begun.entry(beginning.place()).or_default();
-        begun.occurred.insert(beginning.trigger);
+        if begun.occurred.insert(beginning.trigger) {
+            begun.told.push(beginning.told());
+        }
         begun.variables.extend(variables);
         if begun.occurred.len() < triggers.len() {
             return Ok(());
         }
-        let variables = std::mem::take(begun).variables;
+        let Begun {
+            told, variables, ..
+        } = std::mem::take(begun);
         self.begun.remove(&beginning.place());
-        self.start(&beginning.process.id, variables, Some(beginning.node))?;
+        self.start(&beginning.process.id, variables, Some(beginning.node), told)?;
         self.empty_mailbox();
         Ok(())
     }
@@ -201,7 +229,7 @@ impl Simulation<'_> {
                 process,
             };
             let event = if cut { "until_reached" } else { "stuck" };
-            trace.instance_line(event, Some(serde_json::json!({ "waiting": waiting })))?;
+            trace.instance_line(event, Some(json!({ "waiting": waiting })))?;
         }
         Ok(!never.is_empty())
     }

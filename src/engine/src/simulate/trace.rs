@@ -6,6 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::starts::Told;
 use crate::event::Event;
 use crate::ids::ScopeId;
 use crate::model::{Definitions, Name};
@@ -254,6 +255,12 @@ impl Trace<'_> {
             Some(element),
             Some(data).filter(|data| !data.is_null()),
         )
+    }
+
+    /// A trigger occurred and started the instance.
+    pub fn occurred(&mut self, element: &str, (event, data): &Told) -> io::Result<()> {
+        let data = Some(data.clone()).filter(|data| !data.is_null());
+        self.line(event, self.process, Some(element), None, data)
     }
 
     /// The instance can go no further, and waits for nothing that will come.

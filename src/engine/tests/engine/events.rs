@@ -235,7 +235,7 @@ fn a_signal_reaches_everything_that_waits_and_starts_processes() {
         flows("s > f; f > c1; f > c2; f > x")
     );
     let run = run(&file(&roots, &body), json!({}));
-    assert_eq!(run.of("signal_received"), ["c1", "c2"]);
+    assert_eq!(run.of("signal_received"), ["c1", "c2", "qs"]);
     assert!(run.before(("element_completed", "c1"), ("element_completed", "x")));
     assert_eq!(
         (run.completed().contains("qs qt"), run.outcome),
@@ -259,7 +259,7 @@ fn messages_go_between_processes_and_start_them() {
             run.of("message_sent").join(" "),
             run.of("message_received").join(" ")
         ),
-        ("x qt".into(), "r".into())
+        ("x qt".into(), "qs r".into())
     );
     assert_eq!(
         (run.count("instance_completed"), run.outcome),

@@ -52,7 +52,7 @@ pub fn cases() -> Vec<Case> {
             "receive-instantiate",
             r#"<receiveTask id="b" messageRef="msg" instantiate="true"/><endEvent id="e"/>"#,
             "b > e",
-            "started +b -b +e -e completed",
+            "started message_received:b +b -b +e -e completed",
         )
         .roots(message)
         .with(json!({"messages": [{"name": "note"}]})),

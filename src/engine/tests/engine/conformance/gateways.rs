@@ -75,7 +75,7 @@ pub fn cases() -> Vec<Case> {
             "event-gateway-start",
             r#"<eventBasedGateway id="g" instantiate="true"/><intermediateCatchEvent id="a"><messageEventDefinition messageRef="msg"/></intermediateCatchEvent><intermediateCatchEvent id="b"><messageEventDefinition messageRef="msg2"/></intermediateCatchEvent><endEvent id="ea"/><endEvent id="eb"/>"#,
             "g > a; g > b; a > ea; b > eb",
-            "started +b -b +eb -eb completed",
+            "started message_received:b +b -b +eb -eb completed",
         )
         .roots(r#"<message id="msg" name="note"/><message id="msg2" name="call"/>"#)
         .with(json!({"messages": [{"name": "call"}]})),
@@ -83,7 +83,7 @@ pub fn cases() -> Vec<Case> {
             "event-gateway-start-parallel",
             r#"<eventBasedGateway id="g" instantiate="true" eventGatewayType="Parallel"/><intermediateCatchEvent id="a"><messageEventDefinition messageRef="msg"/></intermediateCatchEvent><intermediateCatchEvent id="b"><messageEventDefinition messageRef="msg2"/></intermediateCatchEvent><parallelGateway id="j"/><endEvent id="e"/>"#,
             "g > a; g > b; a > j; b > j; j > e",
-            "started +a +b -b message_received:a -a +j -j +e -e completed",
+            "started message_received:b +a +b -b message_received:a -a +j -j +e -e completed",
         )
         .roots(r#"<message id="msg" name="note"/><message id="msg2" name="call"/>"#)
         .with(json!({"messages": [{"name": "call"}, {"name": "note", "after": "P1D"}]})),

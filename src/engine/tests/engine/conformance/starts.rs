@@ -19,7 +19,7 @@ pub fn cases() -> Vec<Case> {
             "start-message",
             &starts(r#"<messageEventDefinition messageRef="msg"/>"#),
             "s > a",
-            "q/started q/+x q/message_sent:x q/-x q/completed started +s -s +a -a completed",
+            "q/started q/+x q/message_sent:x q/-x q/completed started message_received:s +s -s +a -a completed",
         )
         .roots(&format!(
             r#"{roots}<process id="q" isExecutable="true"><sendTask id="x" messageRef="msg"/></process>"#
@@ -28,7 +28,7 @@ pub fn cases() -> Vec<Case> {
             "start-signal",
             &starts(r#"<signalEventDefinition signalRef="sig"/>"#),
             "s > a",
-            "q/started q/+qs q/-qs q/completed started +s -s +a -a completed",
+            "q/started q/signal_received:qs q/+qs q/-qs q/completed started signal_received:s +s -s +a -a completed",
         )
         .roots(&format!(
             r#"{roots}<process id="q" isExecutable="true"><startEvent id="qs"><signalEventDefinition signalRef="sig"/></startEvent></process>"#
@@ -38,14 +38,14 @@ pub fn cases() -> Vec<Case> {
             "start-timer",
             &starts("<timerEventDefinition><timeCycle>R2/PT1H</timeCycle></timerEventDefinition>"),
             "s > a",
-            "started +s -s +a -a completed started +s -s +a -a completed",
+            "started timer_fired:s +s -s +a -a completed started timer_fired:s +s -s +a -a completed",
         )
         .starting(&["p"]),
         Case::new(
             "start-conditional",
             &starts("<conditionalEventDefinition><condition>n &gt; 3</condition></conditionalEventDefinition>"),
             "s > a",
-            "started +s -s +a -a completed",
+            "started condition_met:s +s -s +a -a completed",
         )
         .starting(&["p"])
         .with(json!({"variables": {"n": 4}})),
@@ -61,7 +61,7 @@ pub fn cases() -> Vec<Case> {
             "start-multiple",
             &starts(r#"<messageEventDefinition messageRef="msg"/><signalEventDefinition signalRef="sig"/>"#),
             "s > a",
-            "started +s -s +a -a completed started +s -s +a -a completed",
+            "started signal_received:s +s -s +a -a completed started message_received:s +s -s +a -a completed",
         )
         .roots(roots)
         .with(json!({"signals": [{"name": "go"}], "messages": [{"name": "note", "after": "PT1M"}]})),
@@ -70,7 +70,7 @@ pub fn cases() -> Vec<Case> {
             // The second signal comes before its message has: it says nothing new.
             &format!(r#"{both}<scriptTask id="a"><script>sum = n + m</script></scriptTask>"#),
             "s > a",
-            "started +s -s +a sum=3 -a completed",
+            "started signal_received:s message_received:s +s -s +a sum=3 -a completed",
         )
         .roots(roots)
         .with(json!({"messages": [{"name": "note", "variables": {"n": 1}, "after": "PT2M"}],
@@ -80,7 +80,7 @@ pub fn cases() -> Vec<Case> {
             // A message that comes twice before the signal is kept for the next instance.
             &format!(r#"{both}<task id="a"/>"#),
             "s > a",
-            "started +s -s +a -a completed started +s -s +a -a completed",
+            "started message_received:s signal_received:s +s -s +a -a completed started message_received:s signal_received:s +s -s +a -a completed",
         )
         .roots(roots)
         .with(json!({"messages": [{"name": "note"}, {"name": "note", "after": "PT1M"}],
@@ -98,7 +98,7 @@ pub fn cases() -> Vec<Case> {
             "message-flow",
             r#"<startEvent id="s"/><sendTask id="a"/><receiveTask id="b"/>"#,
             "s > a; a > b",
-            "started +s -s +a message_sent:a -a +b q/started q/+qs q/-qs q/+x q/message_sent:x q/-x q/completed message_received:b -b completed",
+            "started +s -s +a message_sent:a -a +b q/started q/message_received:qs q/+qs q/-qs q/+x q/message_sent:x q/-x q/completed message_received:b -b completed",
         )
         .roots(
             r#"<collaboration id="c"><participant id="pp" processRef="p"/><participant id="pq" processRef="q"/><messageFlow id="there" sourceRef="a" targetRef="qs"/><messageFlow id="back" sourceRef="x" targetRef="b"/></collaboration>
