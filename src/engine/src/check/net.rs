@@ -22,7 +22,14 @@ pub struct Node<'i> {
     /// Whether it begins a path of its own: a start event, an element without incoming flow where none is required, or a
     /// boundary event of a compensation handler.
     pub entry: bool,
+    /// Tokens it waits for, and tokens it sends on each flow (`startQuantity`, `completionQuantity`); those above
+    /// [`MOST`] count as so many.
+    pub needs: u8,
+    pub makes: u8,
 }
+
+/// The largest quantity of tokens that is told apart.
+const MOST: u8 = 20;
 
 pub struct Edge {
     pub source: usize,
@@ -49,6 +56,8 @@ impl<'i> Net<'i> {
             from: Vec::new(),
             boundary: Vec::new(),
             entry: false,
+            needs: quantity(index, *at, "startQuantity"),
+            makes: quantity(index, *at, "completionQuantity"),
         });
         let mut net = Self {
             nodes: nodes.collect(),
@@ -176,4 +185,12 @@ impl<'i> Net<'i> {
 
 fn is_compensation_boundary(index: &Index<'_>, at: At) -> bool {
     index.elements[at].tag == "boundaryEvent" && index.has_trigger(at, "compensateEventDefinition")
+}
+
+fn quantity(index: &Index<'_>, at: At, name: &str) -> u8 {
+    let value = index.elements[at].node.attribute(name);
+    let number = value.and_then(|value| value.trim().parse::<u64>().ok());
+    number.map_or(1, |number| {
+        u8::try_from(number).unwrap_or(MOST).clamp(1, MOST)
+    })
 }

@@ -52,9 +52,12 @@ fn check_one<'a>(index: &Index<'a>, container: At, out: &mut Report<'a>) {
         );
     }
     let verdict = tokens::play(&net, index);
+    let short = |node: &usize| net.nodes[*node].needs > 1;
+    let (short, stuck) = verdict.stuck.into_iter().partition::<Vec<_>, _>(short);
     for (rule, nodes) in [
-        ("join-never-completes", verdict.stuck),
-        ("merge-runs-twice", verdict.doubled),
+        ("join-never-completes", stuck),
+        ("quantity-not-met", short),
+        ("merge-runs-twice", verdict.doubled.into_iter().collect()),
     ] {
         for node in nodes {
             out.add(rule, index.elements[at(node)].node, &[index.name(at(node))]);

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::index::Index;
+use super::index::{At, Index};
 use super::net::Net;
 
-/// The most states that are looked at for one start; a bigger net is judged by those.
-const MAX_STATES: usize = 3_000;
+/// The most work for one start, in edges looked at; a net with more states is judged by those that were seen.
+const MAX_WORK: usize = 6_000_000;
 /// The largest net that is played.
-const MAX_EDGES: usize = 400;
+const MAX_EDGES: usize = 2_000;
 /// Up to this many ways an inclusive choice is tried in all combinations; above, each way alone and all together.
 const MAX_COMBINED: usize = 4;
 
@@ -17,7 +17,7 @@ type Marking = Vec<u8>;
 
 #[derive(Default)]
 pub struct Verdict {
-    /// Joins at which tokens may wait for ever.
+    /// Joins, and activities with a `startQuantity`, at which tokens may wait for ever.
     pub stuck: BTreeSet<usize>,
     /// Merges at which two tokens may meet.
     pub doubled: BTreeSet<usize>,
@@ -40,7 +40,12 @@ pub fn play(net: &Net<'_>, index: &Index<'_>) -> Verdict {
     } else {
         vec![entries]
     };
-    let game = Game { net, index };
+    let needs = net.nodes.iter().map(|node| node.needs).max().unwrap_or(0);
+    let game = Game {
+        net,
+        index,
+        most: needs.max(2),
+    };
     for group in groups {
         game.explore(&group, &mut verdict);
     }
@@ -50,6 +55,8 @@ pub fn play(net: &Net<'_>, index: &Index<'_>) -> Verdict {
 struct Game<'n> {
     net: &'n Net<'n>,
     index: &'n Index<'n>,
+    /// The most tokens that are counted on an edge, so that a net that makes ever more of them has an end too.
+    most: u8,
 }
 
 impl Game<'_> {
@@ -63,21 +70,30 @@ impl Game<'_> {
                 .collect();
         }
         let mut seen: HashSet<Marking> = first.iter().cloned().collect();
-        while let Some(marking) = first.pop() {
-            let next = self.step(&marking, verdict);
+        let mut work = 0;
+        while let Some(mut marking) = first.pop() {
+            let mut next = self.step(&marking, verdict);
+            work += marking.len();
+            // Where only one thing can happen it happens; a loop of such steps is left at the next state that was seen.
+            for _ in 0..marking.len() {
+                let [only] = next.as_mut_slice() else { break };
+                marking = std::mem::take(only);
+                next = self.step(&marking, verdict);
+                work += marking.len();
+            }
             if next.is_empty() {
                 let left = (0..marking.len()).filter(|edge| marking[*edge] > 0);
                 verdict
                     .stuck
                     .extend(left.map(|edge| self.net.edges[edge].target));
             }
+            if work > MAX_WORK {
+                return;
+            }
             for marking in next {
-                if seen.len() < MAX_STATES && seen.insert(marking.clone()) {
+                if seen.insert(marking.clone()) {
                     first.push(marking);
                 }
-            }
-            if seen.len() >= MAX_STATES {
-                return;
             }
         }
     }
@@ -88,24 +104,20 @@ impl Game<'_> {
         let held = || (0..marking.len()).filter(|edge| marking[*edge] > 0);
         for edge in held() {
             let target = self.net.edges[edge].target;
-            if self.net.nodes[target].into.len() == 1 {
+            if self.net.nodes[target].into.len() == 1 && self.net.nodes[target].needs <= 1 {
                 return self.leave(target, &less(marking, &[edge]));
             }
         }
         let gathered: BTreeSet<usize> = held().map(|edge| self.net.edges[edge].target).collect();
-        let joins = gathered
-            .iter()
-            .filter(|node| self.net.nodes[**node].tag == "parallelGateway");
-        for node in joins {
-            let into = &self.net.nodes[*node].into;
-            if into.iter().all(|edge| marking[*edge] > 0) {
-                return self.leave(*node, &less(marking, into));
+        for node in &gathered {
+            if let Some(taken) = self.gathered_at(*node, marking) {
+                return self.leave(*node, &less(marking, &taken));
             }
         }
         let mut next = Vec::new();
         for node in &gathered {
             let made = &self.net.nodes[*node];
-            if matches!(made.tag, "parallelGateway" | "inclusiveGateway") {
+            if made.needs > 1 || matches!(made.tag, "parallelGateway" | "inclusiveGateway") {
                 continue;
             }
             let waiting: Vec<usize> = made
@@ -132,6 +144,22 @@ impl Game<'_> {
             }
         }
         next
+    }
+
+    /// The edges from which a parallel gateway, or an activity with a `startQuantity`, takes its tokens once they are there.
+    fn gathered_at(&self, node: usize, marking: &Marking) -> Option<Vec<usize>> {
+        let made = &self.net.nodes[node];
+        if made.tag == "parallelGateway" {
+            let full = made.into.iter().all(|edge| marking[*edge] > 0);
+            return full.then(|| made.into.clone());
+        }
+        let needs = usize::from(made.needs);
+        let held = made
+            .into
+            .iter()
+            .flat_map(|edge| std::iter::repeat_n(*edge, usize::from(marking[*edge])));
+        let taken: Vec<usize> = held.take(needs).collect();
+        (needs > 1 && taken.len() == needs).then_some(taken)
     }
 
     /// BPMN 2.0.2 §13.4.3: no token elsewhere can still come to an empty incoming flow, but for those that can also come
@@ -185,6 +213,7 @@ impl Game<'_> {
         }
         let mut ways: Vec<Vec<usize>> = match made.tag {
             _ if made.from.is_empty() => vec![Vec::new()],
+            "eventBasedGateway" if self.starts_all(made.at) => vec![made.from.clone()],
             "exclusiveGateway" | "eventBasedGateway" => {
                 made.from.iter().map(|edge| vec![*edge]).collect()
             }
@@ -192,6 +221,12 @@ impl Game<'_> {
             "parallelGateway" => vec![made.from.clone()],
             _ => self.plain_ways(node),
         };
+        if made.makes > 1 {
+            ways = ways
+                .into_iter()
+                .map(|way| way.repeat(usize::from(made.makes)))
+                .collect();
+        }
         let usual = ways.clone();
         for (event, interrupts) in &made.boundary {
             let reaction = &self.net.nodes[*event].from;
@@ -205,7 +240,21 @@ impl Game<'_> {
                 );
             }
         }
-        ways.iter().map(|way| more(marking, way)).collect()
+        ways.iter().map(|way| self.more(marking, way)).collect()
+    }
+
+    /// Whether all events after an instantiating event gateway are waited for.
+    fn starts_all(&self, at: At) -> bool {
+        let node = self.index.elements[at].node;
+        self.index.flag(at, "instantiate") && node.attribute("eventGatewayType") == Some("Parallel")
+    }
+
+    fn more(&self, marking: &Marking, edges: &[usize]) -> Marking {
+        let mut marking = marking.clone();
+        for edge in edges {
+            marking[*edge] = (marking[*edge] + 1).min(self.most);
+        }
+        marking
     }
 
     /// Out of activities and events: all flows without a condition, and any of those with one.
@@ -270,15 +319,6 @@ fn less(marking: &Marking, edges: &[usize]) -> Marking {
     let mut marking = marking.clone();
     for edge in edges {
         marking[*edge] = marking[*edge].saturating_sub(1);
-    }
-    marking
-}
-
-/// At most two tokens an edge, so that a net that makes ever more of them has an end too.
-fn more(marking: &Marking, edges: &[usize]) -> Marking {
-    let mut marking = marking.clone();
-    for edge in edges {
-        marking[*edge] = (marking[*edge] + 1).min(2);
     }
     marking
 }

@@ -141,23 +141,19 @@ impl Work<'_> {
         let node = self.node(scope, element)?;
         let process = self.process(scope)?;
         let item = self.expect(scope)?.kind == ScopeKind::Item;
-        let flows = if item {
+        // Once its completion condition holds, an ad-hoc sub-process begins nothing more (BPMN 2.0.2, 13.3.5).
+        let done = node.is_activity() && !item && self.ad_hoc_is_done(scope)?;
+        let flows = if item || done {
             Vec::new()
         } else {
             self.chosen_flows(scope, process, node)?
         };
-        let done = node.is_activity()
-            && !item
-            && self
-                .ad_hoc(scope)?
-                .is_some_and(|(_, cancel_rest)| cancel_rest)
-            && self.ad_hoc_is_done(scope)?;
         self.emit(Event::ElementCompleted {
             scope: scope.clone(),
             token,
             element: Name::new(element),
         });
-        if done {
+        if done && self.ad_hoc(scope)?.is_some_and(|(_, cancel)| cancel) {
             self.cancel_all(scope)?;
             return self.finish_if_empty(scope);
         }

@@ -68,6 +68,15 @@ pub const RULES: &[Rule] = &[
         message_vi: "Cổng \"{0}\" có thể chờ mãi một nhánh không được chọn.",
     },
     Rule {
+        id: "quantity-not-met",
+        severity: Warning,
+        standard: "§13.3.2",
+        title: "As many tokens come as an activity waits for",
+        explanation: "The activity has a `startQuantity` above one, and fewer tokens may come to it, or some may be left over. They would wait there for ever.",
+        message: "Tokens may wait for ever at \"{0}\", which begins only when several have come.",
+        message_vi: "Các nhánh có thể chờ mãi tại \"{0}\", bước chỉ bắt đầu khi đủ số nhánh đến.",
+    },
+    Rule {
         id: "merge-runs-twice",
         severity: Warning,
         standard: "§13.4.2",

@@ -110,6 +110,14 @@ pub fn cases() -> Vec<Case> {
         .with(json!({"variables": {"done": 0}, "answers": [
             {"element": "a", "variables": {"done": 1}}, {"element": "b", "variables": {"done": 2}}, {"element": "c", "after": "PT1H"}]})),
         Case::new(
+            "ad-hoc-parallel",
+            // What runs may end, but nothing more begins once the condition holds.
+            r#"<startEvent id="s"/><adHocSubProcess id="u" cancelRemainingInstances="false"><userTask id="a"/><userTask id="b"/><task id="c"/><sequenceFlow id="f" sourceRef="a" targetRef="c"/><completionCondition>done</completionCondition></adHocSubProcess><endEvent id="e"/>"#,
+            "s > u; u > e",
+            "started +s -s +u +a +b done=true -a -b -u +e -e completed",
+        )
+        .with(json!({"variables": {"done": false}, "answers": [{"element": "a", "variables": {"done": true}}]})),
+        Case::new(
             "ad-hoc-sequential",
             r#"<startEvent id="s"/><adHocSubProcess id="u" ordering="Sequential"><task id="a"/><task id="b"/></adHocSubProcess><endEvent id="e"/>"#,
             "s > u; u > e",
