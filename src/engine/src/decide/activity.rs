@@ -7,7 +7,8 @@ use crate::event::Event;
 use crate::expr::Expr;
 use crate::ids::{ScopeId, TaskId};
 use crate::model::{
-    EventNode, GatewayKind, Kind, Name, Node, Position, Process, Script, SubProcessKind, TaskKind,
+    EventNode, GatewayKind, Kind, MappingSource, Name, Node, Position, Process, Script,
+    SubProcessKind, TaskKind,
 };
 use crate::state::{Scope, ScopeKind, StuckAt, Task, TaskState, Variables};
 use crate::timers;
@@ -46,9 +47,14 @@ impl<'a> Work<'a> {
             Kind::Script(_) if self.defs.holds(&node.id) => {
                 self.open_job(scope, token, node, TaskKind::Script)
             }
-            Kind::Script(_) => {
-                self.run_script(scope, node)?;
-                self.leave_unless_interrupted(scope, token)
+            Kind::Script(script) => {
+                let inputs = self.map(scope, &Variables::new(), &node.inputs)?;
+                let own = self.run_script(scope, node, inputs)?;
+                if matches!(script, Script::Foreign(_)) {
+                    // It was not run, so it has no results that could be taken out.
+                    return self.leave_unless_interrupted(scope, token);
+                }
+                self.finish_activity(scope, token, node, &own, Variables::new())
             }
             Kind::SubProcess(_) | Kind::Call(_) => self
                 .open_scope(scope, Some(token), node, None, None)
@@ -156,9 +162,17 @@ impl<'a> Work<'a> {
         Ok(None)
     }
 
-    pub(super) fn run_script(&mut self, scope: &ScopeId, node: &Node) -> Step {
+    /// Runs a script and answers the values that are the activity's own: what data associations bring in, and what they
+    /// are to take out. Everything else is assigned at once.
+    pub(super) fn run_script(
+        &mut self,
+        scope: &ScopeId,
+        node: &Node,
+        inputs: Variables,
+    ) -> Step<Variables> {
+        let mut own = inputs;
         let Kind::Script(script) = &node.kind else {
-            return Ok(());
+            return Ok(own);
         };
         match script {
             Script::Assignments(assignments) => {
@@ -168,10 +182,15 @@ impl<'a> Work<'a> {
                 });
                 self.current = Some(node.id.clone());
                 for assignment in assignments {
-                    let value = self.evaluate(scope, &Variables::new(), &assignment.value)?;
-                    self.assign(scope, Variables::from([(assignment.name.clone(), value)]))?;
+                    let name = &assignment.name;
+                    let value = self.evaluate(scope, &own, &assignment.value)?;
+                    if own.contains_key(name) || is_taken(node, name) {
+                        own.insert(name.clone(), value);
+                    } else {
+                        self.assign(scope, Variables::from([(name.clone(), value)]))?;
+                    }
                 }
-                Ok(())
+                Ok(own)
             }
             Script::Foreign(format) => {
                 self.emit(Event::ScriptSkipped {
@@ -179,7 +198,7 @@ impl<'a> Work<'a> {
                     element: node.id.clone(),
                     format: format.clone(),
                 });
-                Ok(())
+                Ok(own)
             }
             Script::Broken(problem) => incident(
                 "script",
@@ -576,17 +595,19 @@ impl<'a> Work<'a> {
     }
 }
 
+/// Whether a data association takes the value of this name out of the activity.
+fn is_taken(node: &Node, name: &str) -> bool {
+    node.outputs.iter().any(|mapping| match &mapping.source {
+        MappingSource::Expr(expr) => expr.names().iter().any(|used| used == name),
+        MappingSource::Name(used) => used == name,
+        MappingSource::Literal(_) | MappingSource::All => false,
+    })
+}
+
 /// Results that no data association takes.
 fn unmapped(results: Variables, node: &Node) -> Variables {
-    let taken = |name: &str| {
-        node.outputs.iter().any(|mapping| match &mapping.source {
-            crate::model::MappingSource::Expr(expr) => expr.names().iter().any(|used| used == name),
-            crate::model::MappingSource::Name(used) => used == name,
-            crate::model::MappingSource::Literal(_) | crate::model::MappingSource::All => false,
-        })
-    };
     results
         .into_iter()
-        .filter(|(name, _)| !taken(name))
+        .filter(|(name, _)| !is_taken(node, name))
         .collect()
 }

@@ -226,14 +226,15 @@ impl Work<'_> {
         variables: &Variables,
     ) -> Step {
         let scope = &task.id.scope;
+        let mut own = task.inputs.clone();
         match task.kind {
-            TaskKind::Script => self.run_script(scope, node)?,
+            TaskKind::Script => own = self.run_script(scope, node, own)?,
             TaskKind::Send if node.settings.message.is_some() => {
                 self.send_task_message(scope, node)?
             }
             _ => {}
         }
-        self.finish_activity(scope, task.token, node, &task.inputs, variables.clone())
+        self.finish_activity(scope, task.token, node, &own, variables.clone())
     }
 
     fn may_work(&self, task: &Task) -> Step {
