@@ -29,7 +29,7 @@
 //! - [`mail`], [`queue`], [`files`], [`store`]: outgoing mail, jobs, files by digest, the one way to write.
 //! - [`fault`], [`config`], [`ids`], [`clock`]: refusals as data, settings, randomness, time.
 //!
-//! Crates of their own, pure: the engine, the calendar, drafting, typesetting, PDF signatures. One that is not: tokens,
+//! Crates of their own, pure: the engine, the calendar, drafting, typesetting, PDF signatures, edXML. One that is not: tokens,
 //! which talks to PKCS#11 devices.
 
 pub mod api;

@@ -7,6 +7,7 @@ mod calendar;
 mod check;
 mod connections;
 mod document;
+mod exchange;
 mod installation;
 mod keeping;
 mod mail;
@@ -67,6 +68,9 @@ enum Command {
     /// Import, check and typeset documents. Example: trinhky document check decision.md
     #[command(subcommand)]
     Document(document::DocumentCommand),
+    /// Messages to and from other systems (edXML). Example: trinhky exchange check 05-qd-ubnd.edxml
+    #[command(subcommand)]
+    Exchange(exchange::ExchangeCommand),
     /// Working days, deadlines, lunar dates. Example: trinhky calendar due --from 2023-04-28 --rule 'working_days(2)'
     #[command(subcommand)]
     Calendar(calendar::CalendarCommand),
@@ -126,6 +130,7 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Workflow(command) => workflow::run(command),
         Command::Document(command) => document::run(command),
+        Command::Exchange(command) => exchange::run(command),
         Command::Calendar(command) => calendar::run(command),
         Command::Bench(command) => bench::run(command),
         Command::Verify(args) => verify::run(args),
