@@ -369,6 +369,7 @@ impl Work<'_> {
 
     fn throw_error(&mut self, id: &TaskId, code: &str, variables: &Variables) -> Step {
         let task = self.task(id)?.clone();
+        self.current = Some(task.element.clone());
         self.assign(&id.scope, variables.clone())?;
         if !self.throw_from_activity(&id.scope, task.token, &task.element, code)? {
             self.emit(Event::ErrorThrown {

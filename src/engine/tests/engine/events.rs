@@ -125,11 +125,15 @@ fn an_error_of_a_task_is_caught_at_its_boundary_or_is_an_incident() {
     let roots = r#"<error id="e1" errorCode="E1"/>"#;
     let caught = run(
         &file(roots, &body),
-        json!({"answers": [{"element": "t", "error": "E1"}]}),
+        json!({"answers": [{"element": "t", "error": "E1", "variables": {"why": "no"}}]}),
     );
     assert_eq!(
-        (caught.completed(), caught.cancelled()),
-        ("s b h".into(), "t".into())
+        (
+            caught.completed(),
+            caught.cancelled(),
+            caught.of("variable_set").join(" ")
+        ),
+        ("s b h".into(), "t".into(), "t".into())
     );
     let other = run(
         &file(roots, &body),
