@@ -63,11 +63,13 @@ fn end(state: &mut State, status: Status) {
     state.instance.status = status;
     let root = state.scopes.remove(&ScopeId::root());
     state.scopes.clear();
-    if let Some(root) = root {
-        let mut ended = Scope::new(ScopeId::root(), &root.process, root.kind);
-        ended.next = root.next;
-        ended.vars = root.vars;
-        state.scopes.insert(ScopeId::root(), Box::new(ended));
+    if let Some(mut root) = root {
+        *root = Scope {
+            next: root.next,
+            vars: root.vars.take(),
+            ..Scope::new(ScopeId::root(), root.process.clone(), root.kind)
+        };
+        state.scopes.insert(ScopeId::root(), root);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What happened. One list is journal, history and trace; [`crate::apply()`] rebuilds the state from it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -20,6 +21,7 @@ pub enum Event {
         process: Name,
         definition: String,
         by: String,
+        #[serde(serialize_with = "crate::instant::serialize")]
         at: DateTime<Utc>,
     },
     InstanceCompleted,
@@ -155,6 +157,7 @@ pub enum Event {
         scope: ScopeId,
         task: u64,
         element: Name,
+        #[serde(serialize_with = "crate::instant::serialize")]
         due: DateTime<Utc>,
         by: String,
     },
@@ -175,6 +178,7 @@ pub enum Event {
         scope: ScopeId,
         timer: u64,
         element: Name,
+        #[serde(serialize_with = "crate::instant::maybe::serialize")]
         next: Option<DateTime<Utc>>,
     },
     TimerCancelled {
@@ -186,6 +190,7 @@ pub enum Event {
         scope: ScopeId,
         timer: u64,
         element: Name,
+        #[serde(serialize_with = "crate::instant::serialize")]
         due: DateTime<Utc>,
         by: String,
     },
@@ -320,22 +325,19 @@ pub enum Event {
 }
 
 impl Event {
-    /// The scopes that it changes, besides those that it removes.
+    /// The scope that it changes, besides those that it removes.
     #[must_use]
-    pub fn touches(&self) -> Vec<ScopeId> {
+    pub fn touches(&self) -> Option<Cow<'_, ScopeId>> {
         match self {
-            Self::InstanceStarted { .. } | Self::InstanceMigrated { .. } => Vec::new(),
             Self::InstanceCompleted
             | Self::InstanceTerminated { .. }
-            | Self::InstanceCancelled { .. } => vec![ScopeId::root()],
-            Self::ScopeOpened { scope } => scope.id.parent().into_iter().collect(),
+            | Self::InstanceCancelled { .. } => Some(Cow::Owned(ScopeId::root())),
+            Self::ScopeOpened { scope } => scope.id.parent().map(Cow::Owned),
             Self::ItemCompleted { scope } | Self::ItemRemoved { scope, .. } => {
-                scope.parent().into_iter().collect()
+                scope.parent().map(Cow::Owned)
             }
-            Self::ScopeCompleted { .. } | Self::ScopeCancelled { .. } => Vec::new(),
-            Self::TaskOpened { task } | Self::TaskRevised { task } => vec![task.id.scope.clone()],
-            Self::TimerSet { timer } => vec![timer.id.scope.clone()],
-            _ => self.scope().cloned().into_iter().collect(),
+            Self::ScopeCompleted { .. } | Self::ScopeCancelled { .. } => None,
+            _ => self.scope().map(Cow::Borrowed),
         }
     }
 

@@ -113,13 +113,17 @@ fn parent_key(key: u64) -> Option<u64> {
 impl Ord for ScopeId {
     /// By numbers, not by letters: `0.2` before `0.10`.
     fn cmp(&self, other: &Self) -> Ordering {
-        self.key
-            .cmp(&other.key)
-            .then_with(|| by_numbers(&self.path, &other.path))
+        self.key.cmp(&other.key).then_with(|| {
+            if self.path == other.path {
+                Ordering::Equal
+            } else {
+                by_numbers(&self.path, &other.path)
+            }
+        })
     }
 }
 
-/// Compares paths whose keys are cut off at the same place, or equal paths.
+/// Compares paths whose keys are cut off at the same place.
 fn by_numbers(mine: &str, theirs: &str) -> Ordering {
     let (mine, theirs) = (mine.as_bytes(), theirs.as_bytes());
     let Some(differs) = mine.iter().zip(theirs).position(|(a, b)| a != b) else {
@@ -197,7 +201,8 @@ impl fmt::Display for LocalId {
 
 impl Serialize for LocalId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        // Not `collect_str`: JSON would look for what to escape in each piece by itself.
+        serializer.serialize_str(&format_smolstr!("{self}"))
     }
 }
 

@@ -22,6 +22,7 @@ mod event;
 pub mod expr;
 pub mod finding;
 mod ids;
+mod instant;
 pub mod migrate;
 pub mod model;
 mod numbered;

@@ -76,6 +76,8 @@ pub struct Process {
     /// Names of data objects by the ids of their references.
     pub(crate) data_names: BTreeMap<Name, String>,
     pub(crate) has_conditional: bool,
+    /// It has a gateway that looks around before it goes on: inclusive or complex.
+    pub(crate) has_joins: bool,
 }
 
 impl Process {

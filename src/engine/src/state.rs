@@ -148,10 +148,10 @@ pub struct Scope {
 impl Scope {
     /// An empty scope.
     #[must_use]
-    pub fn new(id: ScopeId, process: &str, kind: ScopeKind) -> Self {
+    pub fn new(id: ScopeId, process: Name, kind: ScopeKind) -> Self {
         Self {
             id,
-            process: Name::new(process),
+            process,
             kind,
             element: None,
             host: None,
@@ -240,7 +240,11 @@ pub struct Task {
     /// The nearest item of a round that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Value>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::instant::maybe::serialize"
+    )]
     pub due: Option<DateTime<Utc>>,
     /// How the deadline was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -249,6 +253,7 @@ pub struct Task {
     pub priority: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<Name>,
+    #[serde(serialize_with = "crate::instant::serialize")]
     pub opened_at: DateTime<Utc>,
     /// Values mapped in by the file, visible to this task only.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -300,6 +305,7 @@ pub struct Timer {
     pub hook: Hook,
     /// The token it belongs to; none for event sub-processes.
     pub token: Option<u64>,
+    #[serde(serialize_with = "crate::instant::serialize")]
     pub due: DateTime<Utc>,
     /// How the file says when.
     pub rule: Name,

@@ -217,15 +217,16 @@ impl<'a> Work<'a> {
         inputs: &Variables,
         results: Variables,
     ) -> Step {
-        let mut locals = inputs.clone();
-        locals.extend(results.clone());
-        let mapped = self.map(scope, &locals, &node.outputs)?;
-        let mut values = if node.outputs.is_empty() {
+        let values = if node.outputs.is_empty() {
             results
         } else {
-            unmapped(results, node)
+            let mut locals = inputs.clone();
+            locals.extend(results.clone());
+            let mapped = self.map(scope, &locals, &node.outputs)?;
+            let mut values = unmapped(results, node);
+            values.extend(mapped);
+            values
         };
-        values.extend(mapped);
         self.current = Some(node.id.clone());
         self.assign(scope, values)?;
         self.leave_unless_interrupted(scope, token)
@@ -271,7 +272,7 @@ impl<'a> Work<'a> {
             loop_counter: place,
             isolated,
             vars: Some(vars),
-            ..Scope::new(id.clone(), &process.id, kind)
+            ..Scope::new(id.clone(), process.id.clone(), kind)
         };
         if let Kind::SubProcess(SubProcessKind::AdHoc {
             sequential: true, ..
@@ -361,7 +362,7 @@ impl<'a> Work<'a> {
         let id = ScopeId::root();
         let scope = Scope {
             vars: Some(variables),
-            ..Scope::new(id.clone(), &process.id, ScopeKind::Process)
+            ..Scope::new(id.clone(), process.id.clone(), ScopeKind::Process)
         };
         self.open(scope)?;
         match start {

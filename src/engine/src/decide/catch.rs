@@ -360,7 +360,7 @@ impl Work<'_> {
             self.cancel_all(scope)?;
             self.drop_hooks(scope, None)?;
         }
-        let inner = Scope::new(scope.clone(), &process.id, ScopeKind::SubProcess);
+        let inner = Scope::new(scope.clone(), process.id.clone(), ScopeKind::SubProcess);
         self.open_event_sub_process(scope, node, start, inner, variables)
     }
 

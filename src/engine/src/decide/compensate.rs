@@ -308,7 +308,7 @@ impl Work<'_> {
         let inside = Scope {
             compensable: activity.inner,
             vars: Some(activity.vars),
-            ..Scope::new(scope.clone(), &process.id, ScopeKind::SubProcess)
+            ..Scope::new(scope.clone(), process.id.clone(), ScopeKind::SubProcess)
         };
         self.open_event_sub_process(
             scope,

@@ -167,7 +167,9 @@ impl Work<'_> {
                 self.enter(scope, &process.nodes[flow.target], Some(&flow.id))?;
             }
         }
-        self.joins.insert(scope.clone());
+        if process.has_joins {
+            self.joins.insert(scope.clone());
+        }
         if !item && process.is_compensation_handler(node) {
             self.go_on_compensating(scope)?;
         }

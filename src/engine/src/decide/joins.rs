@@ -18,6 +18,10 @@ impl Work<'_> {
         let Some(found) = self.scope(scope) else {
             return Ok(());
         };
+        let process = self.process(scope)?;
+        if !process.has_joins {
+            return Ok(());
+        }
         let mut seen = BTreeSet::new();
         let waiting: Vec<Name> = found
             .tokens
@@ -27,7 +31,6 @@ impl Work<'_> {
             .collect();
         let only_joins = found.tokens.values().all(|token| token.wait == Wait::Join);
         let resetting: Vec<Name> = found.resetting.keys().cloned().collect();
-        let process = self.process(scope)?;
         let failed: BTreeSet<Name> = found
             .incidents
             .values()

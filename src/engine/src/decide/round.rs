@@ -68,7 +68,11 @@ impl<'a> Work<'a> {
                 queue,
                 ..MiCounters::default()
             }),
-            ..Scope::new(id.clone(), &self.expect(scope)?.process, ScopeKind::Round)
+            ..Scope::new(
+                id.clone(),
+                self.expect(scope)?.process.clone(),
+                ScopeKind::Round,
+            )
         };
         self.open(round)?;
         let outcome = self.open_first(&id, node, items, style);
@@ -223,7 +227,11 @@ impl<'a> Work<'a> {
             item,
             loop_counter: Some(place),
             vars: Some(vars),
-            ..Scope::new(id.clone(), &self.expect(round)?.process, ScopeKind::Item)
+            ..Scope::new(
+                id.clone(),
+                self.expect(round)?.process.clone(),
+                ScopeKind::Item,
+            )
         };
         self.open(scope)?;
         let token = self.next(&id);

@@ -106,6 +106,9 @@ impl Work<'_> {
     }
 
     fn assign_as(&mut self, scope: &ScopeId, values: Variables, moved: bool) -> Step {
+        if values.is_empty() {
+            return Ok(());
+        }
         let mut targets: BTreeMap<ScopeId, Variables> = BTreeMap::new();
         for (name, value) in values {
             targets

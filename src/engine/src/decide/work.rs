@@ -1,5 +1,6 @@
 //! The working copy of one decision: what is emitted is applied at once, on copies of the touched scopes only.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use trinhky_calendar::Calendar;
@@ -13,8 +14,12 @@ use crate::state::{Scope, State};
 
 /// How often one element may be entered in one scope within one decision; more is an endless loop (F34).
 pub const MAX_ENTRIES: u32 = 1_000;
+/// With so many events nothing was entered often: entries are counted from here on.
+const UNCOUNTED_EVENTS: usize = 100;
 /// The most scopes that one decision may open: more than the largest round has, and few enough for the memory (F35).
 pub const MAX_OPENED: usize = 300_000;
+/// Few decisions have more events than this.
+const USUAL_EVENTS: usize = 16;
 /// The most events of one decision.
 pub const MAX_EVENTS: usize = 3_000_000;
 
@@ -106,6 +111,8 @@ pub(super) struct Work<'a> {
     entries: BTreeMap<(ScopeId, Name), u32>,
     /// How many more scopes may be opened.
     room: usize,
+    /// The element found last: it is asked for several times in turn.
+    last: Cell<Option<(&'a Process, &'a Node)>>,
     pub vars_changed: bool,
     /// The element whose work sets variables now.
     pub current: Option<Name>,
@@ -137,11 +144,12 @@ impl<'a> Work<'a> {
                 .collect(),
             view,
             gone: BTreeSet::new(),
-            events: Vec::new(),
+            events: Vec::with_capacity(USUAL_EVENTS),
             agenda: VecDeque::new(),
             joins: BTreeSet::new(),
             entries: BTreeMap::new(),
             room: MAX_OPENED,
+            last: Cell::new(None),
             vars_changed: false,
             current: None,
         }
@@ -149,13 +157,13 @@ impl<'a> Work<'a> {
 
     /// Applies an event to the working copy and keeps it.
     pub fn emit(&mut self, event: Event) {
-        for id in event.touches() {
-            if !self.view.scopes.contains_key(&id)
-                && !self.is_gone(&id)
-                && let Some(scope) = self.base_scope(&id)
-            {
-                self.view.scopes.insert(id, Box::new(scope.clone()));
-            }
+        if let Some(id) = event.touches()
+            && !self.view.scopes.contains_key(&id)
+            && !self.is_gone(&id)
+            && let Some(scope) = self.base_scope(&id)
+        {
+            let scope = Box::new(scope.clone());
+            self.view.scopes.insert(id.into_owned(), scope);
         }
         if let Some(removed) = event.removes() {
             self.gone.insert(removed.clone());
@@ -217,6 +225,11 @@ impl<'a> Work<'a> {
 
     pub fn process(&self, scope: &ScopeId) -> Step<&'a Process> {
         let id = &self.expect(scope)?.process;
+        if let Some((process, _)) = self.last.get()
+            && process.id == *id
+        {
+            return Ok(process);
+        }
         match self.defs.process(id) {
             Some(process) => Ok(process),
             None => refused(
@@ -228,8 +241,19 @@ impl<'a> Work<'a> {
     }
 
     pub fn node(&self, scope: &ScopeId, element: &str) -> Step<&'a Node> {
-        match self.process(scope)?.node(element) {
-            Some(node) => Ok(node),
+        let process = self.process(scope)?;
+        if let Some((_, node)) = self
+            .last
+            .get()
+            .filter(|(own, node)| std::ptr::eq(*own, process) && node.id == element)
+        {
+            return Ok(node);
+        }
+        match process.node(element) {
+            Some(node) => {
+                self.last.set(Some((process, node)));
+                Ok(node)
+            }
             None => incident(
                 "unknown-element",
                 format!("The process has no element '{element}'."),
@@ -238,8 +262,12 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Counts an entry; false when the element was entered too often in this decision.
+    /// Counts an entry; false when the element was entered too often in this decision. Most decisions are of a few events, and
+    /// nothing is counted.
     pub fn count_entry(&mut self, scope: &ScopeId, element: &Name) -> bool {
+        if self.events.len() <= UNCOUNTED_EVENTS {
+            return true;
+        }
         let count = self
             .entries
             .entry((scope.clone(), element.clone()))

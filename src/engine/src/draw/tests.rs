@@ -175,3 +175,153 @@ fn draw(body: &str, overlay: &Overlay) -> Result<String, DrawError> {
     let doc = xml::parse("test.bpmn", &text).unwrap();
     svg(&doc, overlay)
 }
+
+/// Every shape and marker, with what an instance adds: laid out, and by a diagram. A change of a picture is seen in the files in
+/// `golden`; `TRINHKY_WRITE_PICTURES=1` writes them anew.
+#[test]
+fn every_shape_is_drawn_as_it_was() {
+    let mut body = String::new();
+    let (mut last, mut ids) = ("s0".to_owned(), vec!["s0".to_owned()]);
+    let mut add = |body: &mut String, element: &str, attributes: &str, inside: &str| {
+        let id = format!("n{}", ids.len());
+        body.push_str(&format!(
+            "<{element} id='{id}' name='{element} {attributes_shown}' {attributes}>{inside}</{element}>\
+             <sequenceFlow id='f{id}' sourceRef='{last}' targetRef='{id}'/>",
+            attributes_shown = attributes.replace('\'', "")
+        ));
+        last.clone_from(&id);
+        ids.push(id);
+    };
+    body.push_str("<startEvent id='s0' name='Bắt đầu'/>");
+    for (element, attributes) in [
+        ("task", ""),
+        ("userTask", ""),
+        ("manualTask", ""),
+        ("serviceTask", ""),
+        ("scriptTask", ""),
+        ("sendTask", ""),
+        ("receiveTask", ""),
+        ("receiveTask", "instantiate='true'"),
+        ("businessRuleTask", ""),
+        ("callActivity", ""),
+        ("exclusiveGateway", ""),
+        ("inclusiveGateway", ""),
+        ("parallelGateway", ""),
+        ("complexGateway", ""),
+        ("eventBasedGateway", ""),
+        ("eventBasedGateway", "instantiate='true'"),
+        (
+            "eventBasedGateway",
+            "instantiate='true' eventGatewayType='Parallel'",
+        ),
+        ("subProcess", ""),
+        ("transaction", ""),
+        ("adHocSubProcess", ""),
+        ("task", "isForCompensation='true'"),
+    ] {
+        add(&mut body, element, attributes, "");
+    }
+    for marker in [
+        "<multiInstanceLoopCharacteristics/>",
+        "<multiInstanceLoopCharacteristics isSequential='true'/>",
+        "<standardLoopCharacteristics/>",
+    ] {
+        add(&mut body, "userTask", "", marker);
+        add(&mut body, "subProcess", "isForCompensation='true'", marker);
+    }
+    for family in [
+        "message",
+        "timer",
+        "signal",
+        "error",
+        "escalation",
+        "conditional",
+        "link",
+        "cancel",
+        "compensate",
+        "terminate",
+    ] {
+        let one = format!("<{family}EventDefinition/>");
+        for (element, attributes) in [
+            ("intermediateCatchEvent", ""),
+            ("intermediateThrowEvent", ""),
+            ("endEvent", ""),
+            ("startEvent", "isInterrupting='false'"),
+            ("boundaryEvent", "attachedToRef='n2'"),
+            ("boundaryEvent", "attachedToRef='n3' cancelActivity='false'"),
+        ] {
+            add(&mut body, element, attributes, &one);
+        }
+    }
+    let two = "<messageEventDefinition/><timerEventDefinition/>";
+    for attributes in ["", "parallelMultiple='true'"] {
+        add(&mut body, "intermediateCatchEvent", attributes, two);
+    }
+    add(
+        &mut body,
+        "subProcess",
+        "triggeredByEvent='true'",
+        "<startEvent id='inner'/><task id='within'/><sequenceFlow id='fi' sourceRef='inner' targetRef='within'/>",
+    );
+    body.push_str(
+        "<dataObjectReference id='data' name='Hồ sơ' dataObjectRef='d'/><dataObject id='d' isCollection='true'/>\
+         <dataStoreReference id='store' name='Kho'/><textAnnotation id='note'><text>Ghi chú dài hơn một dòng của hình</text></textAnnotation>\
+         <association id='as' sourceRef='n1' targetRef='note'/>\
+         <sequenceFlow id='back' name='trả lại' sourceRef='n11' targetRef='n1'><conditionExpression>x</conditionExpression></sequenceFlow>",
+    );
+    let lanes = "<laneSet id='ls'><lane id='la' name='Văn thư'><flowNodeRef>s0</flowNodeRef><flowNodeRef>n1</flowNodeRef></lane>\
+        <lane id='lb' name='Lãnh đạo'><flowNodeRef>n2</flowNodeRef><flowNodeRef>n3</flowNodeRef></lane></laneSet>";
+    let (mut shapes, mut edges) = (String::new(), String::new());
+    for (number, id) in ids.iter().enumerate() {
+        let (x, y) = (130 + number % 10 * 170, 60 + number / 10 * 150);
+        let (w, h) = if number % 3 == 0 {
+            (120, 90)
+        } else {
+            (100, 80)
+        };
+        shapes.push_str(&format!(
+            "<di:BPMNShape bpmnElement='{id}' isMarkerVisible='true' isExpanded='{}'><c:Bounds x='{x}' y='{y}' width='{w}' height='{h}'/></di:BPMNShape>",
+            number % 2 == 0
+        ));
+        edges.push_str(&format!(
+            "<di:BPMNEdge bpmnElement='f{id}'><d:waypoint x='{}' y='{y}'/><d:waypoint x='{x}' y='{}'/><d:waypoint x='{x}' y='{}'/></di:BPMNEdge>",
+            x - 70,
+            y + 20,
+            y + 40
+        ));
+    }
+    let diagram = format!(
+        "<di:BPMNDiagram><di:BPMNPlane bpmnElement='P'>{shapes}{edges}</di:BPMNPlane></di:BPMNDiagram>"
+    );
+    let overlay = Overlay {
+        live: [("n1", 2), ("n11", 1), ("n28", 120), ("n4", 3)]
+            .map(|(id, tokens)| (id.to_owned(), tokens))
+            .into(),
+        done: ["s0", "fn1", "n2", "n12", "n30"].map(str::to_owned).into(),
+        overdue: ["n1", "n13", "n31"].map(str::to_owned).into(),
+    };
+    let process = format!("<process id='P' name='Mọi hình'>{lanes}{body}</process>");
+    for (name, file) in [
+        ("laid-out", process.clone()),
+        ("diagram", format!("{process}{diagram}")),
+    ] {
+        let picture = draw(&file, &overlay).unwrap().replace("><", ">\n<");
+        golden(name, &picture);
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever changes a picture asks for the files by the environment"
+)]
+fn golden(name: &str, picture: &str) {
+    let path = format!("{}/src/draw/golden/{name}.svg", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("TRINHKY_WRITE_PICTURES").is_some() {
+        std::fs::write(&path, picture).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap();
+    for (number, (new, old)) in picture.lines().zip(kept.lines()).enumerate() {
+        assert_eq!(new, old, "{name}.svg, line {}", number + 1);
+    }
+    assert_eq!(picture.len(), kept.len(), "{name}.svg");
+}

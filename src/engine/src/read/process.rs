@@ -97,6 +97,12 @@ impl Reader {
         process.has_conditional = process.nodes.iter().any(|node| {
             matches!(&node.kind, Kind::Event(event) if event.triggers.iter().any(|trigger| matches!(trigger, crate::model::Trigger::Conditional(_))))
         });
+        process.has_joins = process.nodes.iter().any(|node| {
+            matches!(
+                node.kind,
+                Kind::Gateway(GatewayKind::Inclusive | GatewayKind::Complex { .. })
+            )
+        });
         self.processes.push(process);
     }
 
