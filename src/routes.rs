@@ -311,6 +311,11 @@ pub fn table() -> Vec<Route> {
             get(d::closing_page).post(d::close_round),
         ),
         route(
+            "/van-ban/{id}/gui-them",
+            SignedIn,
+            get(d::more_page).post(d::send_more),
+        ),
+        route(
             "/van-ban/{id}/theo-doi/so-dem",
             SignedIn,
             get(r::live_counters),

@@ -212,7 +212,7 @@ async fn give_up(cx: Cx<'_>, task: &flow_task::Model) -> Outcome<Vec<Value>> {
 }
 
 /// The innermost item around a task: the scope whose parent is a round.
-async fn item_of(cx: Cx<'_>, task: &flow_task::Model) -> Outcome<Option<ScopeId>> {
+pub(super) async fn item_of(cx: Cx<'_>, task: &flow_task::Model) -> Outcome<Option<ScopeId>> {
     let mut scope = TaskId::parse(&task.task_id).map(|id| id.scope);
     while let Some(item) = scope {
         let Some(parent) = item.parent() else {

@@ -115,7 +115,7 @@ async fn write(cx: Cx<'_>, service: &Service) -> Outcome<()> {
 }
 
 /// The same-day duty of VT-21.2c: by the end of office hours today, or of the next working day when those are over.
-fn same_day_due(calendar: &Calendar, now: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn same_day_due(calendar: &Calendar, now: DateTime<Utc>) -> DateTime<Utc> {
     let today = local(now).date_naive();
     if calendar.is_working_day(today) && now < calendar.end_of_office(today) {
         return calendar.end_of_office(today);
@@ -129,7 +129,7 @@ fn due(calendar: &Calendar, rule: &Rule, now: DateTime<Utc>) -> Outcome<DateTime
 
 /// One delivery per body with all its purposes; returns the items of the round of acknowledgements, and what the evidence
 /// is to tell.
-async fn write_deliveries(
+pub(super) async fn write_deliveries(
     cx: Cx<'_>,
     document: &Document,
     expanded: &Expanded,
@@ -272,17 +272,21 @@ async fn link_tasks(cx: Cx<'_>, document: &Document) -> Outcome<()> {
     Ok(())
 }
 
-/// Queues the mails of a fan-out, some hundred per act; bodies without an account get their typed code.
+/// Queues the mails of a fan-out, some hundred per act; bodies without an account get their typed code. `only` in the
+/// payload names the deliveries that were added later.
 ///
 /// # Errors
 /// When a template lacks a variable, or what the database reports.
 pub async fn notify(app: &App, payload: &Value) -> Outcome<()> {
     let document_id: Uuid = serde_json::from_value(payload["document"].clone())?;
+    let only: Option<Vec<Uuid>> = serde_json::from_value(payload["only"].clone())?;
     let mut after = Uuid::nil();
     while let Some(last) = app
-        .act(&Actor::system(), (document_id, after), |cx, (id, after)| {
-            Box::pin(notify_some(cx, *id, *after))
-        })
+        .act(
+            &Actor::system(),
+            (document_id, after, only.clone()),
+            |cx, (id, after, only)| Box::pin(notify_some(cx, *id, *after, only.as_deref())),
+        )
         .await?
     {
         after = last;
@@ -290,10 +294,18 @@ pub async fn notify(app: &App, payload: &Value) -> Outcome<()> {
     Ok(())
 }
 
-async fn notify_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Option<Uuid>> {
+async fn notify_some(
+    cx: Cx<'_>,
+    document_id: Uuid,
+    after: Uuid,
+    only: Option<&[Uuid]>,
+) -> Outcome<Option<Uuid>> {
     let document = find::document(cx.tx, document_id).await?;
-    let deliveries = delivery::Entity::find()
-        .filter(delivery::Column::DocumentId.eq(document_id))
+    let mut wanted = delivery::Entity::find().filter(delivery::Column::DocumentId.eq(document_id));
+    if let Some(only) = only {
+        wanted = wanted.filter(delivery::Column::Id.is_in(only.iter().copied()));
+    }
+    let deliveries = wanted
         .filter(delivery::Column::Id.gt(after))
         .order_by_asc(delivery::Column::Id)
         .limit(MAILS_PER_ACT)

@@ -4,6 +4,7 @@ pub mod closing;
 pub mod direction;
 mod fan_out;
 pub mod letters;
+pub mod more;
 pub mod pages;
 pub mod proof;
 pub mod recall;

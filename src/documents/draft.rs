@@ -183,6 +183,12 @@ const WITH_THE_DRAFTER: [&str; 4] = ["draft", "answer_opinions", "sign", "sign_p
 /// A refusal that names the step, or says that the document is signed.
 pub async fn changeable(db: &impl ConnectionTrait, document: &Document) -> Outcome<()> {
     let row = &document.row;
+    if row.state == state::DROPPED {
+        return Err(Fault::stale(
+            "Văn bản đã thôi ban hành, không sửa được nữa. Muốn làm lại thì dùng lại văn bản này.",
+            "The document was dropped and cannot be changed. To take it up again, use it again.",
+        ));
+    }
     if ![state::DRAFT, state::APPROVED].contains(&row.state.as_str()) {
         return Err(Fault::stale(
             "Văn bản đã ký, không sửa được nữa. Muốn thay đổi thì ban hành văn bản thay thế.",

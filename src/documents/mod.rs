@@ -48,6 +48,8 @@ pub mod state {
     pub const CLOSED: &str = "closed";
     /// Recalled by its issuer: frozen here, gone at its recipients.
     pub const RECALLED: &str = "recalled";
+    /// Ended before it was issued, with a reason; frozen.
+    pub const DROPPED: &str = "dropped";
 }
 
 /// A document with its present draft.

@@ -4,9 +4,11 @@
 //! Each is one command of the engine, checked here for its right and told in the journal. Nobody gets a right by it: a
 //! step is given and lent only to who may do it anyway.
 
+mod ended;
 mod round;
 mod stuck;
 
+pub use ended::{end, may_end};
 pub use round::{ask_another, excuse};
 pub use stuck::{resolve, retry};
 

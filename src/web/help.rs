@@ -35,6 +35,7 @@ pub const PLACES: &[(&str, &str, &str)] = &[
     ("/van-ban/", "/ky", "/huong-dan/lanh-dao#ky"),
     ("/van-ban/", "/theo-doi", "/huong-dan/lanh-dao#theo-doi"),
     ("/van-ban/", "/khep-vong", "/huong-dan/lanh-dao#khep-vong"),
+    ("/van-ban/", "/gui-them", "/huong-dan/lanh-dao#gui-them"),
     ("/van-ban/", "/nhac", "/huong-dan/van-thu#nhac"),
     ("/van-ban/", "/chung-cu", "/huong-dan/van-thu#chung-cu"),
     ("/van-ban/", "/muc-tieu", "/huong-dan/lanh-dao#danh-gia"),

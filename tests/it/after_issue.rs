@@ -1,19 +1,20 @@
 //! What happens to a document after its issue: it is recalled, corrected, replaced, or used again.
 
 use axum::http::StatusCode;
+use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use trinhky::app::App;
 use trinhky::audit::invariants;
 use trinhky::distribution::rows::delivery;
 use trinhky::documents::{find, state};
-use trinhky::flow;
+use trinhky::flow::{self, rows::flow_timer};
 use trinhky::mail::rows::outbox;
 use trinhky::people::rows::unit;
 use trinhky::worker;
 use uuid::Uuid;
 
-use super::office;
 use super::visitor::Visitor;
+use super::{office, tools};
 
 const CHAIRMAN: &str = "nguyen.duy.anh@caoloc.example";
 const DRAFTER: &str = "lang.kim.lan@caoloc.example";
@@ -289,4 +290,153 @@ async fn an_issued_document_is_replaced_corrected_and_used_again() {
         .await
         .expect("checked");
     assert!(breaches.is_empty(), "{breaches:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issued_document_goes_to_more_recipients_on_sqlite() {
+    more_recipients("").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issued_document_goes_to_more_recipients_on_postgresql() {
+    let Some(postgres) = tools::postgres() else {
+        return;
+    };
+    more_recipients(&postgres.answer).await;
+}
+
+async fn more_recipients(database: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Two communes are not in the group that the decision names.
+    let organisation =
+        office::ORGANISATION.replace(r#", "xa-yen-trach", "xa-tan-thanh"] }"#, "] }");
+    let app = office::open(folder.path(), database, &organisation).await;
+    let id = office::issue_decision(&app, office::DECISION).await;
+    let here = format!("/van-ban/{id}");
+    let added = unit_named(&app, "xa-tan-thanh").await;
+    let clerk = clerk_of(&app, added).await;
+    assert_eq!(clerk.get(&here).await.status, StatusCode::NOT_FOUND);
+    let before = deliveries(&app, id).await;
+
+    // The next working day: the receipts of the others are overdue.
+    app.clock.advance_to(app.clock.now() + TimeDelta::days(3));
+    let drafter = Visitor::of(&app, DRAFTER).await;
+    let more = format!("{here}/gui-them");
+    assert_eq!(drafter.get(&more).await.status, StatusCode::FORBIDDEN);
+    let chairman = Visitor::of(&app, CHAIRMAN).await;
+    let address = chairman.open(&here).await.link(&more);
+    let mut form = chairman.open(&address).await.form("/gui-them");
+    form.choose("purpose", "action");
+    form.set("reason", "Xã mới được chọn làm điểm.");
+    form.set("names", "UBND xã Không Có");
+    let refused = chairman.send(&form).await;
+    assert!(
+        refused.says("Không nhận ra nơi nhận"),
+        "{}",
+        refused.words()
+    );
+    form.set("names", "UBND xã Mẫu Sơn");
+    let refused = chairman.send(&form).await;
+    assert!(refused.says("đã nhận văn bản"), "{}", refused.words());
+    form.set("names", "UBND xã Mẫu Sơn, UBND xã Tân Thành");
+    form.set("reason", "");
+    let refused = chairman.send(&form).await;
+    assert!(
+        refused.says("Ghi lý do gửi thêm") && refused.text.contains("UBND xã Tân Thành"),
+        "{}",
+        refused.words()
+    );
+    assert_eq!(deliveries(&app, id).await.len(), before.len());
+    form.set("reason", "Xã mới được chọn làm điểm.");
+    let page = chairman.press(&form).await;
+    assert!(
+        page.says("Đã gửi thêm: UBND xã Tân Thành."),
+        "{}",
+        page.words()
+    );
+    worker::run_until_idle(&app).await.expect("the worker");
+
+    // Only the new one got a delivery and a mail; its deadline and its reminders lie ahead.
+    let after = deliveries(&app, id).await;
+    assert_eq!(after.len(), before.len() + 1);
+    let new = after
+        .iter()
+        .find(|row| row.unit_id == added)
+        .expect("its delivery");
+    let now = app.clock.now();
+    assert!(new.due_at > now && new.due_at < now + TimeDelta::days(2));
+    let task = &flow::tasks_of_subject(app.store.reader(), new.id)
+        .await
+        .expect("read")[0];
+    assert_eq!(task.due_at, Some(new.due_at));
+    assert_eq!(new.task_id.as_deref(), Some(task.task_id.as_str()));
+    let timers: Vec<_> = flow_timer::Entity::find()
+        .filter(flow_timer::Column::Path.eq(&task.path))
+        .all(app.store.reader())
+        .await
+        .expect("read")
+        .into_iter()
+        .map(|timer| timer.due_at)
+        .collect();
+    assert_eq!(timers.len(), 3);
+    assert!(timers.contains(&new.due_at) && timers.iter().all(|due| *due >= new.due_at));
+    let told = outbox::Entity::find()
+        .filter(outbox::Column::Template.eq("delivery"))
+        .filter(outbox::Column::SendAt.eq(now))
+        .all(app.store.reader())
+        .await
+        .expect("read");
+    assert_eq!(told.len(), 1, "nobody is told twice");
+
+    // It is received like any other, by the round that still runs.
+    let clerk = clerk_of(&app, added).await;
+    let form = clerk
+        .open(&format!("/tiep-nhan/{}", new.id))
+        .await
+        .form(&new.id.to_string());
+    clerk.press(&form).await;
+    assert!(clerk.open(&here).await.status.is_success());
+    let tracking = chairman
+        .open(&format!("{here}/theo-doi?loc=tat-ca&tat_ca=true"))
+        .await;
+    assert!(tracking.says("UBND xã Tân Thành"), "{}", tracking.words());
+
+    // For information nobody answers.
+    let mut form = chairman.open(&more).await.form("/gui-them");
+    form.choose("purpose", "information");
+    form.set("names", "UBND xã Yên Trạch");
+    form.set("reason", "Để biết.");
+    chairman.press(&form).await;
+    let informed = unit_named(&app, "xa-yen-trach").await;
+    let rows = deliveries(&app, id).await;
+    let row = rows
+        .iter()
+        .find(|row| row.unit_id == informed)
+        .expect("its delivery");
+    assert_eq!(
+        (row.kind.as_str(), row.task_id.as_deref()),
+        ("information", None)
+    );
+    let breaches = invariants::check(app.store.reader())
+        .await
+        .expect("checked");
+    assert!(breaches.is_empty(), "{breaches:?}");
+}
+
+async fn deliveries(app: &App, document: Uuid) -> Vec<delivery::Model> {
+    delivery::Entity::find()
+        .filter(delivery::Column::DocumentId.eq(document))
+        .all(app.store.reader())
+        .await
+        .expect("read")
+}
+
+async fn unit_named(app: &App, key: &str) -> Uuid {
+    unit::Entity::find()
+        .filter(unit::Column::UnitKey.eq(key))
+        .one(app.store.reader())
+        .await
+        .expect("read")
+        .expect("the unit")
+        .id
 }

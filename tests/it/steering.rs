@@ -7,8 +7,9 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
 };
 use trinhky::app::App;
-use trinhky::audit::rows::journal;
-use trinhky::documents::{draft, find, rehearse, review, state};
+use trinhky::audit::{invariants, rows::journal};
+use trinhky::documents::rows::register_entry;
+use trinhky::documents::{decide, draft, find, issue, rehearse, review, state};
 use trinhky::flow::rows::{flow_task, flow_timer};
 use trinhky::mail::rows::outbox;
 use trinhky::people::find as people_find;
@@ -590,4 +591,165 @@ async fn an_administrator_runs_a_failed_job_again() {
     );
     let list = admin.get("/quan-tri/su-co").await.text;
     assert!(list.contains("Không có sự cố nào."), "{list}");
+}
+
+/// Presses "drop" on the course of a document's workflow.
+async fn drop_it(who: &Browser, id: Uuid, reason: &str) -> Answer {
+    let pairs = vec![
+        ("do".to_owned(), "end".to_owned()),
+        ("task".to_owned(), String::new()),
+        ("reason".to_owned(), reason.to_owned()),
+    ];
+    who.post(&format!("/van-ban/{id}/quy-trinh"), &pairs).await
+}
+
+async fn dropped(app: &App, id: Uuid) {
+    let reader = app.store.reader();
+    let document = find::document(reader, id).await.expect("read");
+    assert_eq!(
+        (document.row.state.as_str(), document.row.number),
+        (state::DROPPED, None)
+    );
+    let open = flow::tasks_of_document(reader, id).await.expect("read");
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_not_issued_is_dropped_on_sqlite() {
+    dropping("").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_not_issued_is_dropped_on_postgresql() {
+    let Some(postgres) = tools::postgres() else {
+        return;
+    };
+    dropping(&postgres.answer).await;
+}
+
+async fn dropping(database: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = office::open(folder.path(), database, office::ORGANISATION).await;
+    let reader = app.store.reader();
+
+    // A draft, by its drafter, while units are asked: nobody is waited for any more.
+    let (drafting, unit) = office::first(&app, "drafter").await;
+    let text = office::DECISION.as_bytes();
+    let draft = draft::import(&app, &drafting, unit, "decision.md", text)
+        .await
+        .expect("the file is imported");
+    let units = people_find::all_units(reader, app.today())
+        .await
+        .expect("read");
+    let asked = units
+        .values()
+        .find(|unit| unit.kind == "division")
+        .expect("a division")
+        .id;
+    let seen = office::seen(&app, draft).await;
+    review::submit(&app, &drafting, draft, seen, vec![asked], 5)
+        .await
+        .expect("it is submitted");
+    let (drafter, chief) = browsers(&app).await;
+    let clerk = Browser::of(&app, "office_clerk", true).await;
+    let course = format!("/van-ban/{draft}/quy-trinh");
+    assert!(!clerk.get(&course).await.text.contains("viec=end"));
+    assert_eq!(
+        drop_it(&clerk, draft, "Thừa").await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert!(drafter.get(&course).await.text.contains("viec=end"));
+    let form = drafter.get(&format!("{course}?viec=end")).await.text;
+    assert!(form.contains("Không hoàn tác được"), "{form}");
+    let mute = drop_it(&drafter, draft, " ").await;
+    assert_eq!(mute.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        drop_it(&drafter, draft, "Không còn cần").await.status,
+        StatusCode::SEE_OTHER
+    );
+    dropped(&app, draft).await;
+    assert!(
+        find::opinions(reader, draft)
+            .await
+            .expect("read")
+            .is_empty()
+    );
+    let page = drafter.get(&format!("/van-ban/{draft}")).await.text;
+    assert!(
+        page.contains("Thôi ban hành") && page.contains("Không còn cần"),
+        "{page}"
+    );
+    assert!(!page.contains(&format!("/van-ban/{draft}/soan")), "{page}");
+    assert_eq!(
+        drop_it(&drafter, draft, "Lần nữa").await.status,
+        StatusCode::CONFLICT
+    );
+
+    // Approved, signed and numbered it is the Chairman's to drop; its number stays in the register, void.
+    let id = office::bring_to_chairman(&app, office::DECISION).await;
+    let (chair, org) = office::first(&app, "chair").await;
+    let seen = office::seen(&app, id).await;
+    decide::decide(
+        &app,
+        &chair,
+        id,
+        seen.clone(),
+        decide::Decision::Approve,
+        String::new(),
+    )
+    .await
+    .expect("it is approved");
+    issue::sign(&app, &chair, id, seen)
+        .await
+        .expect("it is signed");
+    let agency = office::agency_clerk(&app, org).await;
+    issue::assign_number(&app, &agency, id, app.today())
+        .await
+        .expect("it is numbered");
+    let number = find::document(reader, id).await.expect("read").row.number;
+    assert_eq!(
+        drop_it(&chief, id, "Sai căn cứ").await.status,
+        StatusCode::FORBIDDEN
+    );
+    let chairman = Browser::of(&app, "chair", true).await;
+    assert_eq!(
+        drop_it(&chairman, id, "Sai căn cứ").await.status,
+        StatusCode::SEE_OTHER
+    );
+    dropped(&app, id).await;
+    let entry = register_entry::Entity::find()
+        .filter(register_entry::Column::Note.contains("Sai căn cứ"))
+        .one(reader)
+        .await
+        .expect("read")
+        .expect("the entry");
+    assert_eq!(
+        (Some(entry.number), entry.state.as_str(), entry.document_id),
+        (number, "void", None)
+    );
+    let letter = find::proposal_of(reader, id)
+        .await
+        .expect("read")
+        .expect("its proposal");
+    assert!(letter.row.number.is_some() && letter.row.state != state::DROPPED);
+    worker::run_until_idle(&app)
+        .await
+        .expect("the worker works");
+    let list = chairman.get("/van-ban?tt=dropped").await.text;
+    assert!(
+        list.contains(&format!("/van-ban/{id}")) && list.contains("Thôi ban hành"),
+        "{list}"
+    );
+
+    // The next one gets the next number.
+    let next = office::bring_to_chairman(&app, office::DECISION).await;
+    office::decide_and_issue(&app, next).await;
+    let row = find::document(reader, next).await.expect("read").row;
+    assert_eq!(row.number, number.map(|number| number + 1));
+    assert_eq!(
+        drop_it(&chairman, next, "Muộn").await.status,
+        StatusCode::CONFLICT
+    );
+    let breaches = invariants::check(reader).await.expect("checked");
+    assert!(breaches.is_empty(), "{breaches:?}");
 }

@@ -23,7 +23,7 @@ const PAGE: usize = 50;
 /// Documents of one exported file.
 const MOST_ROWS: usize = 5_000;
 
-const STATES: [&str; 8] = [
+const STATES: [&str; 9] = [
     state::DRAFT,
     state::APPROVED,
     state::SIGNED,
@@ -32,6 +32,7 @@ const STATES: [&str; 8] = [
     state::ISSUED,
     state::CLOSED,
     state::RECALLED,
+    state::DROPPED,
 ];
 const TYPES: [&str; 8] = ["QD", "TTR", "BC", "KH", "TB", "CV", "GM", "BB"];
 
@@ -298,6 +299,7 @@ pub(super) fn mark(word: &str, lang: Lang) -> Mark {
         state::ISSUED => (Tone::Done, "Đã phát hành", "Issued"),
         state::CLOSED => (Tone::Nothing, "Đã đóng năm", "Year closed"),
         state::RECALLED => (Tone::Failed, "Đã thu hồi", "Recalled"),
+        state::DROPPED => (Tone::Nothing, "Thôi ban hành", "Dropped"),
         other => (Tone::Nothing, other, other),
     };
     Mark::new(tone, said(lang, vi, en))

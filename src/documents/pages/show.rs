@@ -14,8 +14,8 @@ use super::opinions::{asked_units, opinion_row};
 use super::signatures::signatures;
 use super::step::may_take;
 use crate::audit::{self, rows::journal};
-use crate::distribution::recall;
 use crate::distribution::tracking::{self, Show};
+use crate::distribution::{more, recall};
 use crate::documents::draft::may_draft;
 use crate::documents::{Document, after, attach, copies, draft, find, state};
 use crate::fault::Outcome;
@@ -230,8 +230,27 @@ impl Shown<'_> {
                 format!("{}, {}: {}", date_time(recall.at), recall.by, recall.reason),
             ));
         }
+        facts.extend(self.dropped().await?);
         facts.push((said(lang, "Cập nhật", "Changed"), date_time(row.changed_at)));
         Ok(facts)
+    }
+
+    /// Who ended it before it was issued, and why.
+    async fn dropped(&self) -> Outcome<Option<(String, String)>> {
+        if self.document.row.state != state::DROPPED {
+            return Ok(None);
+        }
+        let act = journal::Entity::find()
+            .filter(journal::Column::DocumentId.eq(self.document.row.id))
+            .filter(journal::Column::Act.eq("document.dropped"))
+            .one(self.db())
+            .await?;
+        Ok(act.map(|act| {
+            let data: serde_json::Value = serde_json::from_str(&act.data).unwrap_or_default();
+            let reason = data["reason"].as_str().unwrap_or_default();
+            let words = format!("{}, {}: {reason}", date_time(act.at), act.actor_name);
+            (said(self.session.lang, "Thôi ban hành", "Dropped"), words)
+        }))
     }
 
     async fn files(&self) -> Outcome<Vec<Link>> {
@@ -376,6 +395,12 @@ impl Shown<'_> {
             links.push(Link::new(
                 &format!("{}/thu-hoi", document_page(row.id)),
                 &said(lang, "Thu hồi văn bản", "Recall the document"),
+            ));
+        }
+        if more::may_send(&self.session.actor, self.document) {
+            links.push(Link::new(
+                &format!("{}/gui-them", document_page(row.id)),
+                &said(lang, "Gửi thêm nơi nhận", "Send to more recipients"),
             ));
         }
         if let Some(decision) = row.carried_by {

@@ -110,6 +110,7 @@ async fn act(session: &Session, id: Uuid, form: &Form) -> Outcome<()> {
         "back" => steer::send_back(app, actor, id, task, form.value("to").to_owned(), reason).await,
         "ask" => steer::ask_another(app, actor, id, chosen(form, "unit")?).await,
         "excuse" => steer::excuse(app, actor, id, chosen(form, "unit")?, reason).await,
+        "end" => steer::end(app, actor, id, reason).await,
         "resolve" => {
             steer::resolve(app, actor, id, task, variables(form.value("variables"))?).await
         }
@@ -237,10 +238,17 @@ impl Course<'_> {
                 &format!("And {more} more steps of units."),
             )));
         }
-        parts.push(Part::Links(vec![Link::new(
+        let mut links = vec![Link::new(
             &format!("{}/quy-trinh.svg", document_page(id)),
             &self.says("Hình vẽ quy trình", "Drawing of the workflow"),
-        )]));
+        )];
+        if steer::may_end(&self.session.actor, &self.document) {
+            links.push(Link::new(
+                &format!("{}?viec=end", address(id)),
+                &self.says("Thôi ban hành văn bản này", "Drop this document"),
+            ));
+        }
+        parts.push(Part::Links(links));
         Ok(Sheet {
             page: page(
                 self.session,

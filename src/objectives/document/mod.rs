@@ -51,7 +51,8 @@ pub(super) async fn draft_for(
     let last = match before.and_then(|before| before.report_id) {
         Some(id) => Some(documents::find::document(cx.tx, id).await?),
         None => None,
-    };
+    }
+    .filter(|report| report.row.state != documents::state::DROPPED);
     let id = match (&last, before) {
         (Some(report), _) if may_still_change(report) => {
             draft::changeable(cx.tx, report).await?;

@@ -27,6 +27,14 @@ impl Course<'_> {
                 ],
                 self.says("Quy trình thử lại đúng chỗ đã dừng.", "The workflow tries again where it stopped."),
             ),
+            "end" => (
+                self.says("Thôi ban hành văn bản", "Drop the document"),
+                vec![reason()],
+                self.says(
+                    "Không hoàn tác được: quy trình dừng, việc đang chờ của mọi người kết thúc, số đã cấp bị bỏ. Nội dung và lịch sử được giữ.",
+                    "It cannot be undone: the workflow ends, nobody's step is left, a number that was given is void. Content and history stay.",
+                ),
+            ),
             "retry" => (
                 self.says("Chạy lại việc tự động", "Run the job again"),
                 Vec::new(),
