@@ -11,6 +11,7 @@ mod gateways;
 mod helper;
 mod hostile;
 mod journals;
+mod lives;
 mod migrate;
 mod modelers;
 mod peers;
