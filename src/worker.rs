@@ -31,7 +31,7 @@ use crate::mail::bounce::{Attached, Bounce};
 use crate::people::{self, Actor};
 use crate::queue::{self, Length, NewJob, rows::cron_tick};
 use crate::{distribution, objectives, reminders};
-use mails::send_on_a_lane;
+use mails::send_mails;
 
 /// A task outside a round was opened: tell its people.
 pub const TASK_NOTICE: &str = "reminders.task";
@@ -106,12 +106,10 @@ pub fn service_name(name: &str) -> Outcome<&'static str> {
 
 /// Works until the program ends. Mails leave beside everything else: a mail server that hangs stops no timer.
 pub async fn run(app: App) {
-    for _ in 0..app.mailer.lanes() {
-        let app = app.clone();
-        tokio::spawn(async move {
-            repeat(&app, &app.wake_mail, || send_on_a_lane(&app)).await;
-        });
-    }
+    let post = app.clone();
+    tokio::spawn(async move {
+        repeat(&post, &post.wake_mail, || send_mails(&post)).await;
+    });
     let beside = app.clone();
     tokio::spawn(async move {
         // Nobody rings for it: who waits a night waits a few seconds more.
@@ -306,15 +304,6 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
             "no job is called `{other}`"
         ))),
     }
-}
-
-/// Sends what is due on all lanes at once.
-async fn send_mails(app: &App) -> Outcome<usize> {
-    let lanes = (0..app.mailer.lanes()).map(|_| send_on_a_lane(app));
-    Ok(futures::future::try_join_all(lanes)
-        .await?
-        .into_iter()
-        .sum())
 }
 
 /// Attaches what a delivery report says to its mail, and has the sender's office told of one that came back.

@@ -16,6 +16,8 @@ pub use send::{Mailer, Sent};
 
 use smtp::is_about_address;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
@@ -29,8 +31,10 @@ use crate::store::Tx;
 
 /// Tries before a mail is given up: with the back-off about 72 hours.
 const MAX_ATTEMPTS: i32 = 74;
-/// How long a worker holds a mail: longer than all phases of a try at their largest settings.
-const LEASE: Duration = Duration::minutes(15);
+/// Longer than all phases of a try at their largest settings.
+const LONGEST_TRY: Duration = Duration::minutes(15);
+/// How long a worker holds a mail: the longest try, and a while in hand before it.
+pub const LEASE: Duration = Duration::minutes(20);
 
 /// What a mail may be, as `outbox.state` says it.
 pub mod state {
@@ -93,6 +97,7 @@ pub struct Claimed {
     pub created_at: DateTime<Utc>,
     /// This try's number; what is recorded for another one does not count.
     pub attempts: i32,
+    pub lease_until: DateTime<Utc>,
     /// What a server said when it refused this address for good.
     pub dead: Option<String>,
 }
@@ -102,6 +107,12 @@ impl Claimed {
     #[must_use]
     pub fn letter(&self) -> Uuid {
         self.copy_of.unwrap_or(self.id)
+    }
+
+    /// Whether a try that begins now could end after its lease, when another worker may have the mail.
+    #[must_use]
+    pub fn may_outlast_its_lease(&self, now: DateTime<Utc>) -> bool {
+        now + LONGEST_TRY > self.lease_until
     }
 }
 
@@ -176,7 +187,7 @@ pub async fn claim(tx: &Tx, worker: &str, now: DateTime<Utc>, limit: u32) -> Out
          SELECT id FROM outbox WHERE state = 'waiting' AND send_at <= $3 \
          AND (lease_until IS NULL OR lease_until < $3 OR lease_until > $4) ORDER BY send_at, id LIMIT {limit}{skip}) \
          RETURNING id, org_id, template, to_name, to_address, cc_addresses, rcpt, copy_of, subject, body_text, body_html, calendar, \
-         document_id, delivery_id, created_at, attempts, \
+         document_id, delivery_id, created_at, attempts, lease_until, \
          (SELECT d.reply FROM dead_address d WHERE d.org_id = outbox.org_id AND d.address = lower(outbox.rcpt)) AS dead"
     );
     let values = [
@@ -219,6 +230,47 @@ pub enum Recorded {
     Failed,
     /// The lease was lost meanwhile; another try decides.
     Overtaken,
+}
+
+/// Records in one statement mails that a server took, each with its words and the instant; tells which of them this
+/// worker still held.
+///
+/// # Errors
+/// What the database reports.
+pub async fn record_accepted(
+    tx: &Tx,
+    mails: &[(&Claimed, &str, DateTime<Utc>)],
+) -> Outcome<BTreeSet<Uuid>> {
+    if mails.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows: Vec<String> = (0..mails.len())
+        .map(|n| {
+            let [a, b, c, d] = [1, 2, 3, 4].map(|column| 4 * n + column);
+            format!("(${a}, ${b}, ${c}, ${d})")
+        })
+        .collect();
+    let sql = format!(
+        "WITH taken (mail, attempt, taken_at, words) AS (VALUES {}) \
+         UPDATE outbox SET state = 'sent', sent_at = taken_at, reply = words, send_at = taken_at, lease_until = NULL FROM taken \
+         WHERE outbox.id = mail AND attempts = attempt AND state = 'waiting' RETURNING outbox.id",
+        rows.join(", ")
+    );
+    let values = mails.iter().flat_map(|(mail, words, at)| {
+        let values: [sea_orm::Value; 4] = [
+            mail.id.into(),
+            mail.attempts.into(),
+            (*at).into(),
+            (*words).into(),
+        ];
+        values
+    });
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    let rows = tx.query_all_raw(statement).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.try_get_by_index(0))
+        .collect::<Result<_, _>>()?)
 }
 
 /// Records what the server said, word for word; an address that it refused for good gets no more mail.

@@ -13,8 +13,9 @@ use super::Claimed;
 use super::smtp::{LANES, Server};
 use crate::config::Smtp;
 
-/// Mails that are taken at once where writing them cannot stall.
-const FILES_AT_ONCE: u32 = 100;
+/// Mails that one worker holds at a time: so many leave while one commit records others, and so many may leave twice when
+/// the program dies before that commit.
+const IN_HAND: usize = 128;
 
 /// What became of one try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,13 +69,10 @@ impl Mailer {
         }
     }
 
-    /// How many mails a lane takes at once; the lease of one that waits behind a slow one would run out.
+    /// How many mails a worker takes at a time, those under way among them.
     #[must_use]
-    pub fn at_once(&self) -> u32 {
-        match self {
-            Self::Smtp(_) => 1,
-            Self::Files(_) => FILES_AT_ONCE,
-        }
+    pub fn in_hand(&self) -> usize {
+        IN_HAND
     }
 
     /// Whether the mail's domain may have one more now.

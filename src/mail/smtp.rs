@@ -56,12 +56,11 @@ impl Server {
 
     /// One try for one recipient.
     pub async fn send(&self, to: &Address, message: &Message) -> Sent {
-        let mut connection = match self.connection().await {
+        let mut connection = match self.named(to, message).await {
             Ok(connection) => connection,
-            // Whatever the server says before a mail is named concerns no mail: it is tried again.
-            Err(error) => return Sent::Later(format!("{error:#}")),
+            Err(sent) => return sent,
         };
-        let sent = self.dialogue(&mut connection, to, message).await;
+        let sent = self.hand_over(&mut connection, to, message).await;
         if matches!(sent, Sent::Accepted(_)) {
             self.idle.lock().await.push(connection);
         } else {
@@ -70,13 +69,36 @@ impl Server {
         sent
     }
 
-    async fn dialogue(
+    /// A connection on which the mail was named: a kept one where it still takes mails, else a new one.
+    async fn named(&self, to: &Address, message: &Message) -> Result<AsyncSmtpConnection, Sent> {
+        let kept = self.idle.lock().await.pop();
+        if let Some(mut kept) = kept {
+            if self.name(&mut kept, to, message).await.is_ok() {
+                return Ok(kept);
+            }
+            self.close(kept).await;
+        }
+        // Whatever the server says before a mail is named concerns no mail: it is tried again.
+        let mut connection = self
+            .connect()
+            .await
+            .map_err(|error| Sent::Later(format!("{error:#}")))?;
+        match self.name(&mut connection, to, message).await {
+            Ok(()) => Ok(connection),
+            Err(sent) => {
+                self.close(connection).await;
+                Err(sent)
+            }
+        }
+    }
+
+    /// Tells the server that a mail comes, and from whom.
+    async fn name(
         &self,
         connection: &mut AsyncSmtpConnection,
         to: &Address,
         message: &Message,
-    ) -> Sent {
-        let reply = self.reply_limit();
+    ) -> Result<(), Sent> {
         let from = message.envelope().from().cloned();
         let mut options = Vec::new();
         if from
@@ -88,18 +110,29 @@ impl Server {
                 .server_info()
                 .supports_feature(Extension::SmtpUtfEight)
             {
-                return Sent::Refused {
+                return Err(Sent::Refused {
                     reply: format!("the mail server takes no address with accents ({to})"),
                     address: true,
-                };
+                });
             }
             options.push(MailParameter::SmtpUtfEight);
         }
+        let command = connection.command(Mail::new(from, options));
         // A sender that the server does not like is a wrong setting, not the recipient's fault.
-        let named = Mail::new(from, options);
-        if let Err(trouble) = limited(reply, "MAIL", connection.command(named)).await {
-            return Sent::Later(trouble.words());
+        match limited(self.reply_limit(), "MAIL", command).await {
+            Ok(_) => Ok(()),
+            Err(trouble) => Err(Sent::Later(trouble.words())),
         }
+    }
+
+    /// Tells the server who receives the mail, and gives it the content.
+    async fn hand_over(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        to: &Address,
+        message: &Message,
+    ) -> Sent {
+        let reply = self.reply_limit();
         let recipient = Rcpt::new(to.clone(), Vec::new());
         if let Err(trouble) = limited(reply, "RCPT", connection.command(recipient)).await {
             return trouble.refusal(true);
@@ -122,16 +155,6 @@ impl Server {
 
     fn reply_limit(&self) -> Duration {
         Duration::from_secs(self.settings.reply_seconds)
-    }
-
-    /// A kept connection that still answers, or a new one.
-    async fn connection(&self) -> anyhow::Result<AsyncSmtpConnection> {
-        while let Some(mut kept) = self.idle.lock().await.pop() {
-            if timeout(self.reply_limit(), kept.test_connected()).await == Ok(true) {
-                return Ok(kept);
-            }
-        }
-        self.connect().await
     }
 
     /// Connects without Nagle's delay, which costs 40 ms a mail.

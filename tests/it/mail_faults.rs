@@ -382,8 +382,12 @@ async fn a_worker_that_slept_does_not_undo_what_another_did() {
     };
     let sleeper = claim().await.expect("the mail");
     assert!(claim().await.is_none(), "it is held");
+    // In hand for so long that a try might end after the lease: it is not begun.
+    let later = |minutes| app.clock.now() + TimeDelta::minutes(minutes);
+    assert!(!sleeper.may_outlast_its_lease(later(5)));
+    assert!(sleeper.may_outlast_its_lease(later(6)));
     app.clock
-        .advance_to(app.clock.now() + TimeDelta::minutes(16));
+        .advance_to(app.clock.now() + mail::LEASE + TimeDelta::minutes(1));
     let other = claim().await.expect("its lease has run out");
     assert_eq!(
         record(other, Sent::Accepted("250 second".to_owned())).await,
@@ -399,6 +403,78 @@ async fn a_worker_that_slept_does_not_undo_what_another_did() {
         (mail.state.as_str(), mail.reply.as_str()),
         (state::SENT, "250 second")
     );
+}
+
+/// Mails that a server took are recorded in one statement, whatever their number; not those that another worker has since.
+async fn what_was_taken_is_recorded_in_one_statement(app: &App) {
+    let org = organisation(app).await;
+    for n in 0..3 {
+        write(app, org, &format!("a{n}"), &format!("u{n}@xa.example"), &[]).await;
+    }
+    let claim = async |limit: u32| {
+        let input = (app.clock.now(), limit);
+        app.store
+            .write(input, |tx, (now, limit)| {
+                Box::pin(mail::claim(tx, "w", *now, *limit))
+            })
+            .await
+            .expect("claimed")
+    };
+    let slept = claim(10).await;
+    assert_eq!(slept.len(), 3);
+    app.clock
+        .advance_to(app.clock.now() + mail::LEASE + TimeDelta::minutes(1));
+    let other = claim(1).await.pop().expect("its lease has run out");
+    let before = app.store.statements();
+    let recorded = app
+        .store
+        .write((slept, app.clock.now()), |tx, (slept, now)| {
+            Box::pin(async move {
+                let taken: Vec<_> = slept.iter().map(|mail| (mail, "250 OK", *now)).collect();
+                mail::record_accepted(tx, &taken).await
+            })
+        })
+        .await
+        .expect("recorded");
+    // On PostgreSQL the number of the transaction is asked for, too.
+    assert!(app.store.statements() - before <= 2);
+    assert_eq!(recorded.len(), 2);
+    assert!(!recorded.contains(&other.id));
+    let mails = outbox::Entity::find()
+        .filter(outbox::Column::MailKey.starts_with("a"))
+        .all(app.store.reader())
+        .await
+        .expect("read");
+    for mail in mails {
+        let expected = if mail.id == other.id {
+            (state::WAITING, "", None)
+        } else {
+            (state::SENT, "250 OK", Some(app.clock.now()))
+        };
+        assert_eq!(
+            (mail.state.as_str(), mail.reply.as_str(), mail.sent_at),
+            expected,
+            "{}",
+            mail.rcpt
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_is_recorded_in_one_statement_on_sqlite() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = office::open(folder.path(), "", office::ORGANISATION).await;
+    what_was_taken_is_recorded_in_one_statement(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_is_recorded_in_one_statement_on_postgresql() {
+    let Some(postgres) = tools::postgres() else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = office::open(folder.path(), &postgres.answer, office::ORGANISATION).await;
+    what_was_taken_is_recorded_in_one_statement(&app).await;
 }
 
 /// F18: mails of a restored database may have been sent since; none leaves without a person.
