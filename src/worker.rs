@@ -50,6 +50,8 @@ pub const ACTION_OVERDUE: &str = "objectives.action_overdue";
 pub const ASSIGNED_NOTICE: &str = "reminders.assigned";
 /// A day that a leader set for a document comes or is past: remind whoever leads.
 pub const DIRECTION_DUE: &str = "reminders.direction";
+/// Opinions are due soon: remind the units that have not answered.
+pub const OPINIONS_SOON: &str = "reminders.opinions_soon";
 /// A mail will not arrive: tell the sender's office.
 pub const UNDELIVERED_NOTICE: &str = "reminders.undelivered";
 
@@ -285,6 +287,7 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
         REFUSED_NOTICE => reminders::refused(app, &payload).await,
         ASSIGNED_NOTICE => reminders::assigned(app, &payload).await,
         DIRECTION_DUE => reminders::direction_due(app, &payload).await,
+        OPINIONS_SOON => reminders::opinions_soon(app, &payload).await,
         UNDELIVERED_NOTICE => reminders::undelivered(app, &payload).await,
         RECALLED_NOTICE => reminders::recalled(app, &payload).await,
         "distribution.fan_out" => distribution::fan_out(app, &service()?).await,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
-use trinhky_calendar::Rule;
+use trinhky_calendar::{Rule, local};
 use trinhky_engine::{CommandKind, TaskId, Variables};
 use uuid::Uuid;
 
@@ -226,6 +226,12 @@ pub async fn submit(
                         run_at: cx.now,
                     };
                     queue::enqueue(cx.tx, cx.id(), job).await?;
+                    let day_before = calendar.add_working_days(local(due).date_naive(), -1);
+                    // Asked for tomorrow, the question itself is the reminder.
+                    if day_before > cx.today() {
+                        let morning = calendar.office_open(day_before);
+                        remind_of_opinions(cx, document.row.id, morning).await?;
+                    }
                 }
                 let summary = if units.is_empty() {
                     format!("Chuyển {} sang kiểm tra", document.title())
@@ -249,6 +255,20 @@ pub async fn submit(
         },
     )
     .await
+}
+
+/// Has the units reminded whose opinion is due soon at that instant.
+///
+/// # Errors
+/// What the database reports.
+pub async fn remind_of_opinions(cx: Cx<'_>, document: Uuid, run_at: DateTime<Utc>) -> Outcome<()> {
+    let job = NewJob {
+        key: format!("opinions_soon:{document}:{}", run_at.timestamp()),
+        name: worker::OPINIONS_SOON,
+        payload: json!({ "document": document }),
+        run_at,
+    };
+    queue::enqueue(cx.tx, cx.id(), job).await
 }
 
 /// Writes down that a unit is asked for its opinion; an earlier question without an answer gives way.

@@ -34,6 +34,8 @@ pub mod state {
 
 /// Working days between two reminders of an overdue action.
 const REMIND_EVERY: i64 = 5;
+/// After so many working days late nobody is reminded any more: the overview and the year's evaluation show it.
+const REMIND_UNTIL: i64 = 20;
 /// Longest text of a field, in characters.
 const MAX_TEXT: usize = 2_000;
 
@@ -325,12 +327,15 @@ pub async fn postpone(cx: Cx<'_>, id: Uuid, due_on: NaiveDate) -> Outcome<()> {
     remind_later(cx, action.org_id, id, due_on).await
 }
 
-/// Queues the reminder of the first working day after the day it is due.
+/// Queues the first reminder that is still to come: of the working day before it is due, else of the first one after.
 async fn remind_later(cx: Cx<'_>, org_id: Uuid, id: Uuid, due_on: NaiveDate) -> Outcome<()> {
     let calendar = people_find::calendar(cx.tx, org_id).await?;
-    let first = calendar
-        .office_open(calendar.add_working_days(due_on, 1))
-        .max(cx.now);
+    let morning = |days| calendar.office_open(calendar.add_working_days(due_on, days));
+    let first = if morning(-1) > cx.now {
+        morning(-1)
+    } else {
+        morning(1).max(cx.now)
+    };
     enqueue(cx, id, due_on, first).await
 }
 
@@ -349,7 +354,8 @@ async fn enqueue(
     queue::enqueue(cx.tx, cx.id(), job).await
 }
 
-/// Reminds the Office of an overdue action, and again every five working days until it is done or has another day.
+/// Reminds the Office of an action before it is due; of an overdue one every five working days until it is done, has another
+/// day, or is [`REMIND_UNTIL`] working days late.
 ///
 /// # Errors
 /// When a template lacks a variable, or what the database reports.
@@ -374,13 +380,18 @@ async fn remind(cx: Cx<'_>, id: Uuid, due_on: NaiveDate) -> Outcome<()> {
         .find(|indicator| indicator.id == action.indicator_id)
         .map(|found| format!("{}. {}", found.label(), found.name))
         .unwrap_or_default();
+    let late = cx.today() > due_on;
     let chiefs =
         people_find::holders_in_org(cx.tx, action.org_id, "office_chief", cx.today()).await?;
     let chiefs = absence::present(cx.tx, chiefs, &document.row.doc_type, cx.today()).await?;
     for chief in &chiefs {
         let new = NewMail {
             key: format!("action_overdue:{id}:{}:{}", cx.today(), chief.person_id),
-            template: "action_overdue",
+            template: if late {
+                "action_overdue"
+            } else {
+                "action_soon"
+            },
             org_id: action.org_id,
             to_name: chief.name.clone(),
             to_address: chief.email.clone(),
@@ -408,10 +419,21 @@ async fn remind(cx: Cx<'_>, id: Uuid, due_on: NaiveDate) -> Outcome<()> {
     .update(cx.tx)
     .await?;
     let calendar = people_find::calendar(cx.tx, action.org_id).await?;
-    let next = calendar.office_open(calendar.add_working_days(cx.today(), REMIND_EVERY));
-    enqueue(cx, id, due_on, next).await?;
+    let next = if late {
+        calendar.add_working_days(cx.today(), REMIND_EVERY)
+    } else {
+        calendar.add_working_days(due_on, 1)
+    };
+    if calendar.working_days_between(due_on, next) <= REMIND_UNTIL {
+        enqueue(cx, id, due_on, calendar.office_open(next)).await?;
+    }
     let summary = format!(
-        "Nhắc biện pháp khắc phục chỉ tiêu {indicator} quá hạn {}",
+        "Nhắc biện pháp khắc phục chỉ tiêu {indicator} {} {}",
+        if late {
+            "quá hạn"
+        } else {
+            "sắp đến hạn"
+        },
         vn_date(due_on)
     );
     let entry = Entry::about(document.row.id, "reminder.sent", summary)

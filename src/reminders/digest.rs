@@ -19,6 +19,9 @@ use crate::people::find::{self as people_find, Holder};
 
 /// Tasks that become due within so many working days stand in the digest.
 const SOON_WORKING_DAYS: i64 = 2;
+/// After so many working days late a task stands on the desk only: the ladder has ended, who answers for it knows
+/// (PEERS §5: stop at five).
+const LATE_WORKING_DAYS: i64 = 5;
 /// Tasks that a digest names; of the others it says how many they are.
 const NAMED_TASKS: usize = 20;
 /// Mails queued by one act.
@@ -40,9 +43,10 @@ pub async fn digest(app: &App) -> Outcome<()> {
             continue;
         }
         let until = calendar.add_working_days(app.today(), SOON_WORKING_DAYS);
+        let since = calendar.add_working_days(app.today(), -LATE_WORKING_DAYS);
         let soon: Vec<Open> = tasks
             .into_iter()
-            .filter(|task| trinhky_calendar::deadline_day(task.due_at) <= until)
+            .filter(|task| (since..=until).contains(&trinhky_calendar::deadline_day(task.due_at)))
             .collect();
         let letters = letters(app, &soon, &calendar, now).await?;
         for chunk in letters.chunks(MAILS_PER_ACT) {

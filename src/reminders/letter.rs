@@ -116,6 +116,12 @@ pub(super) async fn is_queued(cx: Cx<'_>, key: &str) -> Outcome<bool> {
     Ok(!queued(cx, &[key.to_owned()]).await?.is_empty())
 }
 
+/// Which of the keys have mailed nothing yet, in their order.
+pub(super) async fn not_queued(cx: Cx<'_>, keys: Vec<String>) -> Outcome<Vec<String>> {
+    let old = queued(cx, &keys).await?;
+    Ok(keys.into_iter().filter(|key| !old.contains(key)).collect())
+}
+
 async fn queued(cx: Cx<'_>, keys: &[String]) -> Outcome<BTreeSet<String>> {
     let mut old = BTreeSet::new();
     for chunk in keys.chunks(CHUNK) {

@@ -1,7 +1,9 @@
 //! Notices at once: a task was opened, an opinion is asked for, the Chairman's decision is awaited.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
+use trinhky_calendar::Calendar;
 use uuid::Uuid;
 
 use super::audience::{Book, CLERKS, HEADS, REPORTERS, TaskWho};
@@ -15,8 +17,8 @@ use crate::documents::{Document, find};
 use crate::fault::Outcome;
 use crate::flow;
 use crate::flow::rows::flow_task;
-use crate::people::Actor;
 use crate::people::find::{self as people_find, Holder};
+use crate::people::{Actor, Unit};
 use crate::worker::Service;
 
 /// Units told by one act.
@@ -276,36 +278,11 @@ async fn ask_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Option<
         let Some(unit) = units.get(&opinion.unit_id) else {
             continue;
         };
-        let officers = Audience::of(
-            [
-                book.any_of(unit.id, REPORTERS),
-                book.first_of(unit.id, HEADS),
-            ]
-            .into_iter()
-            .flatten(),
-        );
-        let to = officers
-            .or_else(|| Audience::of(book.any_of(unit.id, CLERKS)))
-            .or_else(|| Audience::mailbox(unit));
-        let Some(mut to) = to else {
+        let Some(to) = asked_of(unit, &book) else {
             unaddressed.push(unit.called());
             continue;
         };
-        if let Some(mailbox) = &unit.email {
-            to = to.copy_address(mailbox);
-        }
-        let due = letter::due(opinion.due_at, cx.now, &calendar);
-        let context = json!({
-            "recipient": to.name,
-            "unit": unit.name,
-            "title": document.title(),
-            "subject": document.row.subject,
-            "sender": sender.name,
-            "due": due.at,
-            "left": due.left,
-            "due_at": opinion.due_at.to_rfc3339(),
-            "link": format!("{}/van-ban/{document_id}/gop-y", cx.app.config.base_url()),
-        });
+        let context = opinion_context(cx, &document, unit, &sender, &to, opinion.due_at, &calendar);
         letters.push(Letter {
             key: format!("opinion:{}", opinion.id),
             template: "opinion_request",
@@ -330,4 +307,47 @@ async fn ask_some(cx: Cx<'_>, document_id: Uuid, after: Uuid) -> Outcome<Option<
         audit::append(cx.tx, document.row.org_id, cx.actor, cx.now, entry).await?;
     }
     Ok(Some(last))
+}
+
+/// Who is asked for a unit's opinion: its reporters and its head, else its clerks, else its mailbox, which always reads along.
+pub(super) fn asked_of(unit: &Unit, book: &Book) -> Option<Audience> {
+    let officers = Audience::of(
+        [
+            book.any_of(unit.id, REPORTERS),
+            book.first_of(unit.id, HEADS),
+        ]
+        .into_iter()
+        .flatten(),
+    );
+    let to = officers
+        .or_else(|| Audience::of(book.any_of(unit.id, CLERKS)))
+        .or_else(|| Audience::mailbox(unit))?;
+    Some(match &unit.email {
+        Some(mailbox) => to.copy_address(mailbox),
+        None => to,
+    })
+}
+
+/// What a letter about a unit's opinion says.
+pub(super) fn opinion_context(
+    cx: Cx<'_>,
+    document: &Document,
+    unit: &Unit,
+    sender: &Unit,
+    to: &Audience,
+    due_at: DateTime<Utc>,
+    calendar: &Calendar,
+) -> Value {
+    let due = letter::due(due_at, cx.now, calendar);
+    json!({
+        "recipient": to.name,
+        "unit": unit.name,
+        "title": document.title(),
+        "subject": document.row.subject,
+        "sender": sender.name,
+        "due": due.at,
+        "left": due.left,
+        "due_at": due_at.to_rfc3339(),
+        "link": format!("{}/van-ban/{}/gop-y", cx.app.config.base_url(), document.row.id),
+    })
 }

@@ -421,6 +421,16 @@ async fn the_digest_comes_once_a_person_and_working_day() {
     world.app.clock.advance_to(at("2023-04-01T07:30:00+07:00"));
     digest(&world.app).await.expect("a Saturday");
     assert_eq!(world.mails("digest").await.len(), 2, "nothing on days off");
+
+    // Five working days late it is named for the last time.
+    for (morning, sent) in [("2023-04-07", 4), ("2023-04-10", 4)] {
+        world
+            .app
+            .clock
+            .advance_to(at(&format!("{morning}T07:30:00+07:00")));
+        digest(&world.app).await.expect("late");
+        assert_eq!(world.mails("digest").await.len(), sent, "{morning}");
+    }
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ mod passkey;
 mod proof;
 mod receipt;
 mod registers;
+mod reminding;
 mod reorganisation;
 mod scanner;
 mod searching;

@@ -508,13 +508,14 @@ impl Year<'_> {
             if day_of(taken) != day || taken >= calendar.end_of_office(day) {
                 continue;
             }
-            let until = calendar.add_working_days(day, 2);
+            // Near is two working days ahead; five working days late it is named for the last time.
+            let named = calendar.add_working_days(day, -5)..=calendar.add_working_days(day, 2);
             for row in deliveries
                 .iter()
                 .filter(|row| row.kind == "action" && is_commune(&row.unit_id))
             {
                 let open = row.answered_at.is_none_or(|answered| answered > taken);
-                if open && day_of(row.due_at) <= until {
+                if open && named.contains(&day_of(row.due_at)) {
                     let clerk = self
                         .holder(row.unit_id, &["clerk", "office_clerk"], day)
                         .await?;
@@ -526,7 +527,7 @@ impl Year<'_> {
                 let period = periods.get(&row.period_id).ok_or(Fault::NotFound)?;
                 let open =
                     period.opens_at <= taken && row.submitted_at.is_none_or(|sent| sent > taken);
-                if open && trinhky_calendar::deadline_day(period.due_at) <= until {
+                if open && named.contains(&trinhky_calendar::deadline_day(period.due_at)) {
                     owed.insert((day, self.reporter(row.unit_id, day).await?));
                 }
             }

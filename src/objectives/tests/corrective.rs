@@ -155,6 +155,14 @@ async fn an_overdue_action_reminds_the_office_until_it_is_done_or_has_another_da
     };
     world.until("2023-04-03T07:29:00+07:00").await;
     assert_eq!(mails().await, 0, "Friday was the day");
+    let soon = outbox::Entity::find()
+        .filter(outbox::Column::Template.eq("action_soon"))
+        .all(world.app.store.reader())
+        .await
+        .expect("mails");
+    assert_eq!(soon.len(), 1, "the working day before");
+    let on = trinhky_calendar::local(soon[0].created_at).date_naive();
+    assert_eq!(on.to_string(), "2023-03-30");
     world.until("2023-04-03T07:31:00+07:00").await;
     assert_eq!(mails().await, 1);
     world.until("2023-04-10T07:31:00+07:00").await;
@@ -209,4 +217,8 @@ async fn an_overdue_action_reminds_the_office_until_it_is_done_or_has_another_da
         3,
         "open and overdue again, so reminded again"
     );
+    // Twenty working days late it is not named any more.
+    world.until("2023-12-29T17:00:00+07:00").await;
+    let last = mails().await;
+    assert!((3..=5).contains(&last), "{last}");
 }
