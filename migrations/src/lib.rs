@@ -29,6 +29,7 @@ mod m0019_closing;
 mod m0021_words;
 mod m0023_evidence_at_event;
 mod m0025_passkeys;
+mod m0032_copy_again;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_words::Migration),
             Box::new(m0023_evidence_at_event::Migration),
             Box::new(m0025_passkeys::Migration),
+            Box::new(m0032_copy_again::Migration),
         ]
     }
 }

@@ -1,14 +1,17 @@
-//! Certified copies on paper (Decree 30/2020 Art. 25–27): the whole of an original printed from its sealed file, or an extract
-//! made anew from chosen parts of its text, each under a number of the copying agency's own register of copies.
+//! Certified copies on paper (Decree 30/2020 Art. 25–27): the whole of an original printed from its sealed file (sao y), the
+//! whole of such a copy with its block (sao lục), or an extract made anew from chosen parts of the text (trích sao), each under
+//! a number of the copying agency's own register of copies.
 //!
 //! The file is for the printer. Who certifies signs and seals the paper; nothing of it is signed here.
 
 use chrono::NaiveDate;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     QueryOrder,
 };
 use serde_json::json;
+use trinhky_calendar::vn_date;
 use trinhky_drafting::{Block, Draft, Signer};
 use trinhky_typeset::{CopyBlock, CopyForm};
 use uuid::Uuid;
@@ -30,6 +33,8 @@ pub const REGISTER: &str = "SAO";
 #[derive(Debug, Clone)]
 pub struct Wanted {
     pub form: CopyForm,
+    /// Of a copy of a copy: the true copy that lies before the clerk, one of [`true_copies`].
+    pub source: Option<Uuid>,
     /// Of an extract: the parts of the body by their place, from 0.
     pub parts: Vec<usize>,
     /// Who certifies, as [`called`] names one of [`possible_signers`].
@@ -99,6 +104,10 @@ pub async fn make(app: &App, actor: &Actor, id: Uuid, wanted: Wanted) -> Outcome
             let document = find::visible(cx.tx, cx.actor, *id).await?;
             let org_id = copier(cx.actor, &document).ok_or_else(only_clerks)?;
             check(&document, wanted)?;
+            let source = match wanted.form {
+                CopyForm::Again => Some(source(cx.tx, *id, wanted).await?),
+                _ => None,
+            };
             let agency = people_find::unit(cx.tx, org_id, cx.today()).await?;
             let signer = possible_signers(cx.tx, org_id, &document, wanted.copied_on)
                 .await?
@@ -111,7 +120,7 @@ pub async fn make(app: &App, actor: &Actor, id: Uuid, wanted: Wanted) -> Outcome
                         "Choose who certifies; the post must be held on the day of the copy.",
                     )
                 })?;
-            enter(cx, &document, &agency, wanted, &signer).await
+            enter(cx, &document, &agency, wanted, &signer, source.as_ref()).await
         })
     })
     .await
@@ -162,12 +171,36 @@ fn check(document: &Document, wanted: &Wanted) -> Outcome<()> {
     Ok(())
 }
 
+/// The true copy that a copy is made from; its day is not after that of the new one.
+async fn source(db: &impl ConnectionTrait, id: Uuid, wanted: &Wanted) -> Outcome<Made> {
+    let source = true_copies(db, id)
+        .await?
+        .into_iter()
+        .find(|made| Some(made.row.id) == wanted.source)
+        .ok_or_else(|| {
+            Fault::invalid(
+                "source",
+                "Chọn bản sao y dùng để sao lục.",
+                "Choose the true copy that is copied.",
+            )
+        })?;
+    if wanted.copied_on < source.row.copied_on {
+        return Err(Fault::invalid(
+            "date",
+            "Ngày sao lục không được trước ngày của bản sao y.",
+            "The copy cannot bear a day before that of the true copy.",
+        ));
+    }
+    Ok(source)
+}
+
 async fn enter(
     cx: Cx<'_>,
     document: &Document,
     agency: &Unit,
     wanted: &Wanted,
     signer: &Signer,
+    source: Option<&Made>,
 ) -> Outcome<Uuid> {
     // `UBND huyện` in a sentence, `UBND` in a symbol.
     let short = agency.short.split_whitespace().next().unwrap_or_default();
@@ -175,8 +208,11 @@ async fn enter(
     let mut recipients = wanted.recipients.clone();
     recipients.push("Lưu: VT".to_owned());
     let title = trinhky_drafting::upper_first(&document.title());
+    let made_from = source
+        .map(|source| format!(" theo {}", source.called()))
+        .unwrap_or_default();
     let subject = format!(
-        "{}: {title}, {}",
+        "{}{made_from}: {title}, {}",
         printed(wanted.form),
         document.row.subject
     );
@@ -205,6 +241,7 @@ async fn enter(
         number: Set(number),
         symbol: Set(symbol.clone()),
         form: Set(wanted.form.abbreviation().to_owned()),
+        source_id: Set(source.map(|source| source.row.id)),
         copied_on: Set(wanted.copied_on),
         parts: Set(serde_json::to_string(&wanted.parts)?),
         signer: Set(serde_json::to_string(signer)?),
@@ -216,7 +253,7 @@ async fn enter(
     .insert(cx.tx)
     .await?;
     let summary = format!(
-        "{} số {number:02}/{symbol} của {title}, {:02} bản; người ký bản sao: {}",
+        "{} số {number:02}/{symbol}{made_from} của {title}, {:02} bản; người ký bản sao: {}",
         printed(wanted.form),
         wanted.sheets,
         signer.name
@@ -226,6 +263,23 @@ async fn enter(
         .data(json!({ "number": number, "form": wanted.form.abbreviation() }));
     audit::append(cx.tx, agency.id, cx.actor, cx.now, entry).await?;
     Ok(id)
+}
+
+/// The form behind its abbreviation.
+///
+/// # Errors
+/// When it is none.
+pub fn form(abbreviation: &str) -> Outcome<CopyForm> {
+    [CopyForm::True, CopyForm::Again, CopyForm::Extract]
+        .into_iter()
+        .find(|form| form.abbreviation() == abbreviation)
+        .ok_or_else(|| {
+            Fault::invalid(
+                "form",
+                "Chọn hình thức sao.",
+                "Choose the form of the copy.",
+            )
+        })
 }
 
 /// `Sao y`
@@ -264,6 +318,20 @@ pub struct Made {
     pub void: bool,
 }
 
+impl Made {
+    /// How sentences name it: `Sao y số 01/SY-UBND ngày 05/04/2023`.
+    #[must_use]
+    pub fn called(&self) -> String {
+        format!(
+            "{} số {:02}/{} ngày {}",
+            printed(self.form),
+            self.row.number,
+            self.row.symbol,
+            vn_date(self.row.copied_on)
+        )
+    }
+}
+
 /// The copies that an agency made of a document, in the order of their numbers.
 ///
 /// # Errors
@@ -273,9 +341,25 @@ pub async fn of_document(
     org_id: Uuid,
     document_id: Uuid,
 ) -> Outcome<Vec<Made>> {
+    made(db, document_id, document_copy::Column::OrgId.eq(org_id)).await
+}
+
+/// The true copies that whoever made of a document, from which a copy can be made; clerks of all agencies that know the
+/// document see number and day of them, as the paper says that they hold.
+///
+/// # Errors
+/// What the database reports.
+pub async fn true_copies(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome<Vec<Made>> {
+    let whole = document_copy::Column::Form.eq(CopyForm::True.abbreviation());
+    let mut made = made(db, document_id, whole).await?;
+    made.retain(|made| !made.void);
+    Ok(made)
+}
+
+async fn made(db: &impl ConnectionTrait, document_id: Uuid, wanted: Expr) -> Outcome<Vec<Made>> {
     let rows = document_copy::Entity::find()
         .filter(document_copy::Column::DocumentId.eq(document_id))
-        .filter(document_copy::Column::OrgId.eq(org_id))
+        .filter(wanted)
         .order_by_asc(document_copy::Column::MadeAt)
         .order_by_asc(document_copy::Column::Number)
         .all(db)
@@ -292,11 +376,7 @@ pub async fn of_document(
     rows.into_iter()
         .map(|row| {
             Ok(Made {
-                form: if row.form == CopyForm::Extract.abbreviation() {
-                    CopyForm::Extract
-                } else {
-                    CopyForm::True
-                },
+                form: form(&row.form)?,
                 signer: serde_json::from_str(&row.signer)?,
                 void: struck.contains(&(row.register_id, row.number)),
                 row,
@@ -322,8 +402,35 @@ pub async fn file(app: &App, document: &Document, copy: &Made) -> Outcome<Vec<u8
             "The document was recalled and is not copied any more.",
         ));
     }
+    let mut blocks = Vec::new();
+    if let Some(source) = copy.row.source_id {
+        let source = true_copies(app.store.reader(), document.row.id)
+            .await?
+            .into_iter()
+            .find(|made| made.row.id == source)
+            .ok_or_else(|| {
+                Fault::stale(
+                    "Số của bản sao y dùng để sao lục đã bỏ.",
+                    "The number of the true copy that this was made from was struck.",
+                )
+            })?;
+        blocks.push(block(app, &source).await?);
+    }
+    blocks.push(block(app, copy).await?);
+    let extract = match copy.form {
+        CopyForm::Extract => {
+            let parts: Vec<usize> = serde_json::from_str(&copy.row.parts)?;
+            Some(extract(&document.numbered_draft(), &parts))
+        }
+        _ => None,
+    };
+    signing::paper_copy(app, document, extract, blocks).await
+}
+
+/// What the block of a copy says.
+async fn block(app: &App, copy: &Made) -> Outcome<CopyBlock> {
     let agency = people_find::unit(app.store.reader(), copy.row.org_id, copy.row.copied_on).await?;
-    let block = CopyBlock {
+    Ok(CopyBlock {
         form: copy.form,
         agency: agency.header,
         number: u32::try_from(copy.row.number).unwrap_or_default(),
@@ -333,15 +440,7 @@ pub async fn file(app: &App, document: &Document, copy: &Made) -> Outcome<Vec<u8
         title_lines: copy.signer.title_lines.clone(),
         signer: copy.signer.name.clone(),
         recipients: serde_json::from_str(&copy.row.recipients)?,
-    };
-    let extract = match copy.form {
-        CopyForm::Extract => {
-            let parts: Vec<usize> = serde_json::from_str(&copy.row.parts)?;
-            Some(extract(&document.numbered_draft(), &parts))
-        }
-        _ => None,
-    };
-    signing::paper_copy(app, document, extract, block).await
+    })
 }
 
 /// The text with the chosen parts of its body; what is left out leaves a mark where it stood.

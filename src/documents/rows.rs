@@ -271,8 +271,10 @@ pub mod document_copy {
         pub register_id: Uuid,
         pub number: i32,
         pub symbol: String,
-        /// `SY` or `TrS`.
+        /// `SY`, `SL` or `TrS`.
         pub form: String,
+        /// Of `SL`: the true copy that it was made from.
+        pub source_id: Option<Uuid>,
         pub copied_on: Date,
         /// Of an extract: places of the parts of the body, as JSON.
         pub parts: String,

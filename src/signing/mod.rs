@@ -18,8 +18,8 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use trinhky_calendar::local;
 use trinhky_drafting::{Draft, MonthYear};
 use trinhky_pades::{
-    Appearance, CopyPlace, FieldPlaces, Filling, Fonts, Mark, Place, SigningRequest, Slant,
-    TRIAL_LABEL, TextPlace, copy_on_paper, fill_and_seal, prepare, sign_alone,
+    Appearance, CopyPlace, FieldPlaces, Filling, Fonts, Mark, PaperBlock, Place, SigningRequest,
+    Slant, TRIAL_LABEL, TextPlace, copy_on_paper, fill_and_seal, prepare, sign_alone,
     sign_person as sign_person_field,
 };
 use trinhky_typeset::{Anchor, Briefing, CopyBlock, Options, Rendered, RuleSet};
@@ -236,7 +236,8 @@ pub async fn briefing(app: &App, words: Briefing) -> Outcome<Vec<u8>> {
     Ok(rendered.pdf)
 }
 
-/// A certified copy for the printer: the sealed file, or an extract of its text, with the block of the copy at its end.
+/// A certified copy for the printer: the sealed file, or an extract of its text, with the blocks of the copy at its end: its own
+/// last, over it that of the copy which it was made from.
 ///
 /// # Errors
 /// When the sealed file is missing or typesetting fails.
@@ -244,7 +245,7 @@ pub async fn paper_copy(
     app: &App,
     document: &Document,
     extract: Option<Draft>,
-    block: CopyBlock,
+    blocks: Vec<CopyBlock>,
 ) -> Outcome<Vec<u8>> {
     let sealed = match &extract {
         Some(_) => None,
@@ -262,27 +263,33 @@ pub async fn paper_copy(
         let original = typesetter
             .document(&text, &options)
             .map_err(anyhow::Error::from)?;
-        let rules = layout_rules(block.copied_on)?;
-        let block = typesetter
-            .copy_block(&block, rules, now)
-            .map_err(anyhow::Error::from)?;
-        let place = copy_place(&original, &block).context("the block of the copy has no end")?;
+        let mut hung = Vec::new();
+        for block in &blocks {
+            let rules = layout_rules(block.copied_on)?;
+            let set = typesetter
+                .copy_block(block, rules, now)
+                .map_err(anyhow::Error::from)?;
+            hung.push(paper_block(set).context("the block of the copy has no end")?);
+        }
+        let end = original.anchors.get(&Anchor::End).copied().map(place);
+        let place = CopyPlace {
+            end: end.map(|end| (end.page, end.y)),
+            gap: COPY_GAP,
+            margin: COPY_MARGIN,
+        };
         // The sealed file was typeset from the same text by the same rules: it ends where this one does.
         let pdf = sealed.unwrap_or(original.pdf);
-        copy_on_paper(&pdf, &block.pdf, place).map_err(keys::failure)
+        copy_on_paper(&pdf, &hung, place).map_err(keys::failure)
     });
     copied.await.map_err(anyhow::Error::from)?
 }
 
-/// Where the block goes, from the ends of both.
-fn copy_place(original: &Rendered, block: &Rendered) -> Option<CopyPlace> {
-    let block_end = place(*block.anchors.get(&Anchor::End)?);
-    let end = original.anchors.get(&Anchor::End).copied().map(place);
-    Some(CopyPlace {
-        end: end.map(|end| (end.page, end.y)),
-        height: PAGE_HEIGHT - block_end.y,
-        gap: COPY_GAP,
-        margin: COPY_MARGIN,
+/// A typeset block with its height, from its end.
+fn paper_block(block: Rendered) -> Option<PaperBlock> {
+    let end = place(*block.anchors.get(&Anchor::End)?);
+    Some(PaperBlock {
+        pdf: block.pdf,
+        height: PAGE_HEIGHT - end.y,
     })
 }
 

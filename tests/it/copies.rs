@@ -107,6 +107,24 @@ async fn copies_are_numbered_in_one_series_and_printed_with_their_block() {
     let page = clerk.press(&form).await;
     assert!(page.says("Trích sao số 02/TrS-UBND"), "{}", page.words());
 
+    // What was copied can be copied again, from the very copy that is named.
+    let mut form = page.form("/sao");
+    form.choose("form", "SL");
+    form.set("recipients", "Hạt Kiểm lâm");
+    let refused = clerk.send(&form).await;
+    assert!(
+        refused.says("Chọn bản sao y dùng để sao lục"),
+        "{}",
+        refused.words()
+    );
+    let source = copies::true_copies(app.store.reader(), id)
+        .await
+        .expect("read")
+        .remove(0);
+    form.choose("source", &source.row.id.to_string());
+    let page = clerk.press(&form).await;
+    assert!(page.says("Sao lục số 03/SL-UBND"), "{}", page.words());
+
     // A day before that of the document is refused.
     let mut early = page.form("/sao");
     early.set("date", "01/01/2023");
@@ -128,7 +146,7 @@ async fn copies_are_numbered_in_one_series_and_printed_with_their_block() {
         .expect("sealed");
     std::fs::write(folder.path().join("sealed.pdf"), original).expect("written");
     for (copy, pdf) in &files {
-        let whole = copy.row.form == "SY";
+        let (whole, again) = (copy.row.form != "TrS", copy.row.form == "SL");
         let number = format!("{:02}/{}", copy.row.number, copy.row.symbol);
         let recipients: Vec<String> =
             serde_json::from_str(&copy.row.recipients).expect("the lines");
@@ -138,13 +156,16 @@ async fn copies_are_numbered_in_one_series_and_printed_with_their_block() {
         if !whole {
             words.push("(…)".to_owned());
         }
+        if again {
+            words.extend(["SAO Y", "01/SY-UBND"].map(str::to_owned));
+        }
         measure(
             folder.path(),
             &copy.row.form,
             pdf,
             json!({
                 "source": whole.then_some("sealed.pdf"), "number": number, "agency": agency.header,
-                "form": if whole { "SAO Y" } else { "TRÍCH SAO" },
+                "form": copy.form.printed(), "over": u8::from(again),
                 "date": format!("{}, {day}", agency.place),
                 "title": copy.signer.title_lines, "signer": copy.signer.name,
                 "recipients": recipients, "original": words,
@@ -169,6 +190,16 @@ async fn copies_are_numbered_in_one_series_and_printed_with_their_block() {
     assert_eq!(clerk.get(&file).await.status, StatusCode::CONFLICT);
     let file = format!("{address}/{}", files[0].0.row.id);
     assert!(clerk.open(&file).await.text.starts_with("%PDF"));
+    // A copy of a copy whose number was struck is none.
+    let mut strike = clerk
+        .open(&format!("/so-van-ban/{book}/bo-so"))
+        .await
+        .form("/bo-so");
+    strike.set("number", "1");
+    strike.set("reason", "Ghi nhầm");
+    clerk.press(&strike).await;
+    let file = format!("{address}/{}", files[2].0.row.id);
+    assert_eq!(clerk.get(&file).await.status, StatusCode::CONFLICT);
     let broken = invariants::check(app.store.reader())
         .await
         .expect("checked");

@@ -13,6 +13,7 @@ use crate::audit;
 use crate::documents::copies::{self, Made, Wanted};
 use crate::documents::{Document, find};
 use crate::fault::{Fault, Outcome};
+use crate::people::find as people_find;
 use crate::people::session::{Session, done, failed};
 use crate::signing;
 use crate::web::format::read_date;
@@ -37,7 +38,7 @@ pub async fn copies_page(session: Session, Path(id): Path<Uuid>) -> Result<Respo
         .map_err(|fault| failed(fault, &document_page(id)))
 }
 
-/// `POST /van-ban/{id}/sao`: `form` (`SY`, `TrS`), `parts`, `signer`, `date`, `sheets`, `recipients`.
+/// `POST /van-ban/{id}/sao`: `form` (`SY`, `SL`, `TrS`), `source`, `parts`, `signer`, `date`, `sheets`, `recipients`.
 ///
 /// # Errors
 /// As [`copies_page`]; what is not acceptable shows the form again.
@@ -86,18 +87,9 @@ fn wanted(pairs: &Pairs) -> Outcome<Wanted> {
             .collect::<Vec<_>>()
     };
     let one = |name: &str| all(name).first().copied().unwrap_or_default();
-    let forms = [CopyForm::True, CopyForm::Extract];
     Ok(Wanted {
-        form: forms
-            .into_iter()
-            .find(|form| form.abbreviation() == one("form"))
-            .ok_or_else(|| {
-                Fault::invalid(
-                    "form",
-                    "Chọn hình thức sao.",
-                    "Choose the form of the copy.",
-                )
-            })?,
+        form: copies::form(one("form"))?,
+        source: one("source").parse().ok(),
         parts: all("parts")
             .iter()
             .filter_map(|part| part.parse().ok())
@@ -177,12 +169,15 @@ async fn view(session: &Session, id: Uuid, form: Form) -> Outcome<Response> {
     if copies::can_be_copied(&document) {
         let org_id = copies::copier(&session.actor, &document).unwrap_or(document.row.org_id);
         let signers = copies::possible_signers(db, org_id, &document, session.today()).await?;
+        let sources = sources(session, id).await?;
         let mut form = form;
         if let (Some(first), "") = (signers.first(), form.value("signer")) {
             form.set("signer", copies::called(first));
         }
         parts.push(Part::Heading(lang.say("Lập bản sao", "A new copy")));
-        parts.push(Part::Form(entry(session, &document, &signers, form)));
+        parts.push(Part::Form(entry(
+            session, &document, &signers, sources, form,
+        )));
     } else {
         parts.push(Part::Note(lang.say(
             "Chỉ sao văn bản đã phát hành và chưa bị thu hồi.",
@@ -206,13 +201,7 @@ fn line(session: &Session, id: Uuid, copy: &Made) -> State {
         },
         text: said(
             lang,
-            format!(
-                "{} số {:02}/{} ngày {}",
-                copies::printed(copy.form),
-                row.number,
-                row.symbol,
-                vn_date(row.copied_on)
-            ),
+            copy.called(),
             format!(
                 "{} no. {:02}/{} of {}",
                 copies::printed(copy.form),
@@ -240,55 +229,107 @@ fn line(session: &Session, id: Uuid, copy: &Made) -> State {
     }
 }
 
-fn entry(session: &Session, document: &Document, signers: &[Signer], form: Form) -> Entry {
+/// The true copies that can be copied again, by number, day and agency.
+async fn sources(session: &Session, id: Uuid) -> Outcome<Vec<Choice>> {
+    let db = session.app.store.reader();
+    let made = copies::true_copies(db, id).await?;
+    let agencies: Vec<Uuid> = made.iter().map(|made| made.row.org_id).collect();
+    let names = people_find::unit_names(db, &agencies, session.today()).await?;
+    Ok(made
+        .iter()
+        .map(|made| {
+            let agency = names.get(&made.row.org_id).map_or("", String::as_str);
+            choice(
+                &made.row.id.to_string(),
+                format!("{}, {agency}", made.called()),
+            )
+        })
+        .collect())
+}
+
+fn entry(
+    session: &Session,
+    document: &Document,
+    signers: &[Signer],
+    sources: Vec<Choice>,
+    form: Form,
+) -> Entry {
     let lang = session.lang;
+    let mut forms = vec![
+        choice(
+            CopyForm::True.abbreviation(),
+            lang.say(
+                "Sao y: toàn văn, in từ bản gốc điện tử",
+                "True copy: the whole, printed from the electronic original",
+            ),
+        ),
+        choice(
+            CopyForm::Extract.abbreviation(),
+            lang.say(
+                "Trích sao: phần nội dung được chọn dưới đây",
+                "Extract: the parts chosen below",
+            ),
+        ),
+    ];
+    let mut source = None;
+    // Only what was copied can be copied again.
+    if !sources.is_empty() {
+        forms.insert(
+            1,
+            choice(
+                CopyForm::Again.abbreviation(),
+                lang.say(
+                    "Sao lục: toàn văn bản sao y được chọn dưới đây",
+                    "Copy of a copy: the whole of the true copy chosen below",
+                ),
+            ),
+        );
+        source = Some(Field::new(
+            "source",
+            lang.say("Bản sao y dùng để sao lục", "The true copy that is copied"),
+            Input::One(sources),
+        ));
+    }
     let signers = signers
         .iter()
         .map(|signer| choice(&copies::called(signer), copies::called(signer)))
         .collect();
+    let mut fields = vec![Field::new(
+        "form",
+        lang.say("Hình thức sao", "Form of the copy"),
+        Input::One(forms),
+    )];
+    fields.extend(source);
+    fields.extend([
+        Field::new(
+            "parts",
+            lang.say("Phần trích sao", "Parts of an extract"),
+            Input::Several(part_choices(document)),
+        ),
+        Field::new(
+            "signer",
+            lang.say("Người ký bản sao", "Certified by"),
+            Input::One(signers),
+        ),
+        Field::line("date", lang.say("Ngày sao", "Day of the copy")),
+        Field::line("sheets", lang.say("Số bản", "How many")),
+        Field::new(
+            "recipients",
+            lang.say("Nơi nhận bản sao", "Recipients of the copy"),
+            Input::Area(2),
+        )
+        .hint(lang.say(
+            "Mỗi dòng một nơi; dòng “Lưu: VT” được thêm ở cuối.",
+            "One per line; the archive line is added.",
+        )),
+    ]);
     Entry {
         form,
-        fields: vec![
-            Field::new(
-                "form",
-                lang.say("Hình thức sao", "Form of the copy"),
-                Input::One(vec![
-                    choice(
-                        CopyForm::True.abbreviation(),
-                        lang.say("Sao y: toàn văn, in từ bản gốc điện tử", "True copy: the whole, printed from the electronic original"),
-                    ),
-                    choice(
-                        CopyForm::Extract.abbreviation(),
-                        lang.say("Trích sao: phần nội dung được chọn dưới đây", "Extract: the parts chosen below"),
-                    ),
-                ]),
-            ),
-            Field::new(
-                "parts",
-                lang.say("Phần trích sao", "Parts of an extract"),
-                Input::Several(part_choices(document)),
-            ),
-            Field::new(
-                "signer",
-                lang.say("Người ký bản sao", "Certified by"),
-                Input::One(signers),
-            ),
-            Field::line("date", lang.say("Ngày sao", "Day of the copy")),
-            Field::line("sheets", lang.say("Số bản", "How many")),
-            Field::new(
-                "recipients",
-                lang.say("Nơi nhận bản sao", "Recipients of the copy"),
-                Input::Area(2),
-            )
-            .hint(lang.say(
-                "Mỗi dòng một nơi; dòng “Lưu: VT” được thêm ở cuối.",
-                "One per line; the archive line is added.",
-            )),
-        ],
+        fields,
         acts: vec![Act::main(
             lang.say("Cấp số và lập bản sao", "Number the copy"),
             lang.say(
-                "Số được ghi vào sổ bản sao của cơ quan, dùng chung cho sao y, trích sao.",
+                "Số được ghi vào sổ bản sao của cơ quan, dùng chung cho sao y, sao lục, trích sao.",
                 "The number is entered in the agency's register of copies, one series for all forms.",
             ),
         )],

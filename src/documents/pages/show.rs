@@ -114,7 +114,7 @@ impl Shown<'_> {
         {
             view.links.push(Link::new(
                 &format!("{href}/sao"),
-                &said(lang, "Bản sao y, trích sao", "Certified copies"),
+                &said(lang, "Bản sao y, sao lục, trích sao", "Certified copies"),
             ));
         }
         // Recipients see the document itself; how it came about is its organisation's.

@@ -42,7 +42,7 @@ pub use fields::{
     AGENCY_FIELD, DAY_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD, YEAR_FIELD, prepare,
 };
 pub use long_term::{RevocationSource, ValidationData, gather, keep};
-pub use paper::{CopyPlace, copy_on_paper};
+pub use paper::{CopyPlace, PaperBlock, copy_on_paper};
 pub use places::{FieldPlaces, Fonts, Place, Slant, TextPlace};
 pub use sign::{Filling, SigningRequest, fill_and_seal, sign_alone, sign_person};
 pub use signer::{Algorithm, SignError, Signer, SoftwareSigner, ecdsa_to_der, verifies};

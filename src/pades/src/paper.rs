@@ -11,43 +11,41 @@ use crate::update::{load, pages};
 pub struct CopyPlace {
     /// The page on which the document ends, counted from 1, and how far over the page's foot; none where it is not known.
     pub end: Option<(usize, f32)>,
-    /// How tall the block is.
-    pub height: f32,
     /// Kept free between the document and the block.
     pub gap: f32,
     /// Kept free at the head and the foot of a page.
     pub margin: f32,
 }
 
-/// The document printed, with the block, the first page of another file, under its end; on a page of its own where the last
-/// one has no room or is turned.
+/// The block of a copy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PaperBlock {
+    /// The file whose first page it is, from the head.
+    pub pdf: Vec<u8>,
+    /// How tall it is, in points.
+    pub height: f32,
+}
+
+/// The document printed, with the blocks one under the other under its end; on a page of its own what has no room on the last
+/// one, or where that is turned.
 ///
 /// # Errors
 /// Where one of the files cannot be read.
-pub fn copy_on_paper(pdf: &[u8], block: &[u8], place: CopyPlace) -> Result<Vec<u8>, Error> {
+pub fn copy_on_paper(
+    pdf: &[u8],
+    blocks: &[PaperBlock],
+    place: CopyPlace,
+) -> Result<Vec<u8>, Error> {
     let mut paper = load(pdf)?;
     for page in pages(&paper) {
         draw_annotations(&mut paper, page)?;
     }
     forget_fields(&mut paper)?;
-    let (block, width, height) = take_in(&mut paper, load(block)?)?;
-    let all = pages(&paper);
-    let last = *all.last().ok_or_else(no_page)?;
-    let (page_width, page_height) = size(&paper, last)?;
-    let under = place.end.filter(|(page, end)| {
-        let room = end - place.gap - place.height;
-        *page == all.len() && room >= place.margin && page_width < page_height
-    });
-    let (page, top) = match under {
-        Some((_, end)) => (last, end - place.gap),
-        None => {
-            let page = new_page(&mut paper, last, width, height)?;
-            (page, height - place.margin)
-        }
-    };
-    // The block hangs from the head of its own page.
-    let ink = format!("q 1 0 0 1 0 {:.3} cm /TkCopy Do Q\n", top - height);
-    draw(&mut paper, page, &[("TkCopy".to_owned(), block)], &ink)?;
+    let mut end = place.end;
+    for (nth, block) in blocks.iter().enumerate() {
+        let top = hang(&mut paper, nth, block, CopyPlace { end, ..place })?;
+        end = Some((pages(&paper).len(), top - block.height));
+    }
     paper.prune_objects();
     paper.renumber_objects();
     let mut bytes = Vec::new();
@@ -55,6 +53,35 @@ pub fn copy_on_paper(pdf: &[u8], block: &[u8], place: CopyPlace) -> Result<Vec<u
         .save_to(&mut bytes)
         .map_err(|error| Error::Unreadable(error.to_string()))?;
     Ok(bytes)
+}
+
+/// Draws a block under the end, or on a page of its own; how far its head stands over the page's foot.
+fn hang(
+    paper: &mut Document,
+    nth: usize,
+    block: &PaperBlock,
+    place: CopyPlace,
+) -> Result<f32, Error> {
+    let (form, width, height) = take_in(paper, load(&block.pdf)?)?;
+    let all = pages(paper);
+    let last = *all.last().ok_or_else(no_page)?;
+    let (page_width, page_height) = size(paper, last)?;
+    let under = place.end.filter(|(page, end)| {
+        let room = end - place.gap - block.height;
+        *page == all.len() && room >= place.margin && page_width < page_height
+    });
+    let (page, top) = match under {
+        Some((_, end)) => (last, end - place.gap),
+        None => {
+            let page = new_page(paper, last, width, height)?;
+            (page, height - place.margin)
+        }
+    };
+    // The block hangs from the head of its own page.
+    let name = format!("TkCopy{nth}");
+    let ink = format!("q 1 0 0 1 0 {:.3} cm /{name} Do Q\n", top - height);
+    draw(paper, page, &[(name, form)], &ink)?;
+    Ok(top)
 }
 
 fn no_page() -> Error {
