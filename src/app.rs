@@ -20,7 +20,9 @@ use crate::files::Files;
 use crate::ids::Ids;
 use crate::mail::Mailer;
 use crate::people::Actor;
+use crate::secrets::Secrets;
 use crate::store::{Store, Tx};
+use crate::web::traffic::Traffic;
 
 /// Verifications of strangers' files that may run at once.
 const VERIFICATIONS_AT_ONCE: usize = 2;
@@ -35,6 +37,7 @@ pub struct Parts {
     pub clock: Clock,
     pub ids: Ids,
     pub files: Files,
+    pub secrets: Secrets,
     pub mailer: Mailer,
     pub typesetter: Typesetter,
     pub config: Config,
@@ -42,6 +45,8 @@ pub struct Parts {
     pub workflows: RwLock<HashMap<String, Arc<Definitions>>>,
     /// Places for verifications of strangers' files; who finds none comes again later.
     pub verifications: Semaphore,
+    /// What this server answered since it started.
+    pub traffic: Arc<Traffic>,
     /// Rung after every act, so that the worker need not wait for its next look.
     pub wake: Notify,
     /// Rung for those who send mails.
@@ -101,6 +106,7 @@ impl App {
             format!("cannot write to the data folder {}", config.data.display())
         })?;
         let store = Store::open(&config.database_url()).await?;
+        let secrets = Secrets::open(&config, &store).await?;
         let files = Files::open(&config.data.join("files"))?;
         let mailer = match &config.smtp {
             Some(smtp) => Mailer::smtp(smtp.clone()),
@@ -111,11 +117,13 @@ impl App {
             clock,
             ids,
             files,
+            secrets,
             mailer,
             typesetter: Typesetter::new(),
             config,
             workflows: RwLock::new(HashMap::new()),
             verifications: Semaphore::new(VERIFICATIONS_AT_ONCE),
+            traffic: Arc::default(),
             wake: Notify::new(),
             wake_mail: Notify::new(),
         })))

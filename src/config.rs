@@ -28,6 +28,10 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// SMTP server; without it mails are written as files under `data/mail`.
     pub smtp: Option<Smtp>,
+    /// File of the key that seals stored secrets; empty: `keys/secrets.key` inside `data`.
+    pub secrets_key: PathBuf,
+    /// Who sends this token may read `/metrics`; empty: there is no such page.
+    pub metrics_token: String,
     /// The sender of all mails.
     pub mail_from: String,
     /// Libraries of the makers of signing tokens (PKCS#11), e.g. `/usr/lib/softhsm/libsofthsm2.so`.
@@ -134,6 +138,8 @@ pub struct Backup {
     pub at: String,
     /// How many stay.
     pub keep: usize,
+    /// Public keys (`age1…`) for whose holders every backup is encrypted; empty: it is not.
+    pub recipients: Vec<String>,
 }
 
 impl Default for Backup {
@@ -142,9 +148,13 @@ impl Default for Backup {
             folder: PathBuf::new(),
             at: "0 30 1 * * *".to_owned(),
             keep: 14,
+            recipients: Vec::new(),
         }
     }
 }
+
+/// Shortest token for the figures: nobody finds it by trying.
+const MIN_METRICS_TOKEN: usize = 24;
 
 /// When administrators are told of a late backup: before the day's work.
 const BACKUP_LATE_AT: &str = "0 0 7 * * *";
@@ -172,6 +182,8 @@ impl Default for Config {
             public_url: String::new(),
             trusted_proxies: Vec::new(),
             smtp: None,
+            secrets_key: PathBuf::new(),
+            metrics_token: String::new(),
             mail_from: "Trình Ký <trinhky@localhost>".to_owned(),
             pkcs11_modules: Vec::new(),
             trusted_authorities: Vec::new(),
@@ -273,6 +285,16 @@ impl Config {
         self.data.join("trinhky.db")
     }
 
+    /// The file of the key that seals stored secrets.
+    #[must_use]
+    pub fn secrets_file(&self) -> PathBuf {
+        if self.secrets_key.as_os_str().is_empty() {
+            self.data.join("keys").join("secrets.key")
+        } else {
+            self.secrets_key.clone()
+        }
+    }
+
     /// The address for links in mails, without a final slash.
     #[must_use]
     pub fn base_url(&self) -> String {
@@ -318,6 +340,12 @@ impl Config {
             format!(
                 "`public_url` is `{}`; write it with https://",
                 self.public_url
+            ),
+        );
+        unless(
+            self.metrics_token.is_empty() || self.metrics_token.len() >= MIN_METRICS_TOKEN,
+            format!(
+                "`metrics_token` is shorter than {MIN_METRICS_TOKEN} letters; take a long random one, e.g. of `openssl rand -hex 32`"
             ),
         );
         let list = &self.breached_passwords;
@@ -412,6 +440,14 @@ impl Config {
             (1..=1_000).contains(&self.backup.keep),
             format!("`backup.keep` is {}; write 1 to 1000", self.backup.keep),
         );
+        for recipient in &self.backup.recipients {
+            unless(
+                recipient.parse::<trinhky_age::Recipient>().is_ok(),
+                format!(
+                    "`backup.recipients` names `{recipient}`, which is no public key; `trinhky backup-key` makes a pair"
+                ),
+            );
+        }
         unless(
             (5..=24 * 60).contains(&self.session_idle_minutes),
             format!(

@@ -11,6 +11,8 @@ use uuid::{Builder, Uuid};
 const CODE_LETTERS: &[u8] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 /// Length of a typed code; 31^10 possibilities, about 49 bits, with a limit on tries.
 const CODE_LENGTH: usize = 10;
+/// Length of a code that needs no limit on tries: about 124 bits.
+const LONG_CODE_LENGTH: usize = 25;
 
 /// A source of ids and secrets; seeded in tests and in the demo.
 #[derive(Debug)]
@@ -46,8 +48,17 @@ impl Ids {
 
     /// A code that a person types from a mail or a printed sheet.
     pub fn code(&self) -> String {
+        self.letters(CODE_LENGTH)
+    }
+
+    /// A code that a person keeps and hardly ever types; nobody finds it by trying, not even with its digest.
+    pub fn long_code(&self) -> String {
+        self.letters(LONG_CODE_LENGTH)
+    }
+
+    fn letters(&self, length: usize) -> String {
         let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (0..CODE_LENGTH)
+        (0..length)
             .map(|_| char::from(CODE_LETTERS[rng.random_range(0..CODE_LETTERS.len())]))
             .collect()
     }
@@ -55,11 +66,16 @@ impl Ids {
     /// Random bytes, e.g. a salt or a certificate's serial number.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
+        self.fill(&mut bytes);
+        bytes
+    }
+
+    /// Random bytes in a place that is there already.
+    pub fn fill(&self, bytes: &mut [u8]) {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .fill_bytes(&mut bytes);
-        bytes
+            .fill_bytes(bytes);
     }
 }
 

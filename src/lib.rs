@@ -7,6 +7,7 @@
 //! - [`demo`]: plays a decision's whole year through the acts of the slices, then tells it from the journal.
 //! - [`routes`]: every address of the product on one page, each with its access rule.
 //! - [`api`]: reports and results as JSON for other programs, by token; their OpenAPI document.
+//! - [`watch`]: what watches an installation: whether it works, its figures for Prometheus.
 //! - [`worker`]: due timers, jobs, outgoing mail, recurring work; one match from a job's name to its function.
 //!
 //! Slices:
@@ -26,11 +27,12 @@
 //!
 //! Base, knowing nothing above:
 //! - [`web`]: how pages look and speak.
-//! - [`mail`], [`queue`], [`files`], [`store`]: outgoing mail, jobs, files by digest, the one way to write.
+//! - [`mail`], [`queue`], [`secrets`], [`files`], [`store`]: outgoing mail, jobs, what only this installation can read, files
+//!   by digest, the one way to write.
 //! - [`fault`], [`config`], [`ids`], [`clock`]: refusals as data, settings, randomness, time.
 //!
-//! Crates of their own, pure: the engine, the calendar, drafting, typesetting, PDF signatures, edXML. One that is not: tokens,
-//! which talks to PKCS#11 devices.
+//! Crates of their own, pure: the engine, the calendar, drafting, typesetting, PDF signatures, edXML, encrypted files. One
+//! that is not: tokens, which talks to PKCS#11 devices.
 
 pub mod api;
 pub mod app;
@@ -53,7 +55,9 @@ pub mod people;
 pub mod queue;
 pub mod reminders;
 pub mod routes;
+pub mod secrets;
 pub mod signing;
 pub mod store;
+pub mod watch;
 pub mod web;
 pub mod worker;

@@ -24,7 +24,10 @@ use crate::people::session::{clear_flash, keep_form, prove_again};
 use crate::web::error::localise_errors;
 use crate::web::headers::security_headers;
 use crate::web::overload::shed;
-use crate::{api, deadlines, distribution, documents, objectives, people, reminders, signing, web};
+use crate::web::traffic::count;
+use crate::{
+    api, deadlines, distribution, documents, objectives, people, reminders, signing, watch, web,
+};
 
 /// Who may open an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +96,8 @@ pub fn table() -> Vec<Route> {
         handlers,
     };
     vec![
-        route("/suc-khoe", Probe, get(p::health)),
+        route("/suc-khoe", Probe, get(watch::health)),
+        route("/metrics", Probe, get(watch::metrics)),
         route("/dang-nhap", Open, get(p::sign_in_page).post(p::sign_in)),
         route("/dang-nhap/ma", Open, get(e::code_page).post(e::take_code)),
         route("/cai-dat", Open, get(e::setup_page).post(e::set_up)),
@@ -522,6 +526,7 @@ pub fn table() -> Vec<Route> {
 /// The whole product as a service.
 pub fn router(app: App) -> Router {
     let mut router = Router::new();
+    let traffic = Arc::clone(&app.traffic);
     let places = Arc::new(Semaphore::new(REQUESTS_AT_ONCE));
     for route in table() {
         let mut handlers = route.handlers;
@@ -560,5 +565,6 @@ pub fn router(app: App) -> Router {
             REQUEST_TIMEOUT,
         ))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(traffic, count))
         .with_state(app)
 }

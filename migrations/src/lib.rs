@@ -30,6 +30,7 @@ mod m0021_words;
 mod m0023_evidence_at_event;
 mod m0025_passkeys;
 mod m0032_copy_again;
+mod m0036_watch;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_evidence_at_event::Migration),
             Box::new(m0025_passkeys::Migration),
             Box::new(m0032_copy_again::Migration),
+            Box::new(m0036_watch::Migration),
         ]
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
@@ -18,12 +19,13 @@ use crate::app::App;
 use crate::audit;
 use crate::clock::Clock;
 use crate::config::{Config, settings};
-use crate::distribution::proof::past;
+use crate::distribution::{self, proof::past};
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::keeping;
 use crate::people::rows::person;
-use crate::people::{Actor, find as people_find, import, sign_in};
+use crate::people::{Actor, find as people_find, import, second_factor, sign_in};
+use crate::secrets::Secrets;
 use crate::store::Store;
 use crate::web::format::date_time;
 
@@ -61,6 +63,11 @@ pub enum UserCommand {
     Password {
         /// The person's e-mail address
         email: String,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Give up the codes of all telephones and all recovery codes, because the key of the secrets is lost; passkeys stay
+    ForgetCodes {
         #[command(flatten)]
         data: DataArgs,
     },
@@ -117,10 +124,18 @@ pub async fn bring_up(config: &Config) -> anyhow::Result<usize> {
     Migrator::up(&database, None).await?;
     let past = past::is_due(&database).await.map_err(sentence)?;
     database.close().await?;
+    let store = Store::open(&url).await?;
     if past {
-        let store = Store::open(&url).await?;
         past::tell(&store).await.map_err(sentence)?;
     }
+    let secrets = Arc::new(Secrets::open(config, &store).await?);
+    let ids = Arc::new(Ids::from_system());
+    second_factor::seal_old(&store, Arc::clone(&secrets), ids)
+        .await
+        .map_err(sentence)?;
+    distribution::seal_old(&store, secrets)
+        .await
+        .map_err(sentence)?;
     Ok(pending)
 }
 
@@ -268,6 +283,17 @@ pub async fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
             writeln!(
                 stdout(),
                 "The password of {email} is set; open sessions have ended."
+            )?;
+        }
+        UserCommand::ForgetCodes { data } => {
+            let config = existing(&data)?;
+            let store = open_store(&config).await?;
+            second_factor::forget_all(&store, Clock::System.now())
+                .await
+                .map_err(sentence)?;
+            writeln!(
+                stdout(),
+                "All codes are given up; who needs one sets it up after the next sign-in. Put no old key back."
             )?;
         }
         UserCommand::Disable { email, data } => {

@@ -54,6 +54,8 @@ enum Command {
     Doctor(DataArgs),
     /// Back up database, files and keys while the server works. Example: trinhky backup /backup/2026-11-24
     Backup(keeping::BackupArgs),
+    /// Print a new pair of keys for encrypted backups. Example: trinhky backup-key > backup.key
+    BackupKey,
     /// Bring a backup back into an empty place. Example: trinhky restore /backup/2026-11-24 --data ./data
     Restore(keeping::RestoreArgs),
     /// Persons who sign in. Example: trinhky user password an@caoloc.example --data ./data
@@ -142,6 +144,7 @@ pub fn run() -> ExitCode {
         Command::Trail(command) => block_on(trail::run(command)),
         Command::Doctor(args) => block_on(installation::doctor(args)),
         Command::Backup(args) => block_on(keeping::backup(args)),
+        Command::BackupKey => keeping::backup_key(),
         Command::Restore(args) => block_on(keeping::restore(args)),
         Command::User(command) => block_on(installation::user(command)),
         Command::Mail(command) => block_on(mail::run(command)),

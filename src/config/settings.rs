@@ -92,6 +92,18 @@ const SETTINGS: &[Setting] = &[
         "A file with passwords that were stolen elsewhere, which nobody may choose: lines `HASH:COUNT`, SHA-1, in order. Empty: only the common ones are refused.",
     ),
     setting(
+        "secrets_key",
+        Kind::Text,
+        "\"\"",
+        "File of the key that seals secrets in the database (codes of telephones, recovery codes, codes of letters); made when the first server starts. Outside of `data`, as in /etc/trinhky/secrets.key, no copy or backup of the data opens them: keep a copy of it elsewhere. Empty: keys/secrets.key inside `data`.",
+    ),
+    setting(
+        "metrics_token",
+        Kind::Text,
+        "\"\"",
+        "Token with which Prometheus reads /metrics (Authorization: Bearer …), 24 letters or more; better in the environment than in the file. Empty: there is no such page.",
+    ),
+    setting(
         "mail_from",
         Kind::Text,
         "\"Trình Ký <trinhky@localhost>\"",
@@ -205,6 +217,12 @@ const SETTINGS: &[Setting] = &[
         Kind::Number,
         "14",
         "How many backups stay, 1 to 1000; the oldest go after a new one was read back.",
+    ),
+    setting(
+        "backup.recipients",
+        Kind::List,
+        "[]",
+        "Public keys (age1…, of `trinhky backup-key`) whose holders can open the backups, and nobody else; the secret half stays off this machine. Empty: backups are not encrypted.",
     ),
     setting(
         "cron.job",

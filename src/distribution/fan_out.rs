@@ -1,6 +1,7 @@
 //! The job after the issue: recipients frozen as rows, rounds opened, mails queued; set-based.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Datelike as _, Utc};
 use sea_orm::{
@@ -21,13 +22,14 @@ use crate::documents::recipients::{Expanded, Purpose, asks_staff_to_study, expan
 use crate::documents::rows::register;
 use crate::documents::{Document, find};
 use crate::fault::{Fault, Outcome};
-use crate::files::digest;
 use crate::flow;
 use crate::mail::{self, NewMail};
 use crate::objectives;
 use crate::people::absence;
 use crate::people::{Actor, Unit, find as people_find};
 use crate::queue::{self, NewJob};
+use crate::secrets::{SEALED, Secrets};
+use crate::store::Store;
 use crate::worker::Service;
 
 /// Rows per statement, below the parameter limits of both databases.
@@ -381,7 +383,7 @@ async fn notify_some(
 async fn set_code(cx: Cx<'_>, id: Uuid, code: &str) -> Outcome<()> {
     let sql =
         "UPDATE delivery SET code_hash = $2, code_tries = 0 WHERE id = $1 AND code_hash IS NULL";
-    let values = [id.into(), code_digest(id, code).into()];
+    let values = [id.into(), code_digest(cx.app, id, code).into()];
     cx.tx
         .execute_raw(Statement::from_sql_and_values(
             cx.tx.get_database_backend(),
@@ -392,7 +394,38 @@ async fn set_code(cx: Cx<'_>, id: Uuid, code: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// The code is stored as a digest bound to its delivery.
-pub(super) fn code_digest(delivery_id: Uuid, code: &str) -> String {
-    digest(format!("{delivery_id}:{}", code.trim().to_uppercase()).as_bytes())
+/// What a letter's code is bound to.
+const ABOUT_CODE: &str = "code of a letter";
+
+/// The code is stored as a digest bound to its delivery, under the installation's key.
+pub(super) fn code_digest(app: &App, delivery_id: Uuid, code: &str) -> String {
+    let bound = format!("{delivery_id}:{}", code.trim().to_uppercase());
+    app.secrets.code(ABOUT_CODE, &bound)
+}
+
+/// Puts the key's digest in place of the plain one that versions without a key stored.
+///
+/// # Errors
+/// What the database reports.
+pub async fn seal_old(store: &Store, secrets: Arc<Secrets>) -> Outcome<()> {
+    store
+        .write(secrets, |tx, secrets| {
+            Box::pin(async move {
+                let plain = delivery::Entity::find()
+                    .filter(delivery::Column::CodeHash.not_like(format!("{SEALED}%")));
+                for row in plain.all(tx).await? {
+                    let hash = row.code_hash.unwrap_or_default();
+                    let sql = "UPDATE delivery SET code_hash = $2 WHERE id = $1";
+                    let values = [
+                        row.id.into(),
+                        secrets.code_of_digest(ABOUT_CODE, &hash).into(),
+                    ];
+                    let backend = tx.get_database_backend();
+                    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values))
+                        .await?;
+                }
+                Ok(())
+            })
+        })
+        .await
 }

@@ -13,7 +13,7 @@ pub mod rows;
 pub mod speed;
 pub mod tracking;
 
-pub use fan_out::{fan_out, notify};
+pub use fan_out::{fan_out, notify, seal_old};
 
 /// The states of a delivery, in their order; the same words in the table, the page and the log.
 pub mod state {

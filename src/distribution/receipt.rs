@@ -214,7 +214,7 @@ pub async fn guest(app: &App, id: Uuid, code: &str, name: &str) -> Outcome<Actor
 pub async fn open_with_code(app: &App, id: Uuid, code: &str) -> Outcome<()> {
     let right = app
         .store
-        .write((id, code_digest(id, code)), |tx, (id, hash)| {
+        .write((id, code_digest(app, id, code)), |tx, (id, hash)| {
             Box::pin(async move {
                 // Counted in the same statement, so that tries in parallel count too.
                 let sql = "UPDATE delivery SET code_tries = code_tries + 1 \

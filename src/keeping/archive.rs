@@ -1,20 +1,24 @@
 //! What a backup is on disk, and how it is read back.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use trinhky_age::{Identity, Recipient};
 
-use crate::ids::hex;
+use crate::ids::{Ids, hex};
 
 /// The file that names all others; written last.
 pub const MANIFEST: &str = "manifest.json";
-/// The way in which this program writes a backup.
-const FORMAT: u32 = 1;
+/// The ways in which this program writes a backup: as the files are, and encrypted.
+const PLAIN: u32 = 1;
+const ENCRYPTED: u32 = 2;
+/// What the name of an encrypted file ends with.
+const AGE: &str = ".age";
 /// Bytes read at a time.
 const CHUNK: usize = 1024 * 1024;
 
@@ -64,6 +68,9 @@ pub struct Manifest {
     schema: String,
     pub database: Kind,
     pub taken_at: DateTime<Utc>,
+    /// The public keys of those who can open it; none: everybody who can read it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub encrypted_for: Vec<String>,
     pub items: Vec<Item>,
     /// Files that the database names and the installation had no longer, or not as they were stored.
     pub damaged: Vec<String>,
@@ -72,22 +79,30 @@ pub struct Manifest {
 /// One file of a backup.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Item {
-    /// Within the backup, with `/`.
+    /// Within the backup, with `/`; where it is encrypted, `.age` follows on disk.
     pub path: String,
     pub size: u64,
     pub sha256: String,
+    /// How the encrypted file lies on disk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypted: Option<Measured>,
 }
 
 impl Manifest {
     /// Of a backup that is being written.
     #[must_use]
-    pub fn begin(database: Kind, taken_at: DateTime<Utc>) -> Self {
+    pub fn begin(database: Kind, taken_at: DateTime<Utc>, encrypted_for: Vec<String>) -> Self {
         Self {
-            format: FORMAT,
+            format: if encrypted_for.is_empty() {
+                PLAIN
+            } else {
+                ENCRYPTED
+            },
             program: env!("CARGO_PKG_VERSION").to_owned(),
             schema: trinhky_migrations::newest(),
             database,
             taken_at,
+            encrypted_for,
             items: Vec::new(),
             damaged: Vec::new(),
         }
@@ -105,7 +120,7 @@ impl Manifest {
     /// One sentence saying with what it can be restored.
     pub fn must_fit(&self, database: Kind) -> anyhow::Result<()> {
         anyhow::ensure!(
-            self.format <= FORMAT && trinhky_migrations::knows(&self.schema),
+            self.format <= ENCRYPTED && trinhky_migrations::knows(&self.schema),
             "the backup was written by a newer program ({}, database at {}); restore it with that one",
             self.program,
             self.schema
@@ -172,93 +187,258 @@ impl Manifest {
     /// The first that is missing or not what was written.
     pub fn verify(&self, folder: &Path) -> anyhow::Result<()> {
         for item in &self.items {
-            let path = folder.join(&item.path);
-            let found = measure(&path, None).with_context(|| missing(&path))?;
-            item.must_be(&found, &path)?;
+            let path = item.on_disk(folder);
+            let found = measure(&path).with_context(|| missing(&path))?;
+            must_be(
+                item.encrypted.as_ref().unwrap_or(&item.measured()),
+                &found,
+                &path,
+            )?;
         }
         Ok(())
     }
 
-    /// Copies every file to another folder, which must have none of them, and compares what was read.
+    /// Copies every file to another folder, which must have none of them, decrypts it where it is encrypted, and compares
+    /// what was read.
     ///
     /// # Errors
     /// The first that is missing, not what was written, or that the disk refuses.
-    pub fn unpack(&self, folder: &Path, into: &Path) -> anyhow::Result<()> {
+    pub fn unpack(&self, folder: &Path, key: Option<&Identity>, into: &Path) -> anyhow::Result<()> {
         for item in &self.items {
-            let path = folder.join(&item.path);
-            let found = copy(&path, &into.join(&item.path))?;
-            item.must_be(&found, &path)?;
+            let path = item.on_disk(folder);
+            let from = open(&path)?;
+            let to = into.join(&item.path);
+            let found = match (&item.encrypted, key) {
+                (Some(_), Some(key)) => {
+                    let opened = trinhky_age::decrypt(key, from)
+                        .with_context(|| format!("cannot open {}", path.display()))?;
+                    write_new(opened, &path, &to)?
+                }
+                _ => write_new(from, &path, &to)?,
+            };
+            must_be(&item.measured(), &found, &path)?;
         }
         Ok(())
+    }
+
+    /// Refuses a key that does not open this backup, and to go on without one where one is needed.
+    ///
+    /// # Errors
+    /// One sentence naming whose key opens it.
+    pub fn must_open(&self, key: Option<&Identity>) -> anyhow::Result<()> {
+        let holders = self.encrypted_for.join(" or ");
+        match key {
+            _ if self.encrypted_for.is_empty() => Ok(()),
+            None => anyhow::bail!(
+                "the backup is encrypted: name the file of the secret key that belongs to {holders} with --key"
+            ),
+            Some(key) => {
+                let own = key.recipient().to_string();
+                anyhow::ensure!(
+                    self.encrypted_for.contains(&own),
+                    "this key ({own}) does not open the backup; it was encrypted for {holders}"
+                );
+                Ok(())
+            }
+        }
     }
 }
 
 impl Item {
-    fn must_be(&self, found: &Measured, path: &Path) -> anyhow::Result<()> {
-        anyhow::ensure!(
-            found.size == self.size && found.sha256 == self.sha256,
-            "{} is not what was backed up; take another backup",
-            path.display()
-        );
-        Ok(())
+    fn on_disk(&self, folder: &Path) -> PathBuf {
+        let end = if self.encrypted.is_some() { AGE } else { "" };
+        folder.join(format!("{}{end}", self.path))
+    }
+
+    fn measured(&self) -> Measured {
+        Measured {
+            size: self.size,
+            sha256: self.sha256.clone(),
+        }
     }
 }
 
+fn must_be(wanted: &Measured, found: &Measured, path: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        found == wanted,
+        "{} is not what was backed up; take another backup",
+        path.display()
+    );
+    Ok(())
+}
+
 /// A file's size and digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measured {
     pub size: u64,
     pub sha256: String,
 }
 
-impl Measured {
-    /// The file as an item of the manifest.
-    #[must_use]
-    pub fn item(self, path: String) -> Item {
-        Item {
-            path,
-            size: self.size,
-            sha256: self.sha256,
+/// Puts files into a backup: as they are, or encrypted for who may open it.
+pub struct Packer<'a> {
+    pub folder: &'a Path,
+    pub recipients: &'a [Recipient],
+    pub ids: &'a Ids,
+}
+
+impl Packer<'_> {
+    /// Copies a file durably under its path within the backup, making its folder.
+    ///
+    /// # Errors
+    /// Which of the two files could not be read or written.
+    pub fn add(&self, from: &Path, path: String) -> anyhow::Result<Item> {
+        let to = self.folder.join(&path);
+        let source = open(from)?;
+        if self.recipients.is_empty() {
+            let Measured { size, sha256 } = write_new(source, from, &to)?;
+            return Ok(Item {
+                path,
+                size,
+                sha256,
+                encrypted: None,
+            });
         }
+        let to = to.with_file_name(format!("{}{AGE}", name(&to)?));
+        let cannot_write = || format!("cannot write {}", to.display());
+        let mut file = Measuring::new(new_file(&to)?);
+        let mut draw = |bytes: &mut [u8]| self.ids.fill(bytes);
+        let mut sealed = trinhky_age::encrypt(self.recipients, &mut draw, &mut file)
+            .with_context(cannot_write)?;
+        let Measured { size, sha256 } =
+            measured(source, Some((&mut sealed, &to))).with_context(|| missing(from))?;
+        sealed.finish().with_context(cannot_write)?;
+        let (file, encrypted) = file.done();
+        make_durable(&file, &to)?;
+        Ok(Item {
+            path,
+            size,
+            sha256,
+            encrypted: Some(encrypted),
+        })
+    }
+
+    /// The item of a file that was written into the folder already, made durable.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn written(&self, path: String) -> anyhow::Result<Item> {
+        let file = self.folder.join(&path);
+        make_durable(&open(&file)?, &file)?;
+        let Measured { size, sha256 } = measure(&file)?;
+        Ok(Item {
+            path,
+            size,
+            sha256,
+            encrypted: None,
+        })
+    }
+
+    /// Removes again what was added.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove(&self, item: &Item) -> anyhow::Result<()> {
+        let path = item.on_disk(self.folder);
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))
     }
 }
 
-/// Copies a file durably, making its folder; returns what was read.
-///
-/// # Errors
-/// Which of the two files could not be read or written.
-pub fn copy(from: &Path, to: &Path) -> anyhow::Result<Measured> {
-    let cannot_write = || format!("cannot write {}", to.display());
-    let folder = to.parent().context("a file has a folder")?;
-    fs::create_dir_all(folder).with_context(cannot_write)?;
-    let mut file = create(to).with_context(cannot_write)?;
-    let measured = measure(from, Some((&mut file, to))).with_context(|| missing(from))?;
-    file.sync_all().with_context(cannot_write)?;
-    sync_folder(folder)?;
-    Ok(measured)
+/// Measures what is written through it.
+struct Measuring<W> {
+    out: W,
+    size: u64,
+    hash: Sha256,
 }
 
-/// Reads a file to its end, and writes it to another where one is given.
-pub fn measure(path: &Path, mut to: Option<(&mut fs::File, &Path)>) -> anyhow::Result<Measured> {
-    let mut file = fs::File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut size = 0;
+impl<W> Measuring<W> {
+    fn new(out: W) -> Self {
+        Self {
+            out,
+            size: 0,
+            hash: Sha256::new(),
+        }
+    }
+
+    fn done(self) -> (W, Measured) {
+        let measured = Measured {
+            size: self.size,
+            sha256: hex(&self.hash.finalize()),
+        };
+        (self.out, measured)
+    }
+}
+
+impl<W: Write> Write for Measuring<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.size += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Writes what is read to a new file, durably; `from` only names it.
+fn write_new(source: impl Read, from: &Path, to: &Path) -> anyhow::Result<Measured> {
+    let mut file = new_file(to)?;
+    let found = measured(source, Some((&mut file, to))).with_context(|| missing(from))?;
+    make_durable(&file, to)?;
+    Ok(found)
+}
+
+/// A new file in a folder that is made where there is none.
+fn new_file(path: &Path) -> anyhow::Result<fs::File> {
+    let folder = path.parent().context("a file has a folder")?;
+    fs::create_dir_all(folder)
+        .and_then(|()| create(path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn make_durable(file: &fs::File, path: &Path) -> anyhow::Result<()> {
+    file.sync_all()
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    sync_folder(path.parent().context("a file has a folder")?)
+}
+
+fn open(path: &Path) -> anyhow::Result<fs::File> {
+    fs::File::open(path).with_context(|| missing(path))
+}
+
+fn name(path: &Path) -> anyhow::Result<&str> {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .with_context(|| format!("{} names no file", path.display()))
+}
+
+/// Reads a file to its end.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn measure(path: &Path) -> anyhow::Result<Measured> {
+    measured(fs::File::open(path)?, None::<(&mut fs::File, &Path)>)
+}
+
+/// Reads to the end, and writes it elsewhere where somewhere is given.
+fn measured(
+    mut source: impl Read,
+    mut to: Option<(&mut impl Write, &Path)>,
+) -> anyhow::Result<Measured> {
+    let mut measuring = Measuring::new(std::io::sink());
     let mut chunk = vec![0; CHUNK];
     loop {
-        let read = file.read(&mut chunk)?;
+        let read = source.read(&mut chunk)?;
         if read == 0 {
-            break;
+            return Ok(measuring.done().1);
         }
-        hash.update(&chunk[..read]);
-        size += u64::try_from(read)?;
+        measuring.write_all(&chunk[..read])?;
         if let Some((to, name)) = &mut to {
             to.write_all(&chunk[..read])
                 .with_context(|| format!("cannot write {}", name.display()))?;
         }
     }
-    Ok(Measured {
-        size,
-        sha256: hex(&hash.finalize()),
-    })
 }
 
 /// All files below a folder, with their paths within it; none where there is no folder.

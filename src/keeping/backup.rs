@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, EntityTrait, Statement};
+use trinhky_age::Recipient;
 
-use super::archive::{self, Kind, Manifest};
+use super::archive::{self, Kind, Manifest, Packer};
 use super::{Taken, postgres};
 use crate::app::App;
 use crate::files::rows::stored_file;
@@ -60,8 +61,17 @@ pub async fn take(app: &App, folder: &Path) -> anyhow::Result<Manifest> {
 async fn write(app: &App, part: &Path) -> anyhow::Result<Manifest> {
     archive::make_private(part)?;
     let kind = Kind::of(&app.config.database);
-    let mut manifest = Manifest::begin(kind, app.clock.now());
-    let database = part.join(kind.file());
+    let encrypted_for = app.config.backup.recipients.clone();
+    let mut manifest = Manifest::begin(kind, app.clock.now(), encrypted_for);
+    // What is to be encrypted never lies readable on the backup's disk, not even for a moment.
+    let aside = match manifest.encrypted_for.is_empty() {
+        true => None,
+        false => Some(aside(&app.config.data)?),
+    };
+    let database = aside
+        .as_ref()
+        .map_or(part, tempfile::TempDir::path)
+        .join(kind.file());
     let digests = match kind {
         Kind::Sqlite => snapshot(app, &database).await?,
         Kind::Postgresql => {
@@ -70,16 +80,29 @@ async fn write(app: &App, part: &Path) -> anyhow::Result<Manifest> {
             digests(app.store.reader()).await?
         }
     };
-    let (part, data) = (part.to_owned(), app.config.data.clone());
+    let (part, app) = (part.to_owned(), app.clone());
     tokio::task::spawn_blocking(move || {
-        fs::File::open(&database)?.sync_all()?;
-        let measured = archive::measure(&database, None)?;
-        manifest.items.push(measured.item(kind.file().to_owned()));
-        add_files(&mut manifest, digests, &data, &part)?;
+        let recipients = recipients(&app.config.backup.recipients)?;
+        let packer = Packer {
+            folder: &part,
+            recipients: &recipients,
+            ids: &app.ids,
+        };
+        let data = &app.config.data;
+        let path = kind.file().to_owned();
+        manifest.items.push(match aside {
+            None => packer.written(path)?,
+            Some(aside) => {
+                let item = packer.add(&database, path)?;
+                aside.close().context("cannot remove the readable copy")?;
+                item
+            }
+        });
+        add_files(&mut manifest, digests, data, &packer)?;
         for path in archive::files_below(&data.join("keys"))? {
             let path = Path::new("keys").join(path);
-            let measured = archive::copy(&data.join(&path), &part.join(&path))?;
-            manifest.items.push(measured.item(slashed(&path)));
+            let item = packer.add(&data.join(&path), slashed(&path))?;
+            manifest.items.push(item);
         }
         manifest.verify(&part)?;
         manifest.write(&part)?;
@@ -118,6 +141,23 @@ async fn snapshot(app: &App, to: &Path) -> anyhow::Result<BTreeSet<String>> {
     Ok(digests)
 }
 
+/// A private folder of the installation for the copy of its database.
+fn aside(data: &Path) -> anyhow::Result<tempfile::TempDir> {
+    tempfile::Builder::new()
+        .prefix("backup-")
+        .tempdir_in(data)
+        .with_context(|| format!("cannot write to {}", data.display()))
+}
+
+fn recipients(keys: &[String]) -> anyhow::Result<Vec<Recipient>> {
+    keys.iter()
+        .map(|key| {
+            key.parse()
+                .with_context(|| format!("`backup.recipients` names {key}"))
+        })
+        .collect()
+}
+
 async fn digests(db: &impl ConnectionTrait) -> anyhow::Result<BTreeSet<String>> {
     let rows = stored_file::Entity::find().all(db).await?;
     Ok(rows.into_iter().map(|row| row.digest).collect())
@@ -128,21 +168,20 @@ fn add_files(
     manifest: &mut Manifest,
     digests: BTreeSet<String>,
     data: &Path,
-    part: &Path,
+    packer: &Packer<'_>,
 ) -> anyhow::Result<()> {
     for digest in digests {
         let path = Path::new("files").join(&digest[..2]).join(&digest);
         let from = data.join(&path);
-        let to = part.join(&path);
         if !from.exists() {
             manifest.damaged.push(digest);
             continue;
         }
-        let measured = archive::copy(&from, &to)?;
-        if measured.sha256 == digest {
-            manifest.items.push(measured.item(slashed(&path)));
+        let item = packer.add(&from, slashed(&path))?;
+        if item.sha256 == digest {
+            manifest.items.push(item);
         } else {
-            fs::remove_file(&to)?;
+            packer.remove(&item)?;
             manifest.damaged.push(digest);
         }
     }

@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, Statement, TransactionTrait as _};
 use serde_json::json;
+use trinhky_age::Identity;
 
 use super::archive::{self, Kind, Manifest};
 use super::postgres;
@@ -28,18 +29,20 @@ const FOLDERS: [&str; 2] = ["files", "keys"];
 pub async fn into_empty(
     config: &Config,
     folder: &Path,
+    key: Option<&Identity>,
     now: DateTime<Utc>,
 ) -> anyhow::Result<Manifest> {
     let manifest = Manifest::read(folder)?;
     let kind = Kind::of(&config.database);
     manifest.must_fit(kind)?;
+    manifest.must_open(key)?;
     must_be_empty(config).await?;
     archive::make_private(&config.data)?;
     let part = config.data.join("restore.part");
     if part.exists() {
         fs::remove_dir_all(&part).with_context(|| format!("cannot remove {}", part.display()))?;
     }
-    let done = bring_back(config, folder, &part, &manifest, now).await;
+    let done = bring_back(config, (folder, key), &part, &manifest, now).await;
     // Nothing of it counts any more, whether it went well or not.
     let _ = fs::remove_dir_all(&part);
     done?;
@@ -48,16 +51,21 @@ pub async fn into_empty(
 
 async fn bring_back(
     config: &Config,
-    folder: &Path,
+    (folder, key): (&Path, Option<&Identity>),
     part: &Path,
     manifest: &Manifest,
     now: DateTime<Utc>,
 ) -> anyhow::Result<()> {
     archive::make_private(part)?;
-    let copying = (manifest.clone(), folder.to_owned(), part.to_owned());
+    let copying = (
+        manifest.clone(),
+        folder.to_owned(),
+        key.cloned(),
+        part.to_owned(),
+    );
     tokio::task::spawn_blocking(move || {
-        let (manifest, folder, part) = copying;
-        manifest.unpack(&folder, &part)
+        let (manifest, folder, key, part) = copying;
+        manifest.unpack(&folder, key.as_ref(), &part)
     })
     .await??;
     let database = part.join(manifest.database.file());

@@ -299,7 +299,7 @@ pub(super) async fn second_factor_is_set(
             "Đã bật hai lớp xác thực. In hoặc chép các mã dự phòng này và cất chỗ khóa được: mỗi mã thay điện thoại một lần. Trang này chỉ hiện một lần.",
             "The second factor is on. Print these recovery codes and lock them away: each stands in for the telephone once. They are shown only now.",
         )),
-        Part::Lines(codes),
+        Part::Lines(codes.iter().map(|code| spaced(code, 5)).collect()),
         Part::Links(vec![Link::new("/", &lang.say("Đã cất, vào Việc của tôi", "They are safe: to my desk"))]),
     ];
     let page = session.page(&lang.say("Mã dự phòng", "Recovery codes"));
@@ -380,7 +380,8 @@ async fn factor_view(session: &Session, form: Form) -> Outcome<Response> {
         }
         Some(row) => {
             let email = super::find::email(db, person_id).await?;
-            let address = second_factor::address(&row.secret, &session.office, &email);
+            let secret = second_factor::secret_of(&session.app, &row)?;
+            let address = second_factor::address(&secret, &session.office, &email);
             parts.push(Part::Text(lang.say(
                 "Mở ứng dụng xác thực trên điện thoại (bất kỳ ứng dụng TOTP nào), quét hình này, rồi nhập 6 chữ số ứng dụng hiện ra.",
                 "Open an authenticator app on your telephone (any TOTP app), scan this picture, then type the 6 digits it shows.",
@@ -392,7 +393,7 @@ async fn factor_view(session: &Session, form: Form) -> Outcome<Response> {
                 "Không quét được thì nhập khóa này vào ứng dụng:",
                 "Cannot scan: type this key into the app:",
             )));
-            parts.push(Part::Lines(vec![spaced(&row.secret)]));
+            parts.push(Part::Lines(vec![spaced(&secret, 4)]));
             parts.push(entry(
                 form,
                 vec![code(String::new())],
@@ -419,10 +420,11 @@ async fn factor_view(session: &Session, form: Form) -> Outcome<Response> {
 }
 
 /// In groups of four, as a person types it.
-fn spaced(secret: &str) -> String {
+/// In groups, so that it can be typed from paper.
+fn spaced(secret: &str, group: usize) -> String {
     let letters: Vec<char> = secret.chars().collect();
     letters
-        .chunks(4)
+        .chunks(group)
         .map(|group| group.iter().collect::<String>())
         .collect::<Vec<_>>()
         .join(" ")

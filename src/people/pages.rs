@@ -29,18 +29,6 @@ use crate::web::{Form, Lang, Page, WebError, html};
 /// Most duties that the desk shows; more would hide the urgent ones.
 const MAX_DUTIES: u64 = 200;
 
-/// Whether the program can serve: its database answers, its disk has room. Else 503 with the word for what is missing.
-pub async fn health(State(app): State<App>) -> Response {
-    let missing = |what: &'static str| (StatusCode::SERVICE_UNAVAILABLE, what).into_response();
-    if app.store.reader().ping().await.is_err() {
-        return missing("database\n");
-    }
-    match app.files.room().await {
-        Ok(()) => (StatusCode::OK, "ok\n").into_response(),
-        Err(_) => missing("disk\n"),
-    }
-}
-
 #[derive(Debug, Default, Deserialize)]
 pub struct Next {
     /// Where to go on afterwards.

@@ -237,7 +237,7 @@ pub mod second_factor {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub person_id: Uuid,
-        /// Base32, as authenticator apps take it.
+        /// Sealed; opened it is base32, as authenticator apps take it.
         pub secret: String,
         /// The last time step whose code was used; no code works twice.
         pub last_step: i64,

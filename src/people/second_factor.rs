@@ -2,6 +2,9 @@
 //! (`passkey`).
 //!
 //! A code works once: the time step of the last accepted one is kept (ASVS 6.5.1). Wrong codes count like wrong passwords.
+//! The database has the app's secret sealed, and of a recovery code a digest under the installation's key (`secrets`).
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -12,13 +15,15 @@ use sea_orm::{
 use sha1::Sha1;
 use uuid::Uuid;
 
+use super::find;
 use super::rows::{passkey, recovery_code, second_factor};
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
-use crate::files::digest;
+use crate::ids::Ids;
 use crate::people::Actor;
-use crate::store::Tx;
+use crate::secrets::{self, SEALED, Secrets};
+use crate::store::{Store, Tx};
 
 /// Seconds that a code lives.
 const STEP_SECONDS: i64 = 30;
@@ -82,10 +87,12 @@ pub async fn unused_codes(db: &impl ConnectionTrait, person_id: Uuid) -> Outcome
 /// # Errors
 /// When there is a confirmed one, or what the database reports.
 pub async fn begin(app: &App, actor: &Actor) -> Outcome<()> {
+    let person_id = actor.person_id.ok_or(Fault::NotFound)?;
     let secret = base32(&app.ids.bytes::<20>());
-    app.act(actor, secret, |cx, secret| {
+    let sealed = app.secrets.seal(&app.ids, &about(person_id), &secret)?;
+    app.act(actor, (person_id, sealed), |cx, (person_id, sealed)| {
         Box::pin(async move {
-            let person_id = cx.actor.person_id.ok_or(Fault::NotFound)?;
+            let person_id = *person_id;
             if confirmed(cx.tx, person_id).await?.is_some() {
                 return Err(Fault::stale(
                     "Mã xác thực đã bật; muốn đổi điện thoại thì tắt rồi bật lại.",
@@ -97,7 +104,7 @@ pub async fn begin(app: &App, actor: &Actor) -> Outcome<()> {
                 .await?;
             second_factor::ActiveModel {
                 person_id: Set(person_id),
-                secret: Set(secret.clone()),
+                secret: Set(sealed.clone()),
                 last_step: Set(0),
                 created_at: Set(cx.now),
                 confirmed_at: Set(None),
@@ -126,7 +133,8 @@ pub async fn confirm(app: &App, actor: &Actor, code: &str) -> Outcome<Vec<String
                     .await?
                     .filter(|row| row.confirmed_at.is_none())
                     .ok_or(Fault::NotFound)?;
-                let step = step_of_code(&found.secret, code, cx.now).ok_or_else(wrong_code)?;
+                let secret = secret_of(cx.app, &found)?;
+                let step = step_of_code(&secret, code, cx.now).ok_or_else(wrong_code)?;
                 second_factor::ActiveModel {
                     person_id: Set(person_id),
                     last_step: Set(step),
@@ -135,7 +143,7 @@ pub async fn confirm(app: &App, actor: &Actor, code: &str) -> Outcome<Vec<String
                 }
                 .update(cx.tx)
                 .await?;
-                give_codes(cx.tx, person_id, codes).await?;
+                give_codes(&cx, person_id, codes).await?;
                 note(&cx, "person.second_factor_set", "Bật mã xác thực").await
             })
         },
@@ -146,19 +154,19 @@ pub async fn confirm(app: &App, actor: &Actor, code: &str) -> Outcome<Vec<String
 
 /// Fresh recovery codes, given to nobody yet.
 pub(super) fn new_codes(app: &App) -> Vec<String> {
-    (0..RECOVERY_CODES).map(|_| app.ids.code()).collect()
+    (0..RECOVERY_CODES).map(|_| app.ids.long_code()).collect()
 }
 
 /// Gives the person these recovery codes; older ones are void.
-pub(super) async fn give_codes(tx: &Tx, person_id: Uuid, codes: &[String]) -> Outcome<()> {
-    take_codes_back(tx, person_id).await?;
+pub(super) async fn give_codes(cx: &Cx<'_>, person_id: Uuid, codes: &[String]) -> Outcome<()> {
+    take_codes_back(cx.tx, person_id).await?;
     for code in codes {
         recovery_code::ActiveModel {
             person_id: Set(person_id),
-            code_hash: Set(digest(code.as_bytes())),
+            code_hash: Set(cx.app.secrets.code(&about(person_id), code)),
             used_at: Set(None),
         }
-        .insert(tx)
+        .insert(cx.tx)
         .await?;
     }
     Ok(())
@@ -192,9 +200,17 @@ pub async fn remove(tx: &Tx, person_id: Uuid) -> Outcome<()> {
 ///
 /// # Errors
 /// What the database reports.
-pub async fn take_code(tx: &Tx, person_id: Uuid, typed: &str, now: DateTime<Utc>) -> Outcome<bool> {
-    let app = confirmed(tx, person_id).await?;
-    let step = app.and_then(|app| step_of_code(&app.secret, typed, now));
+pub async fn take_code(
+    tx: &Tx,
+    app: &App,
+    person_id: Uuid,
+    typed: &str,
+    now: DateTime<Utc>,
+) -> Outcome<bool> {
+    let step = match confirmed(tx, person_id).await? {
+        Some(found) => step_of_code(&secret_of(app, &found)?, typed, now),
+        None => None,
+    };
     if let Some(step) = step {
         // Two requests with one code: only the one whose update changes the row wins.
         let sql = "UPDATE second_factor SET last_step = $2 WHERE person_id = $1 AND last_step < $2";
@@ -203,8 +219,77 @@ pub async fn take_code(tx: &Tx, person_id: Uuid, typed: &str, now: DateTime<Utc>
     }
     let sql = "UPDATE recovery_code SET used_at = $3 WHERE person_id = $1 AND code_hash = $2 AND used_at IS NULL";
     let typed: String = typed.chars().filter(char::is_ascii_alphanumeric).collect();
-    let hash = digest(typed.to_ascii_uppercase().as_bytes());
+    let hash = app
+        .secrets
+        .code(&about(person_id), &typed.to_ascii_uppercase());
     Ok(execute(tx, sql, vec![person_id.into(), hash.into(), now.into()]).await? == 1)
+}
+
+/// The secret that the person's telephone has, in base32 as apps take it.
+///
+/// # Errors
+/// When the row was altered.
+pub fn secret_of(app: &App, row: &second_factor::Model) -> Outcome<String> {
+    Ok(app.secrets.unseal(&about(row.person_id), &row.secret)?)
+}
+
+/// What a person's secrets are bound to.
+fn about(person_id: Uuid) -> String {
+    format!("second factor of {person_id}")
+}
+
+/// Seals what versions without a key left readable: secrets of apps, and the plain digests of recovery codes.
+///
+/// # Errors
+/// What the database reports.
+pub async fn seal_old(store: &Store, secrets: Arc<Secrets>, ids: Arc<Ids>) -> Outcome<()> {
+    store
+        .write((secrets, ids), |tx, (secrets, ids)| {
+            Box::pin(async move {
+                let open = second_factor::Entity::find()
+                    .filter(second_factor::Column::Secret.not_like(format!("{SEALED}%")));
+                for row in open.all(tx).await? {
+                    let sealed = secrets.seal(ids, &about(row.person_id), &row.secret)?;
+                    let sql = "UPDATE second_factor SET secret = $2 WHERE person_id = $1";
+                    execute(tx, sql, vec![row.person_id.into(), sealed.into()]).await?;
+                }
+                let plain = recovery_code::Entity::find()
+                    .filter(recovery_code::Column::CodeHash.not_like(format!("{SEALED}%")));
+                for row in plain.all(tx).await? {
+                    let hash = secrets.code_of_digest(&about(row.person_id), &row.code_hash);
+                    let sql = "UPDATE recovery_code SET code_hash = $3 WHERE person_id = $1 AND code_hash = $2";
+                    let values = vec![row.person_id.into(), row.code_hash.into(), hash.into()];
+                    execute(tx, sql, values).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Gives up every app and every recovery code, and the key that sealed them; passkeys stay. For an installation whose key
+/// is lost: who must have a second factor sets it up anew after the next sign-in.
+///
+/// # Errors
+/// What the database reports.
+pub async fn forget_all(store: &Store, now: DateTime<Utc>) -> Outcome<()> {
+    store
+        .write(now, |tx, now| {
+            Box::pin(async move {
+                second_factor::Entity::delete_many().exec(tx).await?;
+                recovery_code::Entity::delete_many().exec(tx).await?;
+                secrets::forget(tx).await?;
+                let today = trinhky_calendar::local(*now).date_naive();
+                for org_id in find::organisations_with(tx, "admin", today).await? {
+                    let summary =
+                        "Bỏ mọi mã xác thực và mã dự phòng vì khóa bí mật của hệ thống không còn";
+                    let entry = Entry::general("secrets.forgotten", summary);
+                    audit::append(tx, org_id, &Actor::system(), *now, entry).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
 }
 
 /// The address that an authenticator app reads from the picture.

@@ -174,16 +174,17 @@ pub async fn prove(
         session.id.clone(),
         right,
         code.to_owned(),
-        app.clock.now(),
+        app.clone(),
     );
     app.store
-        .write(input, |tx, (person_id, session_id, right, code, now)| {
+        .write(input, |tx, (person_id, session_id, right, code, app)| {
             Box::pin(async move {
-                if !right && !second_factor::take_code(tx, *person_id, code, *now).await? {
-                    count_wrong_try(tx, Some(*person_id), "", *now).await?;
+                let now = app.clock.now();
+                if !right && !second_factor::take_code(tx, app, *person_id, code, now).await? {
+                    count_wrong_try(tx, Some(*person_id), "", now).await?;
                     return Ok(false);
                 }
-                remember_proof(tx, session_id, *person_id, *now).await?;
+                remember_proof(tx, session_id, *person_id, now).await?;
                 Ok(true)
             })
         })

@@ -14,6 +14,7 @@ pub mod i18n;
 pub mod overload;
 pub mod page;
 pub mod sheet;
+pub mod traffic;
 pub mod undelivered;
 pub mod upload;
 pub mod views;

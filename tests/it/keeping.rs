@@ -29,7 +29,7 @@ use trinhky::worker;
 use uuid::Uuid;
 
 use super::served::Installation;
-use super::{kill, office, tools};
+use super::{kill, office, served, tools};
 
 /// Clients that acknowledge while the backup is taken.
 const CLIENTS: usize = 64;
@@ -48,16 +48,7 @@ async fn a_backup_under_load_holds_everything_answered_before_it_on_postgresql()
     let Some(postgres) = tools::postgres() else {
         return;
     };
-    let db = Database::connect(&postgres.answer)
-        .await
-        .expect("connected");
-    db.execute_unprepared("CREATE DATABASE elsewhere")
-        .await
-        .expect("a second database");
-    let elsewhere = format!(
-        "{}/elsewhere",
-        postgres.answer.rsplit_once('/').expect("an address").0
-    );
+    let elsewhere = second_database(&postgres.answer, "elsewhere").await;
     under_load(&postgres.answer, &elsewhere).await;
 }
 
@@ -192,7 +183,7 @@ async fn an_old_backup_stops_the_numbers_until_a_person_has_entered_the_lost_one
 
     let place = config(&folder.path().join("place"), "");
     let wednesday = office::start() + chrono::TimeDelta::days(2);
-    restore::into_empty(&place, &kept, wednesday)
+    restore::into_empty(&place, &kept, None, wednesday)
         .await
         .expect("restored");
     cli::bring_up(&place).await.expect("it fits");
@@ -401,8 +392,152 @@ async fn a_full_disk_leaves_no_half_backup() {
     assert!(after.status.success(), "{after:?}");
 }
 
+/// The server has the public key only; the secret one comes out of the safe for the restore.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_encrypted_backup_opens_by_its_key_alone_on_sqlite() {
+    encrypted("", "").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_encrypted_backup_opens_by_its_key_alone_on_postgresql() {
+    let Some(postgres) = tools::postgres() else {
+        return;
+    };
+    let elsewhere = second_database(&postgres.answer, "encrypted").await;
+    encrypted(&postgres.answer, &elsewhere).await;
+}
+
+async fn encrypted(database: &str, elsewhere: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let app = office::open(&data, database, office::ORGANISATION).await;
+    let document = office::issue_decision(&app, office::DECISION).await;
+    drop(app);
+    let installation = Installation::describe(&data, database);
+    let key = |name: &str| {
+        let printed = run(served::program().arg("backup-key")).stdout;
+        let path = folder.path().join(name);
+        fs::write(&path, &printed).expect("written");
+        let printed = String::from_utf8(printed).expect("text");
+        let public = printed
+            .lines()
+            .find_map(|line| line.strip_prefix("# public key: "));
+        (path, public.expect("the public half").to_owned())
+    };
+    let ((own, public), (other, _)) = (key("own.key"), key("other.key"));
+    let kept = folder.path().join("kept");
+    let taken = run(installation
+        .command("backup")
+        .arg(&kept)
+        .env("TRINHKY_BACKUP_RECIPIENTS", &public));
+    assert!(taken.status.success(), "{taken:?}");
+
+    // Nothing of the office can be read, in no file: neither its words nor the heading of a database or a PDF.
+    let files = all_files(&kept);
+    assert!(files.len() > 5, "{files:?}");
+    for path in files {
+        let bytes = fs::read(&path).expect("read");
+        if path.ends_with("manifest.json") {
+            continue;
+        }
+        assert!(bytes.starts_with(b"age-encryption.org/v1\n"), "{path:?}");
+        for readable in ["SQLite format", "CREATE TABLE", "%PDF", "Cao Lộc"] {
+            let found = bytes
+                .windows(readable.len())
+                .any(|window| window == readable.as_bytes());
+            assert!(!found, "{path:?} holds {readable}");
+        }
+    }
+    let left: Vec<String> = names(&data)
+        .into_iter()
+        .filter(|name| name.starts_with("backup"))
+        .collect();
+    assert!(left.is_empty(), "a readable copy was left behind: {left:?}");
+
+    let place = folder.path().join("elsewhere");
+    fs::create_dir(&place).expect("made");
+    let elsewhere_there = Installation::describe(&place, elsewhere);
+    let restore = |key: Option<&Path>| {
+        let mut command = elsewhere_there.command("restore");
+        command.arg(&kept);
+        if let Some(key) = key {
+            command.arg("--key").arg(key);
+        }
+        run(&mut command)
+    };
+    fs::write(folder.path().join("no.key"), "# lost\n").expect("written");
+    for (key, sentence) in [
+        (None, format!("the secret key that belongs to {public}")),
+        (Some(other), format!("it was encrypted for {public}")),
+        (
+            Some(folder.path().join("no.key")),
+            "holds no secret key".to_owned(),
+        ),
+        (
+            Some(folder.path().join("none")),
+            "cannot read the key".to_owned(),
+        ),
+    ] {
+        let refused = restore(key.as_deref());
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains(&sentence), "{said}");
+        assert_eq!(names(&place), ["trinhky.toml"]);
+    }
+    // One bit of the database turned over on the backup's disk.
+    let stored = all_files(&kept)
+        .into_iter()
+        .find(|path| path.to_string_lossy().contains("database."))
+        .expect("the database");
+    let whole = fs::read(&stored).expect("read");
+    let mut altered = whole.clone();
+    let middle = altered.len() / 2;
+    altered[middle] ^= 1;
+    fs::write(&stored, altered).expect("written");
+    let refused = restore(Some(&own));
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("was altered"), "{said}");
+    assert_eq!(names(&place), ["trinhky.toml"]);
+    fs::write(&stored, whole).expect("written back");
+
+    let back = restore(Some(&own));
+    let said = String::from_utf8_lossy(&back.stdout).into_owned();
+    assert!(back.status.success(), "{back:?}");
+    assert!(said.contains(" 0 breaches"), "{said}");
+    let store = Store::open(&config(&place, elsewhere).database_url())
+        .await
+        .expect("opened");
+    let found = trinhky::documents::find::document(store.reader(), document).await;
+    assert!(found.is_ok(), "the decision is there again");
+}
+
+/// Another, empty database of the same server.
+async fn second_database(url: &str, name: &str) -> String {
+    let db = Database::connect(url).await.expect("connected");
+    db.execute_unprepared(&format!("CREATE DATABASE {name}"))
+        .await
+        .expect("a second database");
+    let (server, _) = url.rsplit_once('/').expect("an address");
+    format!("{server}/{name}")
+}
+
+fn all_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    entries
+        .map(|entry| entry.expect("an entry").path())
+        .flat_map(|path| {
+            if path.is_dir() {
+                all_files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}
+
 async fn restore(place: &Path, kept: &Path) -> Result<(), String> {
-    let done = restore::into_empty(&config(place, ""), kept, office::start()).await;
+    let done = restore::into_empty(&config(place, ""), kept, None, office::start()).await;
     done.map(|_| ()).map_err(|error| format!("{error:#}"))
 }
 
@@ -464,6 +599,7 @@ async fn the_server_backs_up_every_night_and_tells_when_it_cannot() {
     restore::into_empty(
         &self::config(&restored, ""),
         &place.join("2023-03-23"),
+        None,
         app.clock.now(),
     )
     .await

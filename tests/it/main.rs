@@ -51,5 +51,6 @@ mod trail;
 mod two_servers;
 mod upgrade;
 mod visitor;
+mod watch;
 mod word_processor;
 mod year;

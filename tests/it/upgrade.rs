@@ -5,9 +5,13 @@ use std::path::Path;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use sea_orm_migration::MigratorTrait as _;
+use trinhky::app::App;
 use trinhky::audit::{evidence, invariants};
 use trinhky::distribution::receipt;
 use trinhky::documents::listing::Listing;
+use trinhky::files::digest;
+use trinhky::people::second_factor;
+use trinhky::secrets::SEALED;
 use trinhky_migrations::Migrator;
 
 use super::office;
@@ -29,6 +33,9 @@ async fn an_office_goes_on_after_an_upgrade_from_any_earlier_version() {
         );
 
         let app = office::upgraded(folder.path()).await;
+        if before.contains_key("second_factor") {
+            secrets_are_sealed_and_still_open(&app, &name).await;
+        }
         let breaches = invariants::check(app.store.reader())
             .await
             .expect("checked");
@@ -69,6 +76,55 @@ async fn an_office_goes_on_after_an_upgrade_from_any_earlier_version() {
         receipt::acknowledge(&app, &clerk, delivery)
             .await
             .unwrap_or_else(|fault| panic!("from {name}: {fault:?}"));
+    }
+}
+
+/// The secret of a telephone and a recovery code, as versions stored them that had no key.
+const OF_A_TELEPHONE: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+const RECOVERY: &str = "ABCDEFGHJK";
+const AT: &str = "2023-03-01T08:00:00+00:00";
+
+async fn secrets_are_sealed_and_still_open(app: &App, from: &str) {
+    let (drafter, _) = office::first(app, "drafter").await;
+    let person = drafter.person_id.expect("a person");
+    let row = second_factor::row(app.store.reader(), person)
+        .await
+        .expect("read")
+        .expect("set up before the upgrade");
+    assert!(
+        row.secret.starts_with(SEALED),
+        "from {from}: {}",
+        row.secret
+    );
+    let hashes = words(
+        app.store.reader(),
+        "SELECT code_hash AS word FROM recovery_code UNION ALL \
+         SELECT code_hash FROM delivery WHERE code_hash IS NOT NULL",
+    )
+    .await;
+    assert!(hashes.len() > 1, "from {from}");
+    for hash in hashes {
+        assert!(hash.starts_with(SEALED), "from {from}: {hash}");
+    }
+    let shown = second_factor::code_at(OF_A_TELEPHONE, app.clock.now()).expect("a code");
+    for (typed, good) in [
+        (shown.as_str(), true),
+        (&shown, false),
+        ("abcdefghjk", true),
+        (RECOVERY, false),
+        ("999999", false),
+    ] {
+        let input = (app.clone(), person, typed.to_owned());
+        let taken = app.store.write(input, |tx, (app, person, typed)| {
+            Box::pin(second_factor::take_code(
+                tx,
+                app,
+                *person,
+                typed,
+                app.clock.now(),
+            ))
+        });
+        assert_eq!(taken.await.expect("tried"), good, "from {from}: {typed}");
     }
 }
 
@@ -125,6 +181,26 @@ async fn as_of(old: &Path, version: usize, newer: &Path) -> BTreeMap<String, i64
     if is_before(version, "m0021_words") {
         let sql = "UPDATE main.document SET folded = 'quyet dinh 05/qd-ubnd ve chat luong'";
         db.execute_unprepared(sql).await.expect("as it was");
+    }
+    // No version until now had a key.
+    if tables(&db).await.contains(&"second_factor".to_owned()) {
+        let drafter = "FROM main.post WHERE role = 'drafter' ORDER BY id LIMIT 1";
+        let plain = digest(RECOVERY.as_bytes());
+        for sql in [
+            "DELETE FROM main.installation WHERE name = 'secrets_key'".to_owned(),
+            format!(
+                "INSERT INTO main.second_factor (person_id, secret, last_step, created_at, confirmed_at) \
+                 SELECT person_id, '{OF_A_TELEPHONE}', 0, '{AT}', '{AT}' {drafter}"
+            ),
+            format!(
+                "INSERT INTO main.recovery_code (person_id, code_hash) SELECT person_id, '{plain}' {drafter}"
+            ),
+            format!(
+                "UPDATE main.delivery SET code_hash = '{plain}' WHERE id IN (SELECT id FROM main.delivery LIMIT 1)"
+            ),
+        ] {
+            db.execute_unprepared(&sql).await.expect("as it was");
+        }
     }
     let counted = counts(&db).await;
     db.close().await.expect("closed");

@@ -141,7 +141,7 @@ pub async fn add(app: &App, actor: &Actor, name: &str, made: Made) -> Outcome<Ve
             if !first {
                 return Ok(Vec::new());
             }
-            second_factor::give_codes(cx.tx, person_id, codes).await?;
+            second_factor::give_codes(&cx, person_id, codes).await?;
             Ok(codes.clone())
         })
     })

@@ -127,10 +127,10 @@ impl Visitor {
         done.text
             .split(['<', '>'])
             .filter(|line| {
-                line.len() == 10
+                line.len() == 29
                     && line
                         .bytes()
-                        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+                        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b' ')
             })
             .map(str::to_owned)
             .collect()
