@@ -104,6 +104,13 @@ pub struct Signing {
     pub tsa_url: String,
     /// Servers (host, or host:port) that are asked whether a certificate was revoked, whatever certificates name.
     pub revocation_hosts: Vec<String>,
+    /// The remote signing service (CSC API, version 2), with the path of its version; empty: none.
+    pub csc_url: String,
+    /// Who this installation is to the service: a user, or a client of OAuth 2.0.
+    pub csc_user: String,
+    pub csc_password: String,
+    /// A PEM file of the authority of the service's server; empty: those that browsers believe.
+    pub csc_authority: PathBuf,
 }
 
 /// How checkpoints of the trail leave the database.
@@ -422,6 +429,20 @@ impl Config {
                 ),
             );
         }
+        let csc = &self.signing.csc_url;
+        let inside = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+        unless(
+            csc.is_empty()
+                || csc.starts_with("https://")
+                || inside.iter().any(|here| csc.starts_with(here)),
+            format!(
+                "`signing.csc_url` is `{csc}`; write it with https://, since PINs and codes travel to it"
+            ),
+        );
+        unless(
+            csc.is_empty() || !self.signing.csc_user.is_empty(),
+            "`signing.csc_url` is set and `signing.csc_user` is empty; name who this installation is to the service".to_owned(),
+        );
         unless(
             (1..=24 * 60).contains(&self.trail.every_minutes),
             format!(

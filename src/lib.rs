@@ -31,8 +31,8 @@
 //!   by digest, the one way to write.
 //! - [`fault`], [`config`], [`ids`], [`clock`]: refusals as data, settings, randomness, time.
 //!
-//! Crates of their own, pure: the engine, the calendar, drafting, typesetting, PDF signatures, edXML, encrypted files. One
-//! that is not: tokens, which talks to PKCS#11 devices.
+//! Crates of their own, pure: the engine, the calendar, drafting, typesetting, PDF signatures, edXML, encrypted files, remote
+//! signing services. One that is not: tokens, which talks to PKCS#11 devices.
 
 pub mod api;
 pub mod app;

@@ -255,6 +255,35 @@ pub fn table() -> Vec<Route> {
             get(v::sign_many_page).post(v::sign_many),
         )
         .legal(),
+        route(
+            "/ky-tai-may/{id}",
+            SignedIn,
+            get(v::workstation_page).post(v::workstation_finish),
+        )
+        .legal(),
+        route(
+            "/ky-tai-may/{id}/tep",
+            SignedIn,
+            post(v::workstation_upload),
+        )
+        .legal(),
+        route(
+            "/ky-tai-may/{id}/tep.pdf",
+            SignedIn,
+            get(v::workstation_file),
+        ),
+        route(
+            "/ky-tai-may/{id}/duong-dan",
+            SignedIn,
+            post(v::workstation_addresses),
+        ),
+        // For the signing program of the signer's machine, which has no session: good once, for ten minutes.
+        route("/tep-ky/{secret}", Open, post(v::workstation_back)),
+        route(
+            "/tep-ky/{secret}/can-ky.pdf",
+            Open,
+            get(v::workstation_fetch),
+        ),
         route("/van-ban/{id}/cap-so", SignedIn, post(v::assign_number)),
         route("/van-ban/{id}/dong-dau", SignedIn, post(v::seal)).legal(),
         route("/van-ban/{id}/phat-hanh", SignedIn, post(v::issue)).legal(),
@@ -493,11 +522,22 @@ pub fn table() -> Vec<Route> {
             Admin,
             get(a::incidents).post(a::run_again),
         ),
+        route(
+            "/quan-tri/chung-cu",
+            Admin,
+            get(d::past_page).post(d::tell_past),
+        ),
         route("/quan-tri/thu-di", Admin, get(a::outbox)),
         route("/quan-tri/thu-di/{id}/gui-lai", Admin, post(a::send_again)),
         route("/quan-tri/khoa-ky", Admin, get(s::keys)),
         route("/quan-tri/khoa-ky/tep", Admin, post(s::bind_file)),
         route("/quan-tri/khoa-ky/thiet-bi", Admin, post(s::bind_token)),
+        route("/quan-tri/khoa-ky/dich-vu", Admin, post(s::bind_remote)),
+        route(
+            "/quan-tri/khoa-ky/may-nguoi-ky",
+            Admin,
+            post(s::bind_workstation),
+        ),
         route("/quan-tri/khoa-ky/{id}/thoi-dung", Admin, post(s::stop)),
         route("/quan-tri/nhat-ky", Admin, get(a::journal)),
         route(

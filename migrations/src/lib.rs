@@ -31,6 +31,8 @@ mod m0023_evidence_at_event;
 mod m0025_passkeys;
 mod m0032_copy_again;
 mod m0036_watch;
+mod m0040_remote_keys;
+mod m0041_workstation;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -65,6 +67,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_passkeys::Migration),
             Box::new(m0032_copy_again::Migration),
             Box::new(m0036_watch::Migration),
+            Box::new(m0040_remote_keys::Migration),
+            Box::new(m0041_workstation::Migration),
         ]
     }
 }

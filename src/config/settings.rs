@@ -183,6 +183,30 @@ const SETTINGS: &[Setting] = &[
         "Servers that are asked over http whether a certificate was revoked, e.g. [\"ocsp.ca.gov.vn\", \"crl.ca.gov.vn\"]; the answers go into the sealed file, which then proves itself when they no longer answer (PAdES B-LT). Nobody else is asked, whatever a certificate names; empty: nobody.",
     ),
     setting(
+        "signing.csc_url",
+        Kind::Text,
+        "\"\"",
+        "Address of a remote signing service that speaks the API of the Cloud Signature Consortium, version 2, e.g. https://rssp.example.vn/csc/v2; empty: none.",
+    ),
+    setting(
+        "signing.csc_user",
+        Kind::Text,
+        "\"\"",
+        "Who this installation is to the signing service: a user, or a client of OAuth 2.0.",
+    ),
+    setting(
+        "signing.csc_password",
+        Kind::Text,
+        "\"\"",
+        "Password of the user, or secret of the client; best given as TRINHKY_SIGNING_CSC_PASSWORD.",
+    ),
+    setting(
+        "signing.csc_authority",
+        Kind::Text,
+        "\"\"",
+        "PEM file of the authority that the signing service's server must prove itself by; empty: the authorities that browsers believe.",
+    ),
+    setting(
         "trail.folder",
         Kind::Text,
         "\"\"",

@@ -20,7 +20,7 @@ use crate::fault::{Fault, Outcome};
 use crate::files::{self, Stored};
 use crate::flow::{self, rows::flow_task};
 use crate::people::{Actor, find as people_find, may};
-use crate::signing::{self, Using};
+use crate::signing::{self, By, Signed, Using};
 
 /// The person's signature on the content that was seen, which is the approved one (a proposal is signed before it is approved).
 ///
@@ -41,8 +41,23 @@ pub async fn sign_with(
     seen_hash: String,
     using: &Using,
 ) -> Outcome<()> {
+    let (document, step) = ready_to_sign(app, actor, id, &seen_hash).await?;
+    let signed = signing::sign_person(app, &document, actor, using).await?;
+    record_signature(app, actor, id, seen_hash, (step, signed)).await
+}
+
+/// What a signature needs before anything is signed: the content that was seen, the right, the approval.
+///
+/// # Errors
+/// As [`sign`].
+pub(super) async fn ready_to_sign(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+    seen_hash: &str,
+) -> Outcome<(Document, Step)> {
     let document = find::document(app.store.reader(), id).await?;
-    document.same_content(&seen_hash)?;
+    document.same_content(seen_hash)?;
     let step = Step::of(&document, "sign", "sign_proposal");
     check_right(app, actor, &document, step).await?;
     check_signer(app, actor, &document, step).await?;
@@ -54,7 +69,20 @@ pub async fn sign_with(
             "The content is not approved, or has changed since.",
         ));
     }
-    let signed = signing::sign_person(app, &document, actor, using).await?;
+    Ok((document, step))
+}
+
+/// Records a signature on the content that was seen.
+///
+/// # Errors
+/// A stale refusal where the document is signed or another by now.
+pub(super) async fn record_signature(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+    seen_hash: String,
+    (step, signed): (Step, Signed),
+) -> Outcome<()> {
     app.act(
         actor,
         (id, seen_hash, step, signed),
@@ -82,11 +110,7 @@ pub async fn sign_with(
                 keep_file(cx, &document, "signed", &signed.file).await?;
                 let carrier = step.carrier(cx, &document).await?;
                 let advanced = complete(cx, &carrier, step.element, None, Variables::new()).await?;
-                let by = if signed.trial {
-                    " bằng khóa thử nghiệm"
-                } else {
-                    ""
-                };
+                let by = signed.by.words();
                 let summary = format!("Ký {}{by}, chưa cấp số", document.title());
                 let entry =
                     Entry::about(*id, "document.signed", summary).data(json!({ "content": hash }));
@@ -149,6 +173,16 @@ pub async fn seal(app: &App, actor: &Actor, id: Uuid) -> Outcome<()> {
 /// # Errors
 /// As [`seal`]; a refusal at `pin` or `certificate` where the key does not sign.
 pub async fn seal_with(app: &App, actor: &Actor, id: Uuid, using: &Using) -> Outcome<()> {
+    let (document, step) = ready_to_seal(app, actor, id).await?;
+    let sealed = signing::seal(app, &document, using).await?;
+    record_seal(app, actor, id, (step, sealed)).await
+}
+
+/// What a seal needs before anything is sealed: the right, and a number.
+///
+/// # Errors
+/// As [`seal`].
+pub(super) async fn ready_to_seal(app: &App, actor: &Actor, id: Uuid) -> Outcome<(Document, Step)> {
     let document = find::document(app.store.reader(), id).await?;
     let step = Step::of(&document, "seal", "number_proposal");
     check_right(app, actor, &document, step).await?;
@@ -158,7 +192,19 @@ pub async fn seal_with(app: &App, actor: &Actor, id: Uuid, using: &Using) -> Out
             "The document has no number yet or is sealed.",
         ));
     }
-    let sealed = signing::seal(app, &document, using).await?;
+    Ok((document, step))
+}
+
+/// Records the seal of a numbered document.
+///
+/// # Errors
+/// A stale refusal where it is sealed by now.
+pub(super) async fn record_seal(
+    app: &App,
+    actor: &Actor,
+    id: Uuid,
+    (step, sealed): (Step, Signed),
+) -> Outcome<()> {
     app.act(actor, (id, step, sealed), |cx, (id, step, sealed)| {
         Box::pin(async move {
             let document = find::document(cx.tx, *id).await?;
@@ -201,7 +247,11 @@ pub async fn seal_with(app: &App, actor: &Actor, id: Uuid, using: &Using) -> Out
             } else {
                 ""
             };
-            let summary = format!("Đóng dấu {}{then}{with}", document.title());
+            let by = match sealed.by {
+                By::Workstation => sealed.by.words(),
+                By::Key | By::TrialKey => "",
+            };
+            let summary = format!("Đóng dấu {}{by}{then}{with}", document.title());
             journal(
                 cx,
                 &carrier,
@@ -299,7 +349,7 @@ pub async fn about(db: &impl ConnectionTrait, document: &Document) -> Outcome<Ab
 
 /// Which step of which workflow an act takes.
 #[derive(Debug, Clone, Copy)]
-struct Step {
+pub(super) struct Step {
     element: &'static str,
 }
 

@@ -25,6 +25,7 @@ pub mod signers;
 pub mod steer;
 pub mod suggest;
 pub mod words;
+pub mod workstation;
 
 use chrono::NaiveDate;
 use trinhky_drafting::{DocType, Draft};

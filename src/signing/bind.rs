@@ -6,12 +6,15 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use serde_json::json;
-use trinhky_pades::{Signer as _, certificate_pem, check_validity, describe_certificate};
+use trinhky_csc::Credential;
+use trinhky_pades::{Signer as _, Trust, certificate_pem, check_validity, describe_certificate};
 use trinhky_tokens::Found;
 use uuid::Uuid;
 
 use super::keys::{self, TokenPlace, refusal};
+use super::remote::RemotePlace;
 use super::rows::signing_key;
+use super::workstation;
 use crate::app::{App, Cx};
 use crate::audit::{self, Entry};
 use crate::fault::{Fault, Outcome};
@@ -95,6 +98,61 @@ pub async fn bind_token(
     let mut row = row(app, actor, org_id, id, (holder, term), &found.chain)?;
     row.kind = "token".to_owned();
     row.place = serde_json::to_string(&TokenPlace::from(&found.key))?;
+    bind(app, actor, row).await
+}
+
+/// Binds a key of the remote signing service.
+///
+/// # Errors
+/// As [`bind_file`].
+pub async fn bind_remote(
+    app: &App,
+    actor: &Actor,
+    org_id: Uuid,
+    (holder, term): (Holder, Term),
+    found: &Credential,
+) -> Outcome<()> {
+    let id = app.ids.uuid(app.clock.now());
+    let mut row = row(app, actor, org_id, id, (holder, term), &found.chain)?;
+    row.kind = "remote".to_owned();
+    row.place = serde_json::to_string(&RemotePlace {
+        url: app.config.signing.csc_url.clone(),
+        id: found.id.clone(),
+        asks: found.asks,
+    })?;
+    bind(app, actor, row).await
+}
+
+/// Binds the certificate of a key that stays on the signer's own machine.
+///
+/// # Errors
+/// As [`bind_file`]; a refusal at `file` for what is no certificate.
+pub async fn bind_workstation(
+    app: &App,
+    actor: &Actor,
+    org_id: Uuid,
+    (holder, term): (Holder, Term),
+    certificate: &[u8],
+) -> Outcome<()> {
+    let chain = if certificate.starts_with(b"-----BEGIN") {
+        Trust::from_pem(&String::from_utf8_lossy(certificate)).map(|read| read.roots)
+    } else {
+        Ok(vec![certificate.to_vec()])
+    };
+    let readable = chain.ok().filter(|chain| {
+        let own = chain.first();
+        own.is_some_and(|own| describe_certificate(own).is_ok())
+    });
+    let chain = readable.ok_or_else(|| {
+        Fault::invalid(
+            "file",
+            "Tệp không phải chứng thư số. Xuất chứng thư số từ phần mềm của thiết bị ký ra tệp .cer.",
+            "The file is no certificate. Export it from the token's program as a .cer file.",
+        )
+    })?;
+    let id = app.ids.uuid(app.clock.now());
+    let mut row = row(app, actor, org_id, id, (holder, term), &chain)?;
+    row.kind = workstation::KIND.to_owned();
     bind(app, actor, row).await
 }
 

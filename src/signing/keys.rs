@@ -16,7 +16,7 @@ use trinhky_tokens::{TokenKey, TokenSigner};
 use uuid::Uuid;
 
 use super::rows::signing_key;
-use super::trial;
+use super::{remote, trial, workstation};
 use crate::app::App;
 use crate::fault::{Fault, Outcome};
 use crate::ids::hex;
@@ -27,8 +27,10 @@ use crate::people::{Actor, Unit, find as people_find};
 pub struct Using {
     /// None for the trial key.
     pub key: Option<Uuid>,
-    /// The password of the file or the PIN of the token; lives as long as the request.
+    /// The password of the file or the PIN of the token or service; lives as long as the request.
     pub secret: String,
+    /// The one-time code that a signing service asks for; lives as long.
+    pub code: String,
 }
 
 /// A signer that may be taken to another thread.
@@ -129,7 +131,7 @@ pub async fn open_for_person(
 ) -> Outcome<(BoxedSigner, bool)> {
     let bound = of_person(app.store.reader(), actor, organisation.id, app.today()).await?;
     match chosen(bound, using)? {
-        Some(key) => Ok((open(app, &key, &using.secret).await?, false)),
+        Some(key) => Ok((open(app, &key, using).await?, false)),
         None => {
             let signer = trial::of_person(app, organisation, &actor.name, &actor.capacity())?;
             Ok((Box::new(signer), true))
@@ -149,7 +151,7 @@ pub async fn open_for_agency(
 ) -> Outcome<(BoxedSigner, bool)> {
     let bound = of_agency(app.store.reader(), agency.id, app.today()).await?;
     match chosen(bound, using)? {
-        Some(key) => Ok((open(app, &key, &using.secret).await?, false)),
+        Some(key) => Ok((open(app, &key, using).await?, false)),
         None => Ok((Box::new(trial::of_agency(app, organisation, agency)?), true)),
     }
 }
@@ -177,16 +179,29 @@ fn chosen(bound: Vec<signing_key::Model>, using: &Using) -> Outcome<Option<signi
     }
 }
 
-async fn open(app: &App, key: &signing_key::Model, secret: &str) -> Outcome<BoxedSigner> {
+async fn open(app: &App, key: &signing_key::Model, using: &Using) -> Outcome<BoxedSigner> {
     let chain = chain(key)?;
     let own = chain
         .first()
         .ok_or_else(|| refusal(SignError::NoCertificate))?;
     check_validity(own, app.clock.now()).map_err(refusal)?;
-    if key.kind == "token" {
-        let place: TokenPlace = serde_json::from_str(&key.place)?;
-        let signer = TokenSigner::new(place.key()?, chain, secret.to_owned()).map_err(refusal)?;
-        return Ok(Box::new(signer));
+    let secret = &using.secret;
+    match key.kind.as_str() {
+        "token" => {
+            let place: TokenPlace = serde_json::from_str(&key.place)?;
+            let signer =
+                TokenSigner::new(place.key()?, chain, secret.to_owned()).map_err(refusal)?;
+            return Ok(Box::new(signer));
+        }
+        "remote" => return Ok(Box::new(remote::signer(app, key, chain, using)?)),
+        workstation::KIND => {
+            return Err(Fault::invalid(
+                "certificate",
+                "Khóa ở trên máy của người ký chỉ ký từng văn bản, từ trang ký hoặc đóng dấu của văn bản đó. Chọn khóa khác.",
+                "A key of the signer's machine signs one document at a time, from the page of its signature or seal. Choose another one.",
+            ));
+        }
+        _ => {}
     }
     let path = file_path(app, key.org_id, key.id);
     let file = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
@@ -236,6 +251,7 @@ pub fn file_path(app: &App, org_id: Uuid, id: Uuid) -> PathBuf {
 pub fn refusal(error: SignError) -> Fault {
     let field = match error {
         SignError::WrongPassword | SignError::WrongPin => "pin",
+        SignError::WrongCode => "code",
         _ => "certificate",
     };
     let mut letters = error.to_string();

@@ -8,10 +8,12 @@ mod http;
 pub mod keys;
 mod long_term;
 pub mod pages;
+pub mod remote;
 pub mod rows;
 mod time_stamps;
 mod trial;
 pub mod verifier;
+pub mod workstation;
 
 use anyhow::Context as _;
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
@@ -41,10 +43,35 @@ pub const PDF: &str = "application/pdf";
 #[derive(Debug, Clone)]
 pub struct Signed {
     pub file: Stored,
-    /// Whether the key was a trial key, without legal value.
-    pub trial: bool,
+    pub by: By,
     /// Whether the file carries all that proves it when the authorities no longer answer.
     pub proves_itself: bool,
+}
+
+/// By what kind of key a file was signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    Key,
+    /// Without legal value.
+    TrialKey,
+    /// By another program, on the signer's own machine.
+    Workstation,
+}
+
+impl By {
+    fn of(trial: bool) -> Self {
+        if trial { Self::TrialKey } else { Self::Key }
+    }
+
+    /// As the journal says it behind what was signed.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Key => "",
+            Self::TrialKey => " bằng khóa thử nghiệm",
+            Self::Workstation => " bằng phần mềm trên máy của người ký",
+        }
+    }
 }
 
 /// Typesets the document with open places for number and day, and signs it as the person.
@@ -88,7 +115,7 @@ pub async fn sign_person(
     .map_err(anyhow::Error::from)??;
     Ok(Signed {
         file: app.files.put(signed, PDF).await?,
-        trial,
+        by: By::of(trial),
         proves_itself: false,
     })
 }
@@ -109,16 +136,8 @@ pub fn prepared(app: &App, draft: &Draft, now: DateTime<Utc>) -> Outcome<Vec<u8>
 /// When the file is not as it was signed or the sealing fails; the number stays.
 pub async fn seal(app: &App, document: &Document, using: &Using) -> Outcome<Signed> {
     let now = app.clock.now();
-    let (Some(number), Some(date)) = (document.row.number, document.row.issued_on) else {
-        return Err(Fault::stale(
-            "Văn bản chưa có số.",
-            "The document has no number yet.",
-        ));
-    };
-    let file = find::file(app.store.reader(), document.row.id, "signed")
-        .await?
-        .ok_or(Fault::NotFound)?;
-    let signed = app.files.get(&file.digest).await?;
+    let filling = filling(document)?;
+    let signed = signed_file(app, document).await?;
     let organisation = organisation(app, document).await?;
     let agency = sealing_unit(app, document, &organisation).await?;
     let (signer, trial) = keys::open_for_agency(app, &organisation, &agency, using).await?;
@@ -135,12 +154,6 @@ pub async fn seal(app: &App, document: &Document, using: &Using) -> Outcome<Sign
             lines: shown_label(trial, "THỬ NGHIỆM"),
         },
     };
-    let filling = Filling {
-        number: format!("{number:02}"),
-        day: format!("{:02}", date.day()),
-        month: None,
-        year: None,
-    };
     let authorities = Authorities::of(app)?;
     let (sealed, proves_itself) = tokio::task::spawn_blocking(move || {
         let sealed = fill_and_seal(&signed, &filling, &*signer, &request, &fonts())
@@ -151,7 +164,61 @@ pub async fn seal(app: &App, document: &Document, using: &Using) -> Outcome<Sign
     .map_err(anyhow::Error::from)??;
     Ok(Signed {
         file: app.files.put(sealed, PDF).await?,
-        trial,
+        by: By::of(trial),
+        proves_itself,
+    })
+}
+
+/// Number and day as the clerk's revision writes them.
+fn filling(document: &Document) -> Outcome<Filling> {
+    let (Some(number), Some(date)) = (document.row.number, document.row.issued_on) else {
+        return Err(Fault::stale(
+            "Văn bản chưa có số.",
+            "The document has no number yet.",
+        ));
+    };
+    Ok(Filling {
+        number: format!("{number:02}"),
+        day: format!("{:02}", date.day()),
+        month: None,
+        year: None,
+    })
+}
+
+/// The file as the person signed it.
+async fn signed_file(app: &App, document: &Document) -> Outcome<Vec<u8>> {
+    let file = find::file(app.store.reader(), document.row.id, "signed")
+        .await?
+        .ok_or(Fault::NotFound)?;
+    Ok(app.files.get(&file.digest).await?)
+}
+
+/// A file that the person signed on the own machine, looked at as one that was signed here.
+///
+/// # Errors
+/// A refusal where the certificate was revoked.
+pub async fn person_signed_outside(app: &App, pdf: Vec<u8>) -> Outcome<Signed> {
+    let authorities = Authorities::of(app)?;
+    let looked = tokio::task::spawn_blocking(move || authorities.check(&pdf).map(|()| pdf));
+    let pdf = looked.await.map_err(anyhow::Error::from)??;
+    Ok(Signed {
+        file: app.files.put(pdf, PDF).await?,
+        by: By::Workstation,
+        proves_itself: false,
+    })
+}
+
+/// A file that the agency's clerk signed on the own machine, with everything that proves it later.
+///
+/// # Errors
+/// As [`person_signed_outside`].
+pub async fn agency_signed_outside(app: &App, pdf: Vec<u8>) -> Outcome<Signed> {
+    let authorities = Authorities::of(app)?;
+    let completed = tokio::task::spawn_blocking(move || authorities.complete(&pdf));
+    let (pdf, proves_itself) = completed.await.map_err(anyhow::Error::from)??;
+    Ok(Signed {
+        file: app.files.put(pdf, PDF).await?,
+        by: By::Workstation,
         proves_itself,
     })
 }
@@ -191,7 +258,7 @@ pub async fn sign_pack(
     .map_err(anyhow::Error::from)??;
     Ok(Signed {
         file: app.files.put(signed, PDF).await?,
-        trial,
+        by: By::of(trial),
         proves_itself,
     })
 }

@@ -88,6 +88,7 @@ pub struct Signature {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Certificate {
     pub serial: String,
+    pub fingerprint: String,
     pub issuer: String,
     pub valid_from: DateTime<Utc>,
     pub valid_until: DateTime<Utc>,

@@ -19,7 +19,7 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Reads a form whose file is in the field `file`.
+    /// Reads a form whose file is in the field `file`; the signing program of a signer's machine calls it `uploadfile`.
     ///
     /// # Errors
     /// 413 for what is above the limit, 400 for what is no such form.
@@ -41,7 +41,7 @@ impl Upload {
         let mut upload = Self::default();
         while let Some(field) = body.next_field().await? {
             let name = field.name().unwrap_or_default().to_owned();
-            if name == "file" {
+            if ["file", "uploadfile"].contains(&name.as_str()) {
                 upload.file_name = field.file_name().unwrap_or_default().to_owned();
                 upload.bytes = field.bytes().await?.to_vec();
             } else {

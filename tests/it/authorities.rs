@@ -270,6 +270,7 @@ async fn a_seal_whose_time_stamp_fails_waits_with_its_number_and_is_sealed_later
         signing: Signing {
             tsa_url: format!("http://{address}/tsa"),
             revocation_hosts: Vec::new(),
+            ..Signing::default()
         },
         ..Config::default()
     };
@@ -336,6 +337,7 @@ async fn a_sealed_document_carries_the_proof_that_no_key_was_revoked() {
         signing: Signing {
             tsa_url: format!("http://{address}/tsa"),
             revocation_hosts: vec![address.clone()],
+            ..Signing::default()
         },
         ..Config::default()
     };
@@ -373,6 +375,7 @@ async fn a_sealed_document_carries_the_proof_that_no_key_was_revoked() {
             Using {
                 key: after.pop(),
                 secret: PASSWORD.to_owned(),
+                ..Using::default()
             }
         }
     };

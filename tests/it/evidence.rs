@@ -1,12 +1,16 @@
 //! Evidence told at the event: the line is there when the act is, in its own words, and nobody takes one away unseen.
 
+use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TransactionTrait};
 use serde_json::Value;
 use trinhky::app::App;
+use trinhky::audit::rows::{evidence_line, evidence_pending};
 use trinhky::audit::{self, evidence, invariants};
 use trinhky::distribution::direction::{self, Wanted};
+use trinhky::distribution::proof::past;
 use trinhky::distribution::rows::attestation;
 use trinhky::distribution::{recall, receipt};
+use trinhky::fault::Fault;
 use trinhky::mail::bounce::Bounce;
 use trinhky::mail::rows::outbox;
 use trinhky::people::{Actor, find as people_find};
@@ -260,4 +264,58 @@ async fn events_are_told_as_they_happen_on_postgresql() {
     let app = office::open(folder.path(), &postgres.answer, office::ORGANISATION).await;
     let document = every_event_is_told_in_its_act(&app).await;
     nobody_changes_it_unseen(&app, document).await;
+}
+
+/// A document of an earlier version whose past cannot be read is not stuck for ever: a person begins its evidence anew.
+async fn a_lost_past_is_begun_anew(app: &App) {
+    let document = office::issue_decision(app, office::DECISION).await;
+    let db = app.store.reader();
+    evidence_line::Entity::delete_many()
+        .filter(evidence_line::Column::DocumentId.eq(document))
+        .exec(db)
+        .await
+        .expect("the lines are lost");
+    let note = evidence_pending::ActiveModel {
+        document_id: Set(document),
+    };
+    evidence_pending::Entity::insert(note)
+        .exec_without_returning(db)
+        .await
+        .expect("it is noted");
+    let (delivery, clerk) = office::open_deliveries_with_clerk(app, document)
+        .await
+        .remove(0);
+    let stuck = receipt::acknowledge(app, &clerk, delivery).await;
+    assert!(stuck.is_err(), "it cannot be received");
+
+    let (admin, _) = office::first(app, "admin").await;
+    let (chair, org) = office::first(app, "chair").await;
+    let waiting = past::waiting(db, org).await.expect("the noted");
+    assert_eq!(waiting.len(), 1);
+    for (who, why) in [(&admin, " "), (&chair, "Mất dữ liệu năm trước")] {
+        let refused = past::begin_anew(app, who, org, document, why).await;
+        assert!(matches!(refused, Err(Fault::Refused(_))), "{why:?}");
+    }
+    let why = "Mất dữ liệu năm trước";
+    past::begin_anew(app, &admin, org, document, why)
+        .await
+        .expect("it is begun");
+    assert!(past::waiting(db, org).await.expect("none").is_empty());
+    let told = lines(app, document).await;
+    assert_eq!(told.len(), 2);
+    assert!(told[1]["reconstructed"].as_bool().unwrap_or_default());
+    assert!(told[1].to_string().contains(why), "{}", told[1]);
+    let again = past::begin_anew(app, &admin, org, document, why).await;
+    assert!(matches!(again, Err(Fault::Refused(_))), "only once");
+    receipt::acknowledge(app, &clerk, delivery)
+        .await
+        .expect("it is received");
+    assert_eq!(lines(app, document).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_lost_past_is_begun_anew_on_sqlite() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = office::open(folder.path(), "", office::ORGANISATION).await;
+    a_lost_past_is_begun_anew(&app).await;
 }

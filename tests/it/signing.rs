@@ -179,6 +179,7 @@ async fn a_key_that_fails_costs_no_number_and_a_seal_that_fails_keeps_it() {
     let using = |key: Option<Uuid>, secret: &str| Using {
         key,
         secret: secret.to_owned(),
+        ..Using::default()
     };
     let key_id = key_of(&app, chairman).await;
     let key = Some(key_id);

@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use super::Fields;
 use crate::distribution::proof;
-use crate::documents::find;
 use crate::documents::pages::key_choice;
+use crate::documents::{Document, find};
 use crate::fault::{Fault, Outcome};
 use crate::people::session::{Session, done, failed, field_error};
-use crate::signing;
+use crate::signing::{self, rows::signing_key};
 use crate::web::format::date_time;
 use crate::web::page::Link;
 use crate::web::views::distribution::ProofPack;
@@ -40,13 +40,27 @@ pub async fn make_proof(
 ) -> Result<Response, WebError> {
     let here = address(id);
     let mut form = Form::sent(&here, pairs);
+    let wants_code = key_choice::wants_code(&form);
     let made = async {
-        find::own(session.app.store.reader(), &session.actor, id).await?;
+        let document = find::own(session.app.store.reader(), &session.actor, id).await?;
+        if wants_code {
+            let (_, bound) = agency_keys(&session, &document).await?;
+            return key_choice::send_code(&session, &form, &bound).await;
+        }
         let using = key_choice::using(&form)?;
-        proof::make(&session.app, &session.actor, id, &using).await
+        proof::make(&session.app, &session.actor, id, &using)
+            .await
+            .map(drop)
     };
     match made.await {
-        Ok(_) => Ok(done(&here, &session.lang.t("proof-flash"))),
+        Ok(()) if wants_code => {
+            let mut view = view(&session, id, Some(form))
+                .await
+                .map_err(|fault| failed(fault, "/van-ban"))?;
+            view.page.flash = Some(key_choice::code_sent(session.lang));
+            Ok(html(&view))
+        }
+        Ok(()) => Ok(done(&here, &session.lang.t("proof-flash"))),
         Err(fault) => {
             let refusal = field_error(fault, &here)?;
             let sentence = session.lang.say(&refusal.vi, &refusal.en);
@@ -82,13 +96,23 @@ fn address(id: Uuid) -> String {
     format!("/van-ban/{id}/chung-cu")
 }
 
+/// The name of the agency that signs the pack, and its keys.
+async fn agency_keys(
+    session: &Session,
+    document: &Document,
+) -> Outcome<(String, Vec<signing_key::Model>)> {
+    let app = &session.app;
+    let agency = signing::organisation(app, document).await?;
+    let bound = signing::keys::of_agency(app.store.reader(), agency.id, session.today()).await?;
+    Ok((agency.name, bound))
+}
+
 async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<ProofPack> {
     let (app, lang) = (&session.app, session.lang);
     let db = app.store.reader();
     let document = find::own(session.app.store.reader(), &session.actor, id).await?;
-    let organisation = signing::organisation(app, &document).await?;
-    let bound = signing::keys::of_agency(db, organisation.id, session.today()).await?;
-    let keys = key_choice::offered(lang, &organisation.name, &bound)?;
+    let (agency, bound) = agency_keys(session, &document).await?;
+    let keys = key_choice::offered(lang, &agency, &bound)?;
     let may = proof::may_make(&session.actor, &document) && document.row.issued_at.is_some();
     let form = sent.unwrap_or_else(|| {
         let mut form = Form::new(&address(id), "", "");
@@ -103,5 +127,7 @@ async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<ProofP
         form: may.then_some(form),
         certificates: keys.choices,
         asks_pin: keys.asks_secret,
+        asks_code: keys.asks_code,
+        sends_code: keys.sends_code,
     })
 }

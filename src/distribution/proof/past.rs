@@ -7,17 +7,21 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Statement};
 use uuid::Uuid;
 
-use crate::audit;
+use crate::app::App;
 use crate::audit::evidence::{self, Event, kinds};
 use crate::audit::rows::{evidence_line, evidence_pending, journal};
+use crate::audit::{self, Entry};
 use crate::distribution::letters;
 use crate::distribution::receipt;
 use crate::distribution::rows::{attestation, delivery};
 use crate::distribution::state;
+use crate::documents::rows::document;
 use crate::documents::{Document, find, issue};
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::mail::rows::outbox;
+use crate::people::admin::only_administrators;
 use crate::people::rows::person;
+use crate::people::{Actor, may};
 use crate::store::{Store, Tx};
 
 /// Tells the evidence of every document that a migration has noted, one transaction each. The note of a document that
@@ -37,6 +41,99 @@ pub async fn tell(store: &Store) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+/// The documents of an organisation that are still noted, with their subjects.
+///
+/// # Errors
+/// What the database reports.
+pub async fn waiting(db: &impl ConnectionTrait, org_id: Uuid) -> Outcome<Vec<(Uuid, String)>> {
+    let noted = evidence_pending::Entity::find().all(db).await?;
+    let rows = document::Entity::find()
+        .filter(document::Column::Id.is_in(noted.iter().map(|note| note.document_id)))
+        .filter(document::Column::OrgId.eq(org_id))
+        .order_by_asc(document::Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.subject)).collect())
+}
+
+/// Tries once more to piece the past of a document together, after what stood in the way was mended.
+///
+/// # Errors
+/// [`Fault::NotFound`] for a document that is not noted, or another organisation's; a refusal that says why it still cannot be told.
+pub async fn try_again(app: &App, org_id: Uuid, id: Uuid) -> Outcome<()> {
+    let noted = waiting(app.store.reader(), org_id).await?;
+    if !noted.iter().any(|(noted, _)| *noted == id) {
+        return Err(Fault::NotFound);
+    }
+    let told = app
+        .store
+        .write(id, |tx, id| Box::pin(tell_one(tx, *id)))
+        .await;
+    told.map_err(|fault| {
+        tracing::error!(document = %id, error = %fault, "evidence of the past cannot be told");
+        Fault::stale(
+            format!("Vẫn chưa dựng lại được chứng cứ: {fault}."),
+            format!("The evidence still cannot be pieced together: {fault}."),
+        )
+    })
+}
+
+/// Begins the evidence of a document from now on, where its past cannot be read: a person says why, and it stands in the
+/// journal and in the evidence itself.
+///
+/// # Errors
+/// A refusal at `reason` where none is given, without the right a refusal of the act, a stale one where it is told by now.
+pub async fn begin_anew(
+    app: &App,
+    actor: &Actor,
+    org_id: Uuid,
+    id: Uuid,
+    reason: &str,
+) -> Outcome<()> {
+    let reason = reason.trim().to_owned();
+    if reason.is_empty() {
+        return Err(Fault::invalid(
+            "reason",
+            "Ghi lý do vì sao phần trước không đọc được.",
+            "Say why the past cannot be read.",
+        ));
+    }
+    app.act(actor, (org_id, id, reason), |cx, (org_id, id, reason)| {
+        Box::pin(async move {
+            if !may::administer(cx.actor, *org_id) {
+                return Err(only_administrators());
+            }
+            let document = find::document(cx.tx, *id).await?;
+            if document.row.org_id != *org_id {
+                return Err(Fault::NotFound);
+            }
+            let taken = evidence_pending::Entity::delete_by_id(*id)
+                .exec(cx.tx)
+                .await?;
+            if taken.rows_affected == 0 {
+                return Err(Fault::stale(
+                    "Chứng cứ của văn bản này đã được ghi.",
+                    "The evidence of this document is told already.",
+                ));
+            }
+            let about = issue::about(cx.tx, &document).await?;
+            let event = issued(&document, &[]).detail(format!(
+                "Phát hành {}; diễn biến trước {} không dựng lại được: {reason}",
+                document.title(),
+                trinhky_calendar::vn_date(cx.today()),
+            ));
+            let told = evidence::begin(cx.tx, *id, &about, &event).await?;
+            let summary = format!(
+                "Bắt đầu chứng cứ gửi, nhận của {} từ nay: {reason}",
+                document.title()
+            );
+            let entry = Entry::about(*id, "evidence.begun_anew", summary).evidence(&told);
+            audit::append(cx.tx, *org_id, cx.actor, cx.now, entry).await
+        })
+    })
+    .await
 }
 
 async fn tell_one(tx: &Tx, id: Uuid) -> Outcome<()> {

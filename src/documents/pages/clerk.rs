@@ -1,7 +1,7 @@
 //! The clerk's desk: number, seal, issue.
 
 use axum::extract::{Form as Body, Path};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use trinhky_calendar::vn_date;
@@ -10,13 +10,17 @@ use uuid::Uuid;
 use super::common::{Pairs, document_page, refuse, refused, said};
 use super::key_choice::{self, Keys};
 use super::step::may_take;
+use super::workstation;
 use crate::documents::rows::register;
-use crate::documents::{Document, expected_year, find, issue as life, register_name, state};
+use crate::documents::{
+    Document, expected_year, find, issue as life, register_name, state, workstation as outside,
+};
 use crate::fault::{Fault, Outcome};
 use crate::flow::rows::flow_task;
 use crate::people::find as people_find;
 use crate::people::session::{Session, done, failed};
-use crate::signing;
+use crate::signing::workstation::Purpose;
+use crate::signing::{self, rows::signing_key};
 use crate::web::format::{date_time, read_date, when};
 use crate::web::views::documents::{ClerkDesk, ClerkItem};
 use crate::web::views::shared::{Mark, Tone};
@@ -93,8 +97,22 @@ pub async fn seal(
     Body(pairs): Body<Pairs>,
 ) -> Result<Response, WebError> {
     let mut form = Form::sent(&format!("{}/dong-dau", document_page(id)), pairs);
-    match seal_act(&session, id, &form).await {
-        Ok(()) => Ok(done(
+    let wants_code = key_choice::wants_code(&form);
+    let sealed = if wants_code {
+        code_act(&session, id, &form).await.map(|()| None)
+    } else {
+        seal_act(&session, id, &form).await
+    };
+    match sealed {
+        Ok(Some(begun)) => Ok(Redirect::to(&workstation::address(begun)).into_response()),
+        Ok(None) if wants_code => {
+            let mut view = clerk_view(&session, Some((id, form)))
+                .await
+                .map_err(|fault| failed(fault, CLERK_DESK))?;
+            view.page.flash = Some(key_choice::code_sent(session.lang));
+            Ok(html(&view))
+        }
+        Ok(None) => Ok(done(
             CLERK_DESK,
             &said(session.lang, "Đã đóng dấu.", "Sealed."),
         )),
@@ -108,10 +126,25 @@ pub async fn seal(
     }
 }
 
-async fn seal_act(session: &Session, id: Uuid, form: &Form) -> Outcome<()> {
-    find::visible(session.app.store.reader(), &session.actor, id).await?;
+/// Lets the signing service send its code for the agency's key.
+async fn code_act(session: &Session, id: Uuid, form: &Form) -> Outcome<()> {
+    let document = find::visible(session.app.store.reader(), &session.actor, id).await?;
+    let (_, bound) = agency_keys(session, &document).await?;
+    key_choice::send_code(session, form, &bound).await
+}
+
+/// Seals, or begins a seal that another program makes on the clerk's machine, where the chosen key is there.
+async fn seal_act(session: &Session, id: Uuid, form: &Form) -> Outcome<Option<Uuid>> {
+    let (app, actor) = (&session.app, &session.actor);
+    let document = find::visible(app.store.reader(), actor, id).await?;
+    let (_, bound) = agency_keys(session, &document).await?;
+    if let Some(key) = key_choice::on_workstation(form, &bound) {
+        let seal = (Purpose::Seal, document.row.content_hash.clone());
+        return outside::begin(app, actor, id, seal, key).await.map(Some);
+    }
     let using = key_choice::using(form)?;
-    life::seal_with(&session.app, &session.actor, id, &using).await
+    life::seal_with(app, actor, id, &using).await?;
+    Ok(None)
 }
 
 /// `POST /van-ban/{id}/phat-hanh`.
@@ -318,6 +351,8 @@ async fn clerk_item(
         form,
         asks_date: numbering,
         asks_pin: keys.as_ref().is_some_and(|keys| keys.asks_secret),
+        asks_code: keys.as_ref().is_some_and(|keys| keys.asks_code),
+        sends_code: keys.as_ref().is_some_and(|keys| keys.sends_code),
         certificates: keys.map(|keys| keys.choices).unwrap_or_default(),
         act_label,
         then,
@@ -326,11 +361,20 @@ async fn clerk_item(
 
 /// The keys of the agency whose seal the document bears.
 async fn seal_keys(session: &Session, document: &Document) -> Outcome<Keys> {
+    let (agency, bound) = agency_keys(session, document).await?;
+    key_choice::offered(session.lang, &agency, &bound)
+}
+
+/// The agency's name and its keys.
+async fn agency_keys(
+    session: &Session,
+    document: &Document,
+) -> Outcome<(String, Vec<signing_key::Model>)> {
     let app = &session.app;
     let organisation = signing::organisation(app, document).await?;
     let agency = signing::sealing_unit(app, document, &organisation).await?;
     let bound = signing::keys::of_agency(app.store.reader(), agency.id, session.today()).await?;
-    key_choice::offered(session.lang, &agency.name, &bound)
+    Ok((agency.name, bound))
 }
 
 /// The number that the register would give now; another clerk may be quicker. The register is that of the year printed on

@@ -31,6 +31,7 @@ mod signatures;
 mod steer;
 mod step;
 mod submit;
+mod workstation;
 
 pub use after::{follow, follow_page};
 pub use annex_vi::annex_vi_page;
@@ -60,3 +61,7 @@ pub use sign_many::{ADDRESS as SIGN_MANY, sign_many, sign_many_page};
 pub use signatures::signatures;
 pub use steer::{course, steer_course};
 pub use submit::{submit, submit_page};
+pub use workstation::{
+    workstation_addresses, workstation_back, workstation_fetch, workstation_file,
+    workstation_finish, workstation_page, workstation_upload,
+};

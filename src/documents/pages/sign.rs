@@ -1,16 +1,18 @@
 //! The person's signature: a check page, because it cannot be undone.
 
 use axum::extract::{Form as Body, Path};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use uuid::Uuid;
 
 use super::common::{Pairs, document_page, page, refuse, refused, said};
 use super::key_choice;
 use super::step::{Open, open};
-use crate::documents::{Document, find, issue as life};
+use super::workstation;
+use crate::documents::{Document, find, issue as life, workstation as outside};
 use crate::fault::{Fault, Outcome};
 use crate::people::session::{Session, done, failed};
-use crate::signing;
+use crate::signing::workstation::Purpose;
+use crate::signing::{self, rows::signing_key};
 use crate::web::format::bytes;
 use crate::web::views::documents::{FileToSign, SignDocuments};
 use crate::web::{Form, WebError, html};
@@ -40,8 +42,14 @@ pub async fn sign(
 ) -> Result<Response, WebError> {
     let fresh = document_page(id);
     let mut form = Form::sent(&format!("{fresh}/ky"), pairs);
+    if key_choice::wants_code(&form) {
+        return code(&session, id, form).await;
+    }
     match sign_act(&session, id, &form).await {
-        Ok(signed) => Ok(done(
+        Ok(Next::Workstation(begun)) => {
+            Ok(Redirect::to(&workstation::address(begun)).into_response())
+        }
+        Ok(Next::Signed(signed)) => Ok(done(
             &document_page(signed),
             &said(
                 session.lang,
@@ -59,8 +67,43 @@ pub async fn sign(
     }
 }
 
-/// The document that was signed.
-async fn sign_act(session: &Session, id: Uuid, form: &Form) -> Outcome<Uuid> {
+/// Lets the signing service send its code, and shows the form again.
+async fn code(session: &Session, id: Uuid, mut form: Form) -> Result<Response, WebError> {
+    let fresh = document_page(id);
+    let asked = async {
+        let (_, document) = to_sign(session, id).await?;
+        let bound = keys_for(session, &document).await?;
+        key_choice::send_code(session, &form, &bound).await
+    };
+    let sent = asked.await;
+    if let Err(fault) = sent {
+        refuse(&mut form, fault, session.lang, &fresh, str::to_owned)?;
+    }
+    let mut view = sign_view(session, id, Some(form))
+        .await
+        .map_err(|fault| failed(fault, &fresh))?;
+    if view.form.is_refused() {
+        return Ok(refused(html(&view)));
+    }
+    view.page.flash = Some(key_choice::code_sent(session.lang));
+    Ok(html(&view))
+}
+
+/// The keys that the reader may sign a document with.
+async fn keys_for(session: &Session, document: &Document) -> Outcome<Vec<signing_key::Model>> {
+    let db = session.app.store.reader();
+    signing::keys::of_person(db, &session.actor, document.row.org_id, session.today()).await
+}
+
+/// What a press on "sign" came to.
+enum Next {
+    /// The document that was signed.
+    Signed(Uuid),
+    /// The signature that goes on at the signer's machine.
+    Workstation(Uuid),
+}
+
+async fn sign_act(session: &Session, id: Uuid, form: &Form) -> Outcome<Next> {
     let (_, document) = session.journalled(to_sign(session, id).await).await?;
     if !form.chosen("file", &document.row.id.to_string()) {
         return Err(Fault::invalid(
@@ -71,8 +114,14 @@ async fn sign_act(session: &Session, id: Uuid, form: &Form) -> Outcome<Uuid> {
     }
     let using = key_choice::using(form)?;
     let seen = form.version.clone();
-    life::sign_with(&session.app, &session.actor, document.row.id, seen, &using).await?;
-    Ok(document.row.id)
+    let (app, actor, signed) = (&session.app, &session.actor, document.row.id);
+    let bound = keys_for(session, &document).await?;
+    if let Some(key) = key_choice::on_workstation(form, &bound) {
+        let begun = outside::begin(app, actor, signed, (Purpose::Sign, seen), key).await?;
+        return Ok(Next::Workstation(begun));
+    }
+    life::sign_with(app, actor, signed, seen, &using).await?;
+    Ok(Next::Signed(signed))
 }
 
 /// The open signature of a document's workflow and what it is put under: the decision, or the proposal that carries it.
@@ -92,13 +141,7 @@ pub(super) async fn to_sign(session: &Session, id: Uuid) -> Outcome<(Open, Docum
 async fn sign_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<SignDocuments> {
     let lang = session.lang;
     let (open, document) = to_sign(session, id).await?;
-    let bound = signing::keys::of_person(
-        session.app.store.reader(),
-        &session.actor,
-        document.row.org_id,
-        session.today(),
-    )
-    .await?;
+    let bound = keys_for(session, &document).await?;
     let keys = key_choice::offered(lang, &session.actor.name, &bound)?;
     let size = signing::pdf(&session.app, &document).await?.len();
     let value = document.row.id.to_string();
@@ -154,6 +197,8 @@ async fn sign_view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<S
         },
         later_href: "/".to_owned(),
         asks_pin: keys.asks_secret,
+        asks_code: keys.asks_code,
+        sends_code: keys.sends_code,
     })
 }
 

@@ -13,7 +13,7 @@ use crate::documents::{Document, find, issue as life};
 use crate::fault::{Fault, Outcome};
 use crate::flow::rows::flow_task;
 use crate::people::session::{Session, done, failed};
-use crate::signing::{Using, keys};
+use crate::signing::{Using, keys, rows::signing_key};
 use crate::web::views::documents::{FileToSign, SignDocuments};
 use crate::web::{Form, Lang, WebError, html};
 
@@ -37,6 +37,9 @@ pub async fn sign_many_page(session: Session) -> Result<Response, WebError> {
 /// What the database reports.
 pub async fn sign_many(session: Session, Body(pairs): Body<Pairs>) -> Result<Response, WebError> {
     let mut form = Form::sent(ADDRESS, pairs);
+    if key_choice::wants_code(&form) {
+        return code(&session, form).await;
+    }
     let signed = sign_chosen(&session, &mut form).await;
     if !form.is_refused() {
         let told = said(
@@ -53,6 +56,36 @@ pub async fn sign_many(session: Session, Body(pairs): Body<Pairs>) -> Result<Res
         view.page.flash = Some(told(session.lang, &signed));
     }
     Ok(refused(html(&view)))
+}
+
+/// Lets the signing service send its code, and shows the form again.
+async fn code(session: &Session, mut form: Form) -> Result<Response, WebError> {
+    let asked = async {
+        let bound = bound(session).await?;
+        key_choice::send_code(session, &form, &bound).await
+    };
+    let sent = asked.await;
+    if let Err(fault) = sent {
+        tell(session, &mut form, "", fault);
+    }
+    let mut view = view(session, Some(form))
+        .await
+        .map_err(|fault| failed(fault, ADDRESS))?;
+    if view.form.is_refused() {
+        return Ok(refused(html(&view)));
+    }
+    view.page.flash = Some(key_choice::code_sent(session.lang));
+    Ok(html(&view))
+}
+
+/// The keys that the reader may sign with, in all organisations.
+async fn bound(session: &Session) -> Outcome<Vec<signing_key::Model>> {
+    let mut bound = Vec::new();
+    for org_id in session.actor.org_ids() {
+        let db = session.app.store.reader();
+        bound.extend(keys::of_person(db, &session.actor, org_id, session.today()).await?);
+    }
+    Ok(bound)
 }
 
 /// What was signed, by its titles, beside what was not.
@@ -87,6 +120,17 @@ async fn sign_chosen(session: &Session, form: &mut Form) -> Vec<String> {
             return signed;
         }
     };
+    if chosen.len() > 1 && !using.code.is_empty() {
+        form.refuse(
+            "file",
+            said(
+                session.lang,
+                "Mã một lần chỉ dùng được cho một văn bản: đánh dấu một văn bản mỗi lần ký.",
+                "A one-time code serves for one document: choose one at a time.",
+            ),
+        );
+        return signed;
+    }
     for value in chosen {
         let Some((id, seen)) = read(&value) else {
             tell(session, form, "", Fault::NotFound);
@@ -112,7 +156,10 @@ async fn sign_chosen(session: &Session, form: &mut Form) -> Vec<String> {
 fn is_about_all(fault: &Fault) -> bool {
     match fault {
         Fault::Refused(refusal) => {
-            matches!(refusal.field.as_deref(), Some("pin" | "certificate"))
+            matches!(
+                refusal.field.as_deref(),
+                Some("pin" | "code" | "certificate")
+            )
         }
         Fault::NotFound => false,
         Fault::Unavailable(_) | Fault::Db(_) | Fault::Internal(_) => true,
@@ -203,11 +250,7 @@ async fn waiting(session: &Session) -> Outcome<Vec<(Open, Document)>> {
 async fn view(session: &Session, sent: Option<Form>) -> Outcome<SignDocuments> {
     let lang = session.lang;
     let waiting = waiting(session).await?;
-    let mut bound = Vec::new();
-    for org_id in session.actor.org_ids() {
-        let db = session.app.store.reader();
-        bound.extend(keys::of_person(db, &session.actor, org_id, session.today()).await?);
-    }
+    let bound = bound(session).await?;
     let keys = key_choice::offered(lang, &session.actor.name, &bound)?;
     let form = sent.unwrap_or_else(|| {
         let mut form = Form::new(ADDRESS, "", "");
@@ -237,6 +280,8 @@ async fn view(session: &Session, sent: Option<Form>) -> Outcome<SignDocuments> {
         then: lang.t("sign-many-then"),
         later_href: "/".to_owned(),
         asks_pin: keys.asks_secret,
+        asks_code: keys.asks_code,
+        sends_code: keys.sends_code,
     })
 }
 

@@ -11,6 +11,8 @@ pub enum Error {
     Unreadable(String),
     #[error("the file's table of objects is damaged; save it again before signing")]
     Damaged,
+    #[error("the file does not begin with every byte of the one that was given out")]
+    Rewritten,
     #[error("the file is encrypted; a document that is to be signed must be open to every reader")]
     Encrypted,
     #[error("the file has {pages} pages, there is no page {page}")]
@@ -70,6 +72,7 @@ impl Error {
             Self::Certified => {
                 "Người ký đầu tiên chỉ cho phép điền trường; chữ ký thêm không được hiển thị trên trang.".into()
             }
+            Self::Rewritten => "Tệp không bắt đầu bằng đúng các byte của tệp đã gửi ra.".into(),
             Self::PersonNotSigned => {
                 "Người có thẩm quyền chưa ký; số, ngày và dấu chỉ được thêm sau chữ ký của người có thẩm quyền.".into()
             }

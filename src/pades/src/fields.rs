@@ -131,17 +131,37 @@ pub(crate) fn add_signature_field(
     Ok(field)
 }
 
-/// The fields of the form by name, as far as they are one level deep (ours always are).
+/// Whether somebody has signed. Another program than ours may have put the person's signature into a field of its own.
+pub(crate) fn has_signature(update: &Update) -> Result<bool, Error> {
+    for field in all(update)?.unwrap_or_default() {
+        let field = update.dictionary(field.as_reference()?)?;
+        let signs = field
+            .get(b"FT")
+            .and_then(Object::as_name)
+            .is_ok_and(|kind| kind == b"Sig");
+        if signs && field.has(b"V") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The fields of the form; none where there is no form.
+fn all(update: &Update) -> Result<Option<&[Object]>, Error> {
+    let catalog = update.dictionary(update.catalog_id()?)?;
+    let Ok(form) = catalog.get(b"AcroForm") else {
+        return Ok(None);
+    };
+    let Ok(fields) = update.follow(form)?.as_dict()?.get(b"Fields") else {
+        return Ok(None);
+    };
+    Ok(Some(update.follow(fields)?.as_array()?))
+}
+
+/// The field of the form by name, as far as they are one level deep (ours always are).
 pub(crate) fn find(update: &Update, name: &str) -> Result<ObjectId, Error> {
     let missing = || Error::NoSuchField(name.to_owned());
-    let catalog = update.dictionary(update.catalog_id()?)?;
-    let form = update
-        .follow(catalog.get(b"AcroForm").map_err(|_| missing())?)?
-        .as_dict()?;
-    let fields = update
-        .follow(form.get(b"Fields").map_err(|_| missing())?)?
-        .as_array()?;
-    for field in fields {
+    for field in all(update)?.ok_or_else(missing)? {
         let id = field.as_reference()?;
         let title = update
             .dictionary(id)?

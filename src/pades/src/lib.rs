@@ -44,7 +44,7 @@ pub use fields::{
 pub use long_term::{RevocationSource, ValidationData, gather, keep};
 pub use paper::{CopyPlace, PaperBlock, copy_on_paper};
 pub use places::{FieldPlaces, Fonts, Place, Slant, TextPlace};
-pub use sign::{Filling, SigningRequest, fill_and_seal, sign_alone, sign_person};
+pub use sign::{Filling, SigningRequest, fill_and_seal, fill_only, sign_alone, sign_person};
 pub use signer::{Algorithm, SignError, Signer, SoftwareSigner, ecdsa_to_der, verifies};
 pub use stamp::{StampFault, Stamped, TimeStamper};
 pub use trial::{
@@ -53,5 +53,5 @@ pub use trial::{
 pub use update::MAX_PDF_BYTES;
 pub use verify::{
     CertificateReport, Change, ChangeKind, Note, Problem, Report, SignatureReport, TimeStampReport,
-    Trust, revocation_list, verify,
+    Trust, additions, revocation_list, verify,
 };

@@ -87,12 +87,26 @@ pub fn fill_and_seal(
     request: &SigningRequest,
     fonts: &Fonts,
 ) -> Result<Vec<u8>, Error> {
+    let (mut update, field) = filled(pdf, filling, fonts)?;
+    let locked = locked_fields(&update, field)?;
+    put_signature(&mut update, field, signer, request, fonts, Some(locked))?;
+    finish(pdf.len(), update, signer)
+}
+
+/// Number and day alone, where the agency's signature is made by another program afterwards.
+///
+/// # Errors
+/// As [`fill_and_seal`].
+pub fn fill_only(pdf: &[u8], filling: &Filling, fonts: &Fonts) -> Result<Vec<u8>, Error> {
+    let (update, _) = filled(pdf, filling, fonts)?;
+    update.save()
+}
+
+/// The update with number and day, and the agency's field, which is still empty.
+fn filled(pdf: &[u8], filling: &Filling, fonts: &Fonts) -> Result<(Update, ObjectId), Error> {
     let mut update = Update::of(pdf)?;
     let field = unsigned_field(&update, AGENCY_FIELD)?;
-    if !update
-        .dictionary(fields::find(&update, PERSON_FIELD)?)?
-        .has(b"V")
-    {
+    if !fields::has_signature(&update)? {
         return Err(Error::PersonNotSigned);
     }
     fill(&mut update, NUMBER_FIELD, &filling.number, fonts)?;
@@ -104,9 +118,7 @@ pub fn fill_and_seal(
             (None, Err(_)) => {}
         }
     }
-    let locked = locked_fields(&update, field)?;
-    put_signature(&mut update, field, signer, request, fonts, Some(locked))?;
-    finish(pdf.len(), update, signer)
+    Ok((update, field))
 }
 
 /// One signature on any document: a proof pack, a report, a copy. It adds its own field of this name,
@@ -226,12 +238,14 @@ fn finish(before: usize, update: Update, signer: &dyn Signer) -> Result<Vec<u8>,
             reserved,
         });
     }
-    for (index, byte) in container.iter().enumerate() {
-        let hex = format!("{byte:02X}");
-        bytes[start + 1 + index * 2..start + 3 + index * 2].copy_from_slice(hex.as_bytes());
+    for (place, byte) in bytes[start + 1..].chunks_exact_mut(2).zip(&container) {
+        place[0] = HEX[usize::from(byte >> 4)];
+        place[1] = HEX[usize::from(byte & 15)];
     }
     Ok(bytes)
 }
+
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 fn reserved_bytes(signer: &dyn Signer) -> Result<usize, Error> {
     let chain = signer.certificate_chain();
@@ -243,10 +257,17 @@ fn reserved_bytes(signer: &dyn Signer) -> Result<usize, Error> {
 }
 
 fn position(bytes: &[u8], from: usize, wanted: &[u8]) -> Option<usize> {
-    bytes[from..]
-        .windows(wanted.len())
-        .position(|window| window == wanted)
-        .map(|found| from + found)
+    let first = *wanted.first()?;
+    let mut at = from;
+    // Looking for one byte is many times quicker than comparing at each.
+    while let Some(found) = bytes[at..].iter().position(|byte| *byte == first) {
+        at += found;
+        if bytes[at..].starts_with(wanted) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
 
 /// Permission 2: filling forms and signing, nothing else (ISO 32000-2, table 257).

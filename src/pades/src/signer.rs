@@ -123,6 +123,10 @@ pub enum SignError {
     WrongPassword,
     #[error("the PIN of the token is wrong; after a few wrong PINs the token locks itself")]
     WrongPin,
+    #[error("the one-time code is wrong or too old; ask for a new one")]
+    WrongCode,
+    #[error("{en}")]
+    Service { vi: String, en: String },
     #[error("the token has locked itself after too many wrong PINs; its issuer must unlock it")]
     PinLocked,
     #[error("the token is not plugged in, or was pulled out; plug it in and try again")]
@@ -150,6 +154,10 @@ impl SignError {
             Self::WrongPin => {
                 "Mã PIN của thiết bị ký không đúng; nhập sai nhiều lần thiết bị sẽ tự khóa.".into()
             }
+            Self::WrongCode => {
+                "Mã một lần không đúng hoặc đã hết hạn; lấy mã mới rồi ký lại.".into()
+            }
+            Self::Service { vi, .. } => vi.clone(),
             Self::PinLocked => {
                 "Thiết bị ký đã tự khóa do nhập sai mã PIN nhiều lần; liên hệ nơi cấp để mở khóa."
                     .into()

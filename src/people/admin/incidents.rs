@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{administered, frame, only_administrators};
 use crate::app::Cx;
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, rows::evidence_pending};
 use crate::documents::{self, rows::document};
 use crate::fault::{Fault, Outcome};
 use crate::flow::{self, rows::flow_instance};
@@ -20,7 +20,7 @@ use crate::queue::{self, rows::job};
 use crate::web::format::date_time;
 use crate::web::views::sheet::{Act, Entry as FormPart, Field, Part, Sheet, State};
 use crate::web::views::{Mark, Tone};
-use crate::web::{Form, WebError, html};
+use crate::web::{Form, Link, WebError, html};
 
 const ADDRESS: &str = "/quan-tri/su-co";
 /// Workflows that are listed; who has more mends the cause first.
@@ -154,6 +154,12 @@ async fn view(session: &Session) -> Outcome<Sheet> {
         });
     }
     let mut parts = Vec::new();
+    if evidence_pending::Entity::find().one(db).await?.is_some() {
+        parts.push(Part::Links(vec![Link::new(
+            "/quan-tri/chung-cu",
+            &lang.t("past-title"),
+        )]));
+    }
     let none = workflows.is_empty();
     if !none {
         parts.push(Part::Heading(lang.say(

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use axum::extract::{Form as Body, Multipart, Path};
+use axum::extract::{Form as Body, Multipart, Path, Query};
 use axum::response::Response;
 use chrono::{NaiveDate, TimeDelta};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::Deserialize;
 use trinhky_calendar::{local, vn_date};
+use trinhky_csc::Credential;
 use trinhky_pades::CertificateReport;
 use trinhky_tokens::Found;
 use uuid::Uuid;
@@ -19,24 +21,43 @@ use crate::people::rows::{person, post};
 use crate::people::session::{Session, done, failed, field_error};
 use crate::signing::bind::{self, Holder, Term};
 use crate::signing::keys::{self as chosen, Standing};
+use crate::signing::remote;
 use crate::signing::rows::signing_key;
 use crate::signing::trial;
+use crate::signing::workstation as machine;
 use crate::web::format::read_date;
 use crate::web::upload::{LIMIT, Upload};
-use crate::web::views::signing::{KeyRow, Keys};
+use crate::web::views::signing::{KeyRow, KeySource, Keys};
 use crate::web::views::{Choice, Mark, Tone};
-use crate::web::{Form, Lang, WebError, html};
+use crate::web::{Form, Lang, Link, WebError, html};
 
 const ADDRESS: &str = "/quan-tri/khoa-ky";
 /// Roles whose posts sign documents.
 const SIGNERS: [&str; 4] = ["chair", "vice_chair", "office_chief", "unit_head"];
 
+/// What the administrator wants to see.
+#[derive(Debug, Default, Deserialize)]
+pub struct Shown {
+    /// Given where the remote signing service is to be asked for its keys, which may take its time.
+    #[serde(default)]
+    dich_vu: String,
+}
+
+/// A form that was refused, shown again.
+enum Sent {
+    Nothing,
+    File(Form),
+    Token(Form),
+    Remote(Form),
+    Workstation(Form),
+}
+
 /// `GET /quan-tri/khoa-ky`: the administrator.
 ///
 /// # Errors
 /// 403 for others.
-pub async fn keys(session: Session) -> Result<Response, WebError> {
-    let view = view(&session, None, None)
+pub async fn keys(session: Session, Query(shown): Query<Shown>) -> Result<Response, WebError> {
+    let view = view(&session, Sent::Nothing, !shown.dich_vu.is_empty())
         .await
         .map_err(|fault| failed(fault, ADDRESS))?;
     Ok(html(&view))
@@ -53,7 +74,7 @@ pub async fn bind_file(session: Session, body: Multipart) -> Result<Response, We
         Ok(()) => Ok(bound(&session)),
         Err(fault) => {
             put(&mut form, fault, session.lang)?;
-            refused(&session, Some(form), None).await
+            refused(&session, Sent::File(form)).await
         }
     }
 }
@@ -71,7 +92,47 @@ pub async fn bind_token(
         Ok(()) => Ok(bound(&session)),
         Err(fault) => {
             put(&mut form, fault, session.lang)?;
-            refused(&session, None, Some(form)).await
+            refused(&session, Sent::Token(form)).await
+        }
+    }
+}
+
+/// `POST /quan-tri/khoa-ky/dich-vu`: a key of the remote signing service.
+///
+/// # Errors
+/// 403 for others; what the service refuses shows the form again.
+pub async fn bind_remote(
+    session: Session,
+    Body(pairs): Body<Vec<(String, String)>>,
+) -> Result<Response, WebError> {
+    let mut form = Form::sent(&format!("{ADDRESS}/dich-vu"), pairs);
+    match bind_remote_act(&session, &form).await {
+        Ok(()) => Ok(bound(&session)),
+        Err(fault) => {
+            put(&mut form, fault, session.lang)?;
+            refused(&session, Sent::Remote(form)).await
+        }
+    }
+}
+
+/// `POST /quan-tri/khoa-ky/may-nguoi-ky`: the certificate of a key that stays on the signer's machine.
+///
+/// # Errors
+/// As [`bind_file`].
+pub async fn bind_workstation(session: Session, body: Multipart) -> Result<Response, WebError> {
+    let upload = Upload::read(body).await?;
+    let mut form = Form::sent(&format!("{ADDRESS}/may-nguoi-ky"), upload.pairs);
+    let act = async {
+        let org_id = session.journalled(administered(&session)).await?;
+        let wanted = wanted(&form)?;
+        let (app, actor) = (&session.app, &session.actor);
+        bind::bind_workstation(app, actor, org_id, wanted, &upload.bytes).await
+    };
+    match act.await {
+        Ok(()) => Ok(bound(&session)),
+        Err(fault) => {
+            put(&mut form, fault, session.lang)?;
+            refused(&session, Sent::Workstation(form)).await
         }
     }
 }
@@ -106,12 +167,9 @@ fn put(form: &mut Form, fault: Fault, lang: Lang) -> Result<(), WebError> {
     Ok(())
 }
 
-async fn refused(
-    session: &Session,
-    file: Option<Form>,
-    token: Option<Form>,
-) -> Result<Response, WebError> {
-    let view = view(session, file, token)
+async fn refused(session: &Session, sent: Sent) -> Result<Response, WebError> {
+    let asks = matches!(sent, Sent::Remote(_));
+    let view = view(session, sent, asks)
         .await
         .map_err(|fault| failed(fault, ADDRESS))?;
     Ok(crate::web::refused(html(&view)))
@@ -146,6 +204,23 @@ async fn bind_token_act(session: &Session, form: &Form) -> Outcome<()> {
             )
         })?;
     bind::bind_token(&session.app, &session.actor, org_id, wanted, found).await
+}
+
+async fn bind_remote_act(session: &Session, form: &Form) -> Outcome<()> {
+    let org_id = session.journalled(administered(session)).await?;
+    let wanted = wanted(form)?;
+    let offered = remote::credentials(&session.app).await?;
+    let found = offered
+        .iter()
+        .find(|found| found.id == form.value("remote"))
+        .ok_or_else(|| {
+            Fault::invalid(
+                "remote",
+                "Chọn một khóa ở dịch vụ ký số từ xa.",
+                "Choose a key of the remote signing service.",
+            )
+        })?;
+    bind::bind_remote(&session.app, &session.actor, org_id, wanted, found).await
 }
 
 /// Whose key, and for how long, as the form says it.
@@ -185,7 +260,7 @@ fn wanted(form: &Form) -> Outcome<(Holder, Term)> {
     Ok((holder, term))
 }
 
-async fn view(session: &Session, file: Option<Form>, token: Option<Form>) -> Outcome<Keys> {
+async fn view(session: &Session, sent: Sent, asks_service: bool) -> Outcome<Keys> {
     let (db, lang) = (session.app.store.reader(), session.lang);
     let org_id = administered(session)?;
     let bound = signing_key::Entity::find()
@@ -202,22 +277,86 @@ async fn view(session: &Session, file: Option<Form>, token: Option<Form>) -> Out
     for certificate in trial::certificates(&session.app, org_id)? {
         rows.push(trial_row(session, certificate));
     }
-    let (tokens, problems) = plugged_in(session).await?;
-    let fresh = |path: &str| {
-        let mut form = Form::new(&format!("{ADDRESS}/{path}"), "", "");
-        form.set("from", vn_date(session.today()));
-        form
-    };
+    let (mut file, mut token) = (fresh(session, "tep"), fresh(session, "thiet-bi"));
+    let mut service = fresh(session, "dich-vu");
+    let mut workstation = fresh(session, "may-nguoi-ky");
+    match sent {
+        Sent::Nothing => {}
+        Sent::File(form) => file = form,
+        Sent::Token(form) => token = form,
+        Sent::Remote(form) => service = form,
+        Sent::Workstation(form) => workstation = form,
+    }
     Ok(Keys {
         page: frame(session, &lang.say("Khóa ký", "Signing keys")),
         rows,
-        file: file.unwrap_or_else(|| fresh("tep")),
-        token: token.unwrap_or_else(|| fresh("thiet-bi")),
+        file,
+        workstation,
         holders,
-        tokens: tokens.iter().map(|found| offered(found, lang)).collect(),
-        token_problems: problems,
-        has_modules: !session.app.config.pkcs11_modules.is_empty(),
+        sources: vec![
+            tokens(session, token).await?,
+            service_keys(session, service, asks_service).await?,
+        ],
         limit: LIMIT.to_owned(),
+    })
+}
+
+fn fresh(session: &Session, path: &str) -> Form {
+    let mut form = Form::new(&format!("{ADDRESS}/{path}"), "", "");
+    form.set("from", vn_date(session.today()));
+    form
+}
+
+/// The keys of tokens that are plugged in.
+async fn tokens(session: &Session, form: Form) -> Outcome<KeySource> {
+    let lang = session.lang;
+    let (found, mut notes) = plugged_in(session).await?;
+    if session.app.config.pkcs11_modules.is_empty() {
+        notes.push(lang.t("keys-no-modules"));
+    } else if found.is_empty() {
+        notes.push(lang.t("keys-no-tokens"));
+    }
+    Ok(KeySource {
+        id: "token",
+        title: lang.t("keys-add-token"),
+        notes,
+        ask: None,
+        form,
+        legend: lang.t("keys-token"),
+        choices: found.iter().map(|found| offered(found, lang)).collect(),
+    })
+}
+
+/// The keys of the remote signing service, which is asked only when the administrator wants to see them.
+async fn service_keys(session: &Session, form: Form, asks: bool) -> Outcome<KeySource> {
+    let (app, lang) = (&session.app, session.lang);
+    let (mut notes, mut choices) = (Vec::new(), Vec::new());
+    let configured = remote::is_configured(app);
+    if !configured {
+        notes.push(lang.t("keys-no-service"));
+    } else if asks {
+        match remote::credentials(app).await {
+            Ok(found) => choices.extend(found.iter().map(|found| of_service(found, lang))),
+            Err(Fault::Refused(refusal)) => notes.push(lang.say(&refusal.vi, &refusal.en)),
+            Err(fault) => return Err(fault),
+        }
+        if choices.is_empty() && notes.is_empty() {
+            notes.push(lang.t("keys-no-remote"));
+        }
+    }
+    Ok(KeySource {
+        id: "remote",
+        title: lang.t("keys-add-remote"),
+        notes,
+        ask: (configured && choices.is_empty()).then(|| {
+            Link::new(
+                &format!("{ADDRESS}?dich_vu=1#add-remote"),
+                &lang.t("keys-ask-service"),
+            )
+        }),
+        form,
+        legend: lang.t("keys-remote"),
+        choices,
     })
 }
 
@@ -291,6 +430,8 @@ fn row(session: &Session, key: &signing_key::Model, holders: &[Choice]) -> Outco
         holder,
         kind: match key.kind.as_str() {
             "token" => lang.say("Thiết bị ký", "Token"),
+            machine::KIND => lang.say("Máy của người ký", "The signer's machine"),
+            "remote" => lang.say("Dịch vụ ký số từ xa", "Remote signing service"),
             _ => lang.say("Tệp khóa", "Key file"),
         },
         term: term(key.used_from, key.used_until, lang),
@@ -379,16 +520,24 @@ fn token_value(found: &Found) -> String {
 }
 
 fn offered(found: &Found, lang: Lang) -> Choice {
-    let known = found
-        .chain
+    choice(token_value(found), &found.chain, &found.token, lang)
+}
+
+fn of_service(found: &Credential, lang: Lang) -> Choice {
+    choice(found.id.clone(), &found.chain, &found.id, lang)
+}
+
+/// A key by its certificate; `place` is what its token or service calls it.
+fn choice(value: String, chain: &[Vec<u8>], place: &str, lang: Lang) -> Choice {
+    let known = chain
         .first()
         .and_then(|der| trinhky_pades::describe_certificate(der).ok());
     let (subject, issuer) = known
         .map(|known| (known.subject, known.issuer))
         .unwrap_or_default();
     Choice {
-        value: token_value(found),
-        text: format!("{subject} ({})", found.token),
+        value,
+        text: format!("{subject} ({place})"),
         hint: lang.say(&format!("{issuer} cấp."), &format!("Issued by {issuer}.")),
     }
 }

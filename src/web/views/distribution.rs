@@ -261,6 +261,9 @@ pub struct ProofPack {
     pub form: Option<Form>,
     pub certificates: Vec<Choice>,
     pub asks_pin: bool,
+    /// Whether it asks for a one-time code, field `code`, and whether `do=code` lets it be sent.
+    pub asks_code: bool,
+    pub sends_code: bool,
 }
 
 /// The evidence of one delivery: every step with its time and journal number.

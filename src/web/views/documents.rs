@@ -385,6 +385,9 @@ pub struct SignDocuments {
     pub later_href: String,
     /// Whether the key asks for a PIN or password here.
     pub asks_pin: bool,
+    /// Whether it asks for a one-time code, field `code`, and whether `do=code` lets it be sent.
+    pub asks_code: bool,
+    pub sends_code: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -420,6 +423,9 @@ pub struct ClerkItem {
     /// Keys of the agency, where the act seals; fields `certificate` and, where `asks_pin`, `pin`.
     pub certificates: Vec<Choice>,
     pub asks_pin: bool,
+    /// Whether it asks for a one-time code, field `code`, and whether `do=code` lets it be sent.
+    pub asks_code: bool,
+    pub sends_code: bool,
     pub act_label: String,
     pub then: String,
 }

@@ -31,6 +31,22 @@ pub enum Part {
     Picture(Markup),
     Form(Entry),
     Passkey(PasskeyForm),
+    Workstation(Workstation),
+}
+
+/// What the script needs that hands a file to the signing program of the reader's machine.
+#[derive(Debug)]
+pub struct Workstation {
+    /// Where the act is told when the file has come back.
+    pub action: String,
+    /// Where the one-time addresses are asked for.
+    pub addresses: String,
+    /// Where the program listens.
+    pub service: String,
+    /// What was given to the document, for the program to show; empty before.
+    pub number: String,
+    /// With its hour, as the program reads it.
+    pub date: String,
 }
 
 /// A line with its state.

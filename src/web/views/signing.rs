@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::shared::{Choice, Mark};
-use crate::web::{Form, Page};
+use crate::web::{Form, Link, Page};
 
 /// The keys of an organisation.
 #[derive(Debug, Template)]
@@ -13,15 +13,28 @@ pub struct Keys {
     pub rows: Vec<KeyRow>,
     /// Fields `file`, `password`, `holder`, `from`, `until`.
     pub file: Form,
-    /// Fields `token`, `holder`, `from`, `until`.
-    pub token: Form,
+    /// Fields `file`, `holder`, `from`, `until`.
+    pub workstation: Form,
     pub holders: Vec<Choice>,
-    /// Keys of tokens that are plugged in.
-    pub tokens: Vec<Choice>,
-    pub token_problems: Vec<String>,
-    /// Whether the installation knows libraries of tokens.
-    pub has_modules: bool,
+    /// Keys that somebody else keeps: tokens, a signing service.
+    pub sources: Vec<KeySource>,
     pub limit: String,
+}
+
+/// Where keys are that do not come as a file.
+#[derive(Debug, Clone)]
+pub struct KeySource {
+    /// `token` or `remote`; the field of the choice, and part of the ids of its section.
+    pub id: &'static str,
+    pub title: String,
+    /// Why there is nothing to choose, or not all.
+    pub notes: Vec<String>,
+    /// Where its keys are looked for only when this is followed.
+    pub ask: Option<Link>,
+    /// Fields by `id`, `holder`, `from`, `until`.
+    pub form: Form,
+    pub legend: String,
+    pub choices: Vec<Choice>,
 }
 
 #[derive(Debug, Clone, Default)]

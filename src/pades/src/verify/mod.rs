@@ -142,6 +142,24 @@ pub fn verify(pdf: &[u8], trust: &Trust, now: DateTime<Utc>) -> Result<Report, E
     Ok(overall(signatures, case.file_problems(&values)))
 }
 
+/// What a later form of a file adds to an earlier one, judged as after a signature that allows filling and signing:
+/// the additions, or why one is none.
+///
+/// # Errors
+/// Where a file cannot be read, or the later one does not begin with every byte of the earlier.
+pub fn additions(before: &[u8], after: &[u8]) -> Result<(Vec<Change>, Vec<Problem>), Error> {
+    if !after.starts_with(before) {
+        return Err(Error::Rewritten);
+    }
+    let (old, new) = (load(before)?, load(after)?);
+    let anything = Permission {
+        certified: false,
+        allows_filling: true,
+    };
+    let found = changes::between(&old, &new, anything, &Frozen::Nothing);
+    Ok((found.changes, found.problems))
+}
+
 struct Case<'a> {
     pdf: &'a [u8],
     document: &'a Document,

@@ -257,6 +257,8 @@ fn proof(m: &Maker) -> ProofPack {
             "Không có giá trị pháp lý.",
         )]),
         asks_pin: true,
+        asks_code: true,
+        sends_code: true,
     }
 }
 

@@ -357,6 +357,8 @@ fn sign(m: &Maker) -> SignDocuments {
         then: "Văn thư cấp số, đóng dấu và gửi 35 đơn vị.".to_owned(),
         later_href: "/".to_owned(),
         asks_pin: true,
+        asks_code: true,
+        sends_code: true,
     }
 }
 
@@ -382,6 +384,8 @@ fn clerk(m: &Maker) -> ClerkDesk {
                 asks_date: true,
                 certificates: vec![],
                 asks_pin: false,
+                asks_code: false,
+                sends_code: false,
                 act_label: "Cấp số 05/QĐ-UBND".to_owned(),
                 then: "Số đã cấp không thể dùng lại; tiếp theo là đóng dấu.".to_owned(),
             },
@@ -399,6 +403,8 @@ fn clerk(m: &Maker) -> ClerkDesk {
                     "Hiệu lực đến 31/12/2027.",
                 )]),
                 asks_pin: true,
+                asks_code: true,
+                sends_code: true,
                 act_label: "Đóng dấu Quyết định số 04/QĐ-UBND".to_owned(),
                 then: "Sau đó phát hành tới 35 đơn vị.".to_owned(),
             },

@@ -32,11 +32,17 @@ fn keys(m: &Maker) -> Keys {
             stop: Some(m.form("/quan-tri/khoa-ky/1/thoi-dung")),
         }],
         file,
-        token,
+        workstation: m.form("/quan-tri/khoa-ky/may-nguoi-ky"),
+        sources: vec![KeySource {
+            id: "token",
+            title: m.words.clone(),
+            notes: vec![m.words.clone()],
+            ask: Some(m.document()),
+            form: token,
+            legend: m.words.clone(),
+            choices: m.choices(&[("1/01", "Nguyễn Duy Anh (token)", "CA thử cấp.")]),
+        }],
         holders: m.choices(&[("post:1", "Nguyễn Duy Anh, Chủ tịch", "")]),
-        tokens: m.choices(&[("1/01", "Nguyễn Duy Anh (token)", "CA thử cấp.")]),
-        token_problems: vec![m.words.clone()],
-        has_modules: true,
         limit: "20 MB".to_owned(),
     }
 }
