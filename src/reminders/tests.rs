@@ -119,7 +119,11 @@ impl World {
             purposes: Set("[]".to_owned()),
             state: Set(state::DELIVERED.to_owned()),
             due_at: Set(at("2023-03-24T17:00:00+07:00")),
-            code_hash: Set(Some("a code's digest".to_owned())),
+            code_hash: Set(Some(
+                self.app
+                    .secrets
+                    .code("code of a letter", &format!("{id}:ABCDEFGHJK")),
+            )),
             code_tries: Set(0),
             task_id: Set(None),
             dispatched_at: Set(now),

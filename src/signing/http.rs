@@ -336,6 +336,7 @@ mod tests {
                 "2",
             ])
             .args(["-addext", "subjectAltName=DNS:localhost", "-outform", "DER"])
+            .args(["-addext", "basicConstraints=critical,CA:FALSE"])
             .args(["-keyout", "key.pem", "-out", "certificate"])
             .output()
             .ok()?;
