@@ -14,6 +14,7 @@
 //! - [`keeping`]: backups taken while the program runs, and bringing one back.
 //! - [`deadlines`]: the office's calendar as it is changed, and the open deadlines that move with it.
 //! - [`reminders`]: who is told what, by which mail.
+//! - [`cases`]: case files: documents of one matter under one code, exported whole, handed to the archive.
 //! - [`distribution`]: recipients, deliveries, acknowledgement, attestation.
 //! - [`objectives`]: objectives, indicators, reports, consolidation, verdicts.
 //! - [`signing`]: keys, the person's signature, the agency's seal.
@@ -37,6 +38,7 @@
 pub mod api;
 pub mod app;
 pub mod audit;
+pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -26,7 +26,7 @@ use crate::web::headers::security_headers;
 use crate::web::overload::shed;
 use crate::web::traffic::count;
 use crate::{
-    api, deadlines, distribution, documents, objectives, people, reminders, signing, watch, web,
+    api, cases, deadlines, distribution, documents, objectives, people, reminders, signing, watch, web,
 };
 
 /// Who may open an address.
@@ -78,6 +78,7 @@ const REQUESTS_AT_ONCE: usize = 256;
 pub fn table() -> Vec<Route> {
     use Access::{Admin, Code, Open, Probe, SignedIn, Token};
     use api as i;
+    use cases::pages as c;
     use distribution::pages as d;
     use documents::pages as v;
     use objectives::pages as o;
@@ -181,6 +182,11 @@ pub fn table() -> Vec<Route> {
             "/van-ban/{id}/dung-lai",
             SignedIn,
             get(v::again_page).post(v::again),
+        ),
+        route(
+            "/van-ban/{id}/ho-so",
+            SignedIn,
+            get(c::put_page).post(c::put),
         ),
         route(
             "/van-ban/{id}/sao",
@@ -294,6 +300,20 @@ pub fn table() -> Vec<Route> {
             SignedIn,
             get(v::restored_page).post(v::settle),
         ),
+        // Case files
+        route("/ho-so", SignedIn, get(c::list).post(c::open)),
+        route("/ho-so/nam-truoc", SignedIn, post(c::carry_over)),
+        route("/ho-so/{id}", SignedIn, get(c::show)),
+        route(
+            "/ho-so/{id}/sua",
+            SignedIn,
+            get(c::revise_page).post(c::revise),
+        ),
+        route("/ho-so/{id}/bo-ra", SignedIn, post(c::take_out)),
+        route("/ho-so/{id}/ket-thuc", SignedIn, post(c::close)),
+        route("/ho-so/{id}/nop-luu", SignedIn, post(c::hand_over)),
+        route("/ho-so/{id}/ho-so.pdf", SignedIn, get(c::pdf)),
+        route("/ho-so/{id}/ho-so.xml", SignedIn, get(c::xml)),
         route("/so-van-ban/{id}", SignedIn, get(v::register)),
         route(
             "/so-van-ban/{id}/ghi-tay",

@@ -30,7 +30,7 @@ use crate::mail;
 use crate::mail::bounce::{Attached, Bounce};
 use crate::people::{self, Actor};
 use crate::queue::{self, Length, NewJob, rows::cron_tick};
-use crate::{distribution, objectives, reminders};
+use crate::{cases, distribution, objectives, reminders};
 use mails::send_mails;
 
 /// A task outside a round was opened: tell its people.
@@ -52,6 +52,8 @@ pub const ASSIGNED_NOTICE: &str = "reminders.assigned";
 pub const DIRECTION_DUE: &str = "reminders.direction";
 /// Opinions are due soon: remind the units that have not answered.
 pub const OPINIONS_SOON: &str = "reminders.opinions_soon";
+/// A case file is to go to the archive in thirty days: tell its keeper.
+pub const CASE_DUE: &str = "reminders.case_due";
 /// A mail will not arrive: tell the sender's office.
 pub const UNDELIVERED_NOTICE: &str = "reminders.undelivered";
 
@@ -289,8 +291,13 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
         DIRECTION_DUE => reminders::direction_due(app, &payload).await,
         OPINIONS_SOON => reminders::opinions_soon(app, &payload).await,
         UNDELIVERED_NOTICE => reminders::undelivered(app, &payload).await,
+        CASE_DUE => reminders::case_due(app, &payload).await,
         RECALLED_NOTICE => reminders::recalled(app, &payload).await,
-        "distribution.fan_out" => distribution::fan_out(app, &service()?).await,
+        "distribution.fan_out" => {
+            let service = service()?;
+            distribution::fan_out(app, &service).await?;
+            cases::by_rule(app, service.document).await
+        }
         "distribution.notify" => distribution::notify(app, &payload).await,
         YEAR_EVALUATED => objectives::year_evaluated(app, &payload).await,
         ACTION_OVERDUE => objectives::corrective::overdue(app, &payload).await,

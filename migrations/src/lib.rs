@@ -33,6 +33,8 @@ mod m0032_copy_again;
 mod m0036_watch;
 mod m0040_remote_keys;
 mod m0041_workstation;
+mod m0033_case_files;
+mod m0034_words_of_units;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -69,6 +71,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0036_watch::Migration),
             Box::new(m0040_remote_keys::Migration),
             Box::new(m0041_workstation::Migration),
+            Box::new(m0033_case_files::Migration),
+            Box::new(m0034_words_of_units::Migration),
         ]
     }
 }

@@ -61,6 +61,22 @@ pub async fn visible_row(
         .ok_or(Fault::NotFound)
 }
 
+/// Of the documents with these ids those that the actor may know, without their texts.
+///
+/// # Errors
+/// What the database reports.
+pub async fn visible_rows(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    ids: &[Uuid],
+) -> Outcome<Vec<document::Model>> {
+    Ok(document::Entity::find()
+        .filter(document::Column::Id.is_in(ids.iter().copied()))
+        .filter(visible_to(actor))
+        .all(db)
+        .await?)
+}
+
 async fn with_draft(db: &impl ConnectionTrait, row: document::Model) -> Outcome<Document> {
     let version = version(db, row.id, row.version).await?;
     let doc_type = doc_type(&row.doc_type)?;

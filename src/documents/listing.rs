@@ -23,6 +23,9 @@ use crate::people::rows::unit_name;
 /// Up to so many documents are looked at one by one and counted.
 pub const FEW: usize = 1_000;
 
+/// Up to so many units that have a word in their names are asked for by the index.
+const MOST_UNITS: usize = 100;
+
 /// What a page of a list asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
@@ -84,29 +87,24 @@ impl<'a> Listing<'a> {
                 (row.unit_id, words::stored(&name))
             })
             .collect();
-        let mut of_text = Vec::new();
-        for word in asked {
-            let units: Vec<Uuid> = names
-                .iter()
-                .filter(|(_, name)| words::hold(name, &word))
-                .map(|(unit, _)| *unit)
-                .collect();
-            if units.is_empty() {
-                of_text.push(word);
-            } else {
-                let either = Condition::any()
-                    .add(in_text(&word))
-                    .add(document::Column::OwnerId.is_in(units));
-                listing.wanted = listing.wanted.add(either);
-            }
+        let asked: Vec<Asked> = asked
+            .into_iter()
+            .map(|word| Asked::of(word, &names))
+            .collect();
+        // A word of very many units' names narrows little and asks much.
+        let (of_index, rest): (Vec<_>, Vec<_>) = asked
+            .into_iter()
+            .partition(|asked| asked.units.len() <= MOST_UNITS);
+        if !of_index.is_empty() {
+            listing.few = few_with(db, &of_index).await?;
         }
-        if !of_text.is_empty() {
-            listing.few = few_with(db, &of_text).await?;
-        }
-        if listing.few.is_none() {
-            for word in &of_text {
-                listing.wanted = listing.wanted.add(in_text(word));
-            }
+        let unanswered = if listing.few.is_some() {
+            Vec::new()
+        } else {
+            of_index
+        };
+        for asked in rest.into_iter().chain(unanswered) {
+            listing.wanted = listing.wanted.add(asked.condition());
         }
         Ok(listing)
     }
@@ -222,36 +220,92 @@ fn newest_of(way: &Way, filter: Condition, limit: u64) -> SelectStatement {
         .to_owned()
 }
 
-/// Whether a word of the document begins so. Asked words hold no wildcard of LIKE.
-fn in_text(word: &str) -> Expr {
-    Expr::col(document::Column::Folded).like(format!("% {word}%"))
+/// A word of a question, with the units that have it in a name of theirs.
+#[derive(Debug)]
+struct Asked {
+    word: String,
+    units: Vec<Uuid>,
 }
 
-/// The documents whose words begin with all of these, where they are at most [`FEW`], by the database's index.
-async fn few_with(db: &impl ConnectionTrait, asked: &[String]) -> Outcome<Option<Vec<Uuid>>> {
-    let (sql, each, and) = match db.get_database_backend() {
-        DatabaseBackend::Sqlite => (
-            "SELECT document_id AS id FROM document_words JOIN document_place ON place = document_words.rowid \
-             WHERE document_words MATCH $1 LIMIT $2",
-            ("\"", "\" *"),
-            " AND ",
-        ),
-        _ => (
-            "SELECT id FROM document WHERE words @@ CAST($1 AS tsquery) LIMIT $2",
-            ("'", "':*"),
-            " & ",
-        ),
+impl Asked {
+    fn of(word: String, names: &[(Uuid, String)]) -> Self {
+        let mut units: Vec<Uuid> = names
+            .iter()
+            .filter(|(_, name)| words::hold(name, &word))
+            .map(|(unit, _)| *unit)
+            .collect();
+        units.sort_unstable();
+        units.dedup();
+        Self { word, units }
+    }
+
+    /// Whether a word of the document begins so, or one of the units drafted it. Asked words hold no wildcard of LIKE.
+    fn condition(self) -> Condition {
+        let in_text = Expr::col(document::Column::Folded).like(format!("% {}%", self.word));
+        let either = Condition::any().add(in_text);
+        if self.units.is_empty() {
+            return either;
+        }
+        either.add(document::Column::OwnerId.is_in(self.units))
+    }
+
+    /// The same in the words of the index, where a drafting unit is a word of its own.
+    fn in_index(&self, dialect: &Dialect) -> String {
+        let Dialect {
+            quote, prefix, or, ..
+        } = dialect;
+        let units = self
+            .units
+            .iter()
+            .map(|unit| format!("{or}{quote}u·{}{quote}", unit.simple()));
+        let units: String = units.collect();
+        format!("({quote}{}{quote}{prefix}{units})", self.word)
+    }
+}
+
+/// How a database's index is asked.
+struct Dialect {
+    sql: &'static str,
+    quote: &'static str,
+    /// After a word that only begins the one looked for.
+    prefix: &'static str,
+    or: &'static str,
+    and: &'static str,
+}
+
+const SQLITE: Dialect = Dialect {
+    sql: "SELECT document_id AS id FROM document_words JOIN document_place ON place = document_words.rowid \
+          WHERE document_words MATCH $1 LIMIT $2",
+    quote: "\"",
+    prefix: " *",
+    or: " OR ",
+    and: " AND ",
+};
+
+const POSTGRES: Dialect = Dialect {
+    sql: "SELECT id FROM document WHERE words @@ CAST($1 AS tsquery) LIMIT $2",
+    quote: "'",
+    prefix: ":*",
+    or: " | ",
+    and: " & ",
+};
+
+/// The documents that all of these fit, where they are at most [`FEW`], by the database's index.
+async fn few_with(db: &impl ConnectionTrait, asked: &[Asked]) -> Outcome<Option<Vec<Uuid>>> {
+    let dialect = match db.get_database_backend() {
+        DatabaseBackend::Sqlite => SQLITE,
+        _ => POSTGRES,
     };
     let question = asked
         .iter()
-        .map(|word| format!("{}{word}{}", each.0, each.1))
+        .map(|asked| asked.in_index(&dialect))
         .collect::<Vec<_>>()
-        .join(and);
+        .join(dialect.and);
     let most = FEW as i64 + 1;
     let rows = db
         .query_all_raw(Statement::from_sql_and_values(
             db.get_database_backend(),
-            sql,
+            dialect.sql,
             [question.into(), most.into()],
         ))
         .await?;

@@ -3,6 +3,7 @@
 pub mod after;
 pub mod annex_vi;
 pub mod attach;
+pub mod bases;
 pub mod begin;
 pub mod books;
 pub mod copies;

@@ -88,6 +88,21 @@ pub fn lead(actor: &Actor, org_id: Uuid) -> bool {
         .any(|role| actor.has_role_in_org(role, org_id))
 }
 
+/// Whether the actor keeps the case files of a unit: works in it, or is the agency's clerk or the Office chief.
+#[must_use]
+pub fn keep_case_files(actor: &Actor, org_id: Uuid, owner_id: Uuid) -> bool {
+    let works_there = |post: &Post| post.unit_id == owner_id && post.is_whole();
+    actor.posts.iter().any(works_there)
+        || actor.has_role_in_unit(&["clerk"], org_id)
+        || actor.has_role_in_org("office_chief", org_id)
+}
+
+/// Whether the actor may read the case files of a unit: who keeps them, and the leaders of the agency.
+#[must_use]
+pub fn read_case_files(actor: &Actor, org_id: Uuid, owner_id: Uuid) -> bool {
+    keep_case_files(actor, org_id, owner_id) || lead(actor, org_id)
+}
+
 /// Which of the actor's roles let him see the whole document of an organisation, not only what was sent to his unit.
 #[must_use]
 pub fn work_on_documents_of(actor: &Actor, org_id: Uuid) -> bool {

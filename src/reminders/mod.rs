@@ -6,6 +6,7 @@
 mod assigned;
 mod audience;
 mod by_hand;
+mod case_due;
 mod digest;
 mod directed;
 mod feed;
@@ -23,6 +24,7 @@ mod undelivered;
 
 pub use assigned::assigned;
 pub use by_hand::{Preview, may_remind, preview, remind_missing};
+pub use case_due::case_due;
 pub use digest::digest;
 pub use directed::direction_due;
 pub use notice::{approver, opinions_asked, task_opened};

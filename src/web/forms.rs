@@ -59,6 +59,11 @@ impl Form {
         self.values.push((name.to_owned(), value.into()));
     }
 
+    /// Puts one more value into a field that may come several times.
+    pub fn also(&mut self, name: &str, value: impl Into<String>) {
+        self.values.push((name.to_owned(), value.into()));
+    }
+
     /// Says what is wrong with a field.
     pub fn refuse(&mut self, field: &str, message: impl Into<String>) {
         self.errors.push(FieldError {

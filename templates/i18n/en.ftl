@@ -495,6 +495,7 @@ journal-this-document = all of this document
 
 # Menu and titles of the desk
 nav-desk = My desk
+cases-title = Case files
 nav-documents = Documents
 nav-inbox = Incoming
 nav-objectives = Objectives

@@ -483,6 +483,7 @@ journal-this-document = cả văn bản này
 
 # Menu and titles of the desk
 nav-desk = Việc của tôi
+cases-title = Hồ sơ công việc
 nav-documents = Văn bản
 nav-inbox = Văn bản đến
 nav-objectives = Mục tiêu

@@ -440,3 +440,49 @@ async fn unit_named(app: &App, key: &str) -> Uuid {
         .expect("the unit")
         .id
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_legal_basis_is_linked_and_the_checker_says_when_it_holds_no_more() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = office::open(folder.path(), "", office::ORGANISATION).await;
+    let basis = office::issue_decision(&app, office::DECISION).await;
+    let text = office::DECISION.replace(
+        "*Theo đề nghị",
+        "*Căn cứ Quyết định số 05/QĐ-UBND ngày 20 tháng 3 năm 2023 của UBND huyện;*\n\n*Theo đề nghị",
+    );
+    let (actor, unit) = office::first(&app, "drafter").await;
+    let id = trinhky::documents::draft::import(&app, &actor, unit, "decision.md", text.as_bytes())
+        .await
+        .expect("imported");
+    let here = format!("/van-ban/{id}");
+    let drafter = Visitor::of(&app, DRAFTER).await;
+    let page = drafter.open(&here).await;
+    assert!(
+        page.says("Căn cứ Quyết định số 05/QĐ-UBND"),
+        "{}",
+        page.words()
+    );
+    assert_eq!(page.links(&format!("/van-ban/{basis}")).len(), 1);
+    // The proposal that carried it to the Chairman is a document of the office, too.
+    assert!(
+        page.says("Căn cứ Tờ trình số 92/TTr-VP"),
+        "{}",
+        page.words()
+    );
+    let edit = drafter.open(&format!("{here}/soan")).await;
+    assert!(!edit.says("không còn hiệu lực"), "{}", edit.words());
+
+    let chairman = Visitor::of(&app, CHAIRMAN).await;
+    let mut form = chairman
+        .open(&format!("/van-ban/{basis}/thu-hoi"))
+        .await
+        .form("/thu-hoi");
+    form.set("reason", "Ban hành không đúng thẩm quyền.");
+    chairman.press(&form).await;
+    let edit = drafter.open(&format!("{here}/soan")).await;
+    assert!(
+        edit.says("Căn cứ không còn hiệu lực: 05/QĐ-UBND đã bị thu hồi."),
+        "{}",
+        edit.words()
+    );
+}

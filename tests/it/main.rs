@@ -8,6 +8,7 @@ mod api;
 mod asvs;
 mod authorities;
 mod browser;
+mod cases;
 mod chromium;
 mod closing;
 mod copies;

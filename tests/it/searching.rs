@@ -158,6 +158,14 @@ async fn a_crowd_is_searched(folder: &Path, database: &str) {
     assert_eq!(found(&app, "hiem hoi").await, two);
     assert_eq!(found(&app, "hiem quyet dinh").await, two);
 
+    // Words that are in the drafting unit's name are answered by the index as well, so few are found and counted.
+    let of_its_unit = Listing::of(db, &drafter, "van phong hiem")
+        .await
+        .expect("asked");
+    let counted = of_its_unit.counts(db).await.expect("counted").expect("few");
+    assert_eq!(counted.iter().map(|count| count.number).sum::<i64>(), 2);
+    assert_eq!(found(&app, "van phong hiem hoi").await, two);
+
     let common = Listing::of(db, &drafter, "quyet dinh")
         .await
         .expect("asked");

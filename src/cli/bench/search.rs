@@ -18,11 +18,12 @@ use crate::people::{Actor, find, import};
 
 const ORGANISATION: &str = include_str!("../../../templates/sample/cao-loc-2023.toml");
 /// What is asked for.
-pub const QUESTIONS: [(&str, &str); 6] = [
+pub const QUESTIONS: [(&str, &str); 7] = [
     ("the newest", ""),
     ("a number", "4711/QĐ-UBND"),
     ("a word of twenty documents", "hiếm hoi"),
     ("a word of one in a hundred", "quy hoạch"),
+    ("words of units' names, of twenty documents", "thanh tra xã"),
     ("two words of many each", "tram nhien"),
     ("a word of every document", "quyết định"),
 ];
@@ -159,7 +160,7 @@ async fn write(cx: Cx<'_>, numbers: std::ops::Range<u64>, owner: Uuid) -> Outcom
             syllables(number, WORDS)
         );
         if number < 20 {
-            text.push_str(" hiếm hoi");
+            text.push_str(" hiếm hoi, thanh tra các xã");
         }
         if number % 100 == 0 {
             text.push_str(" quy hoạch");

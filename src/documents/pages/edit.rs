@@ -19,7 +19,7 @@ use crate::audit;
 use crate::documents::draft::{self, Saved, may_draft};
 use crate::documents::recipients::expand;
 use crate::documents::signers::{self, Paper};
-use crate::documents::{Document, find, suggest};
+use crate::documents::{Document, bases, find, suggest};
 use crate::fault::{Fault, Outcome, RefusalKind};
 use crate::people::Unit;
 use crate::people::find::{self as people_find, Group};
@@ -301,8 +301,16 @@ async fn edit_view(
     let unplaced = find::unplaced(db, document).await?;
     let mut findings = Vec::new();
     let mut found = Vec::new();
+    let gone = bases::gone(
+        db,
+        &session.actor,
+        document.row.org_id,
+        &draft,
+        session.today(),
+    )
+    .await?;
     let imported = Imported { draft, unplaced };
-    for (finding, fix) in check_with_fixes(&imported) {
+    for (finding, fix) in check_with_fixes(&imported, &gone) {
         let fix = fix
             .map(|fix| Ok::<_, Fault>((fix.to.clone(), serde_json::to_string(&fix)?)))
             .transpose()?;

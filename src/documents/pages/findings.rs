@@ -3,7 +3,7 @@
 use trinhky_drafting::{Finding, Imported, Severity};
 
 use super::common::said;
-use crate::documents::{Document, find};
+use crate::documents::{Document, bases, find};
 use crate::fault::Outcome;
 use crate::people::session::Session;
 use crate::web::Lang;
@@ -11,11 +11,24 @@ use crate::web::views::shared::{FindingView, Mark, Tone};
 
 /// What the checker finds in the present version.
 pub(super) async fn findings(session: &Session, document: &Document) -> Outcome<Vec<Finding>> {
-    let unplaced = find::unplaced(session.app.store.reader(), document).await?;
-    Ok(trinhky_drafting::check(&Imported {
+    let db = session.app.store.reader();
+    let unplaced = find::unplaced(db, document).await?;
+    let gone = bases::gone(
+        db,
+        &session.actor,
+        document.row.org_id,
+        &document.draft,
+        session.today(),
+    )
+    .await?;
+    let imported = Imported {
         draft: document.draft.clone(),
         unplaced,
-    }))
+    };
+    Ok(trinhky_drafting::check_with_fixes(&imported, &gone)
+        .into_iter()
+        .map(|(finding, _)| finding)
+        .collect())
 }
 
 /// The same, for reading.

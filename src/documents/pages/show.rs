@@ -17,7 +17,7 @@ use crate::audit::{self, rows::journal};
 use crate::distribution::tracking::{self, Show};
 use crate::distribution::{more, recall};
 use crate::documents::draft::may_draft;
-use crate::documents::{Document, after, attach, copies, draft, find, state};
+use crate::documents::{Document, after, attach, bases, copies, draft, find, state};
 use crate::fault::Outcome;
 use crate::flow::{self, rows::flow_task};
 use crate::people::pages::task_address;
@@ -115,6 +115,12 @@ impl Shown<'_> {
             view.links.push(Link::new(
                 &format!("{href}/sao"),
                 &said(lang, "Bản sao y, sao lục, trích sao", "Certified copies"),
+            ));
+        }
+        if self.document.row.number.is_some() && !self.session.actor.posts.is_empty() {
+            view.links.push(Link::new(
+                &format!("{href}/ho-so"),
+                &said(lang, "Hồ sơ", "Case files"),
             ));
         }
         // Recipients see the document itself; how it came about is its organisation's.
@@ -352,15 +358,34 @@ impl Shown<'_> {
     }
 
     /// What it corrects or replaces, or is corrected or replaced by.
+    /// What it corrects or replaces, what does so with it, and the documents that its legal bases name.
     async fn related(&self) -> Outcome<Vec<Link>> {
-        let related = after::related(self.db(), self.document.row.id, self.inside()).await?;
-        Ok(related
+        let (db, lang) = (self.db(), self.session.lang);
+        let mut links: Vec<Link> = after::related(db, self.document.row.id, self.inside())
+            .await?
             .into_iter()
             .map(|other| {
                 let (vi, en) = other.words;
-                Link::new(&document_page(other.id), &said(self.session.lang, vi, en))
+                Link::new(&document_page(other.id), &said(lang, vi, en))
             })
-            .collect())
+            .collect();
+        let named = bases::named(
+            db,
+            &self.session.actor,
+            self.document.row.org_id,
+            &self.document.draft,
+            self.session.today(),
+        )
+        .await?;
+        for base in named {
+            let words = said(
+                lang,
+                format!("Căn cứ {}", base.title),
+                format!("Based on {}", base.title),
+            );
+            links.push(Link::new(&document_page(base.id), &words));
+        }
+        Ok(links)
     }
 
     async fn links(&self) -> Outcome<Vec<Link>> {

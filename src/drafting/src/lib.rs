@@ -2,6 +2,7 @@
 //! Pure: no clock, no files, no database.
 
 pub mod check;
+mod cite;
 mod compare;
 mod digest;
 mod export;
@@ -15,7 +16,8 @@ pub mod sheet;
 mod text;
 mod walk;
 
-pub use check::{Finding, Fix, Severity, apply, check, check_with_fixes, rules};
+pub use check::{Finding, Fix, Gone, Severity, apply, check, check_with_fixes, rules};
+pub use cite::{Citation, citations};
 pub use compare::{Kept, Passage, compare};
 pub use digest::{content_hash, fold};
 pub use export::{DocxError, docx, html, html_page, markdown};

@@ -13,6 +13,7 @@
 
 mod appearance;
 mod attachments;
+mod bind;
 mod certificates;
 mod cms;
 mod error;
@@ -36,6 +37,7 @@ mod verify;
 
 pub use appearance::{Appearance, Mark};
 pub use attachments::attachments;
+pub use bind::{Part, bind, page_count};
 pub use certificates::{chain_of, check_validity, describe_certificate, is_authority};
 pub use error::Error;
 pub use fields::{

@@ -84,7 +84,7 @@ fn hang(
     Ok(top)
 }
 
-fn no_page() -> Error {
+pub(crate) fn no_page() -> Error {
     Error::Unreadable("it has no page".into())
 }
 
@@ -93,7 +93,11 @@ fn follow<'a>(document: &'a Document, object: &'a Object) -> Result<&'a Object, 
 }
 
 /// An entry of a page, which it may have from the nodes above it.
-fn inherited<'a>(document: &'a Document, page: ObjectId, key: &[u8]) -> Result<&'a Object, Error> {
+pub(crate) fn inherited<'a>(
+    document: &'a Document,
+    page: ObjectId,
+    key: &[u8],
+) -> Result<&'a Object, Error> {
     let mut node = document.get_dictionary(page)?;
     // A tree of pages is never so deep; one that leads in a circle is.
     for _ in 0..64 {
@@ -126,7 +130,7 @@ fn size(document: &Document, page: ObjectId) -> Result<(f32, f32), Error> {
 }
 
 /// Puts what the annotations of a page show into its ink, and removes them.
-fn draw_annotations(document: &mut Document, page: ObjectId) -> Result<(), Error> {
+pub(crate) fn draw_annotations(document: &mut Document, page: ObjectId) -> Result<(), Error> {
     let list = match document.get_dictionary(page)?.get(b"Annots") {
         Ok(list) => follow(document, list)?.as_array()?.clone(),
         Err(_) => return Ok(()),
@@ -197,7 +201,7 @@ fn transformed(document: &Document, form: &Dictionary) -> Result<[f32; 4], Error
 }
 
 /// A printed page has no fields, no signatures and no claim to be an archive file.
-fn forget_fields(document: &mut Document) -> Result<(), Error> {
+pub(crate) fn forget_fields(document: &mut Document) -> Result<(), Error> {
     let catalog = document.catalog_mut()?;
     for key in [
         b"AcroForm".as_slice(),

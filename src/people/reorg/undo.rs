@@ -31,11 +31,12 @@ pub struct Changes {
 }
 
 /// What was done in a new unit already, one query each: `$1` is the unit.
-const DONE: [&str; 5] = [
+const DONE: [&str; 6] = [
     "SELECT 1 FROM document WHERE owner_id = $1 OR org_id = $1 LIMIT 1",
     "SELECT 1 FROM delivery WHERE unit_id = $1 OR arrival_owner_id = $1 LIMIT 1",
     "SELECT 1 FROM unit_report WHERE unit_id = $1 LIMIT 1",
     "SELECT 1 FROM opinion WHERE unit_id = $1 LIMIT 1",
+    "SELECT 1 FROM case_file WHERE owner_id = $1 OR org_id = $1 LIMIT 1",
     "SELECT 1 FROM succession WHERE from_id = $1 LIMIT 1",
 ];
 

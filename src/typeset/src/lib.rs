@@ -7,6 +7,7 @@
 mod anchors;
 mod book;
 mod briefing;
+mod case;
 mod copy;
 mod rules;
 mod typesetter;
@@ -17,6 +18,7 @@ mod world;
 pub use anchors::{Anchor, Place};
 pub use book::{Book, BookColumn};
 pub use briefing::{BriefIndicator, Briefing};
+pub use case::{CaseDocument, CaseSheet};
 pub use copy::{CopyBlock, CopyForm};
 pub use rules::RuleSet;
 pub use typesetter::{Attachment, Options, Rendered, TypesetError, Typesetter};

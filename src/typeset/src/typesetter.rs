@@ -14,6 +14,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use crate::anchors::{self, Anchor, Place};
 use crate::book::Book;
 use crate::briefing::Briefing;
+use crate::case::CaseSheet;
 use crate::copy::{self, CopyBlock};
 use crate::rules::RuleSet;
 use crate::view;
@@ -134,6 +135,20 @@ impl Typesetter {
             *cell = self.shared.spelled(&words::clean(cell));
         }
         self.typeset("register.typ", &book, Vec::new(), rules, now)
+            .map(|(pdf, _)| pdf)
+    }
+
+    /// Typesets cover and contents list of a case file.
+    ///
+    /// # Errors
+    /// As [`Self::document`].
+    pub fn case_sheet(
+        &self,
+        sheet: &CaseSheet,
+        rules: &RuleSet,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<u8>, TypesetError> {
+        self.typeset("case.typ", sheet, Vec::new(), rules, now)
             .map(|(pdf, _)| pdf)
     }
 

@@ -10,9 +10,11 @@ pub fn handbook() -> String {
     let mut page = String::from(
         "# Các quy tắc của bộ kiểm tra văn bản\n\n\
          Trang này do `trinhky document rules` viết ra từ chính các quy tắc; kiểm thử giữ cho trang khớp với chương trình. \
-         Mỗi quy tắc có một ví dụ bị nhắc và một ví dụ không bị nhắc, đều là chỗ được thay trong văn bản mẫu ở cuối trang.\n\n\
+         Mỗi quy tắc có một ví dụ bị nhắc và một ví dụ không bị nhắc, đều là chỗ được thay trong văn bản mẫu ở cuối trang. \
+         Cơ quan của văn bản mẫu biết rằng Quyết định số 07/QĐ-UBND ngày 03 tháng 02 năm 2025 đã bị thu hồi.\n\n\
          This page is written by `trinhky document rules` from the rules themselves. Each has an example that it speaks about and \
-         one that it keeps silent about; both are changes to the sample document at the end.\n\n\
+         one that it keeps silent about; both are changes to the sample document at the end. Its office knows that decision \
+         07/QĐ-UBND of 3 February 2025 was recalled.\n\n\
          | Quy tắc | Mức | Căn cứ |\n|---|---|---|\n",
     );
     for rule in rules() {

@@ -13,10 +13,11 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cite::Citation;
 use crate::model::{Draft, Imported};
 use crate::walk::{self, Part, Piece};
 pub use handbook::handbook;
-pub use rules::{SAMPLE, rules};
+pub use rules::{SAMPLE, rules, sample_gone};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,6 +45,16 @@ pub struct Finding {
     pub message_vi: String,
     /// What to write instead or in addition.
     pub suggestion: Option<String>,
+}
+
+/// A document that holds no more, which no draft can know by itself: the caller says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    pub citation: Citation,
+    /// In Vietnamese, after the document's name: `đã bị thu hồi`.
+    pub fate: String,
+    /// The document that stands in its place, by its name.
+    pub instead: Option<String>,
 }
 
 /// A correction that can be made by pressing a button.
@@ -118,24 +129,27 @@ struct Context<'a> {
     imported: &'a Imported,
     draft: &'a Draft,
     pieces: Vec<Piece>,
+    gone: &'a [Gone],
 }
 
 /// Everything that is to be said about a draft, in the order of its text.
 #[must_use]
 pub fn check(imported: &Imported) -> Vec<Finding> {
-    check_with_fixes(imported)
+    check_with_fixes(imported, &[])
         .into_iter()
         .map(|(finding, _)| finding)
         .collect()
 }
 
-/// As [`check`], each finding with the correction that [`apply`] can make, where there is one.
+/// As [`check`], told which documents hold no more; each finding with the correction that [`apply`] can make, where there is
+/// one.
 #[must_use]
-pub fn check_with_fixes(imported: &Imported) -> Vec<(Finding, Option<Fix>)> {
+pub fn check_with_fixes(imported: &Imported, gone: &[Gone]) -> Vec<(Finding, Option<Fix>)> {
     let context = Context {
         imported,
         draft: &imported.draft,
         pieces: walk::texts(&imported.draft),
+        gone,
     };
     let mut found: Vec<(usize, Finding, Option<Fix>)> = Vec::new();
     for rule in rules() {

@@ -1,7 +1,8 @@
 //! The rules, each with the law it follows and its examples.
 
 use super::patterns::{BODIES, REFERENCES, SPACING, SPELLING, UNITS};
-use super::{Example, Rule, Severity, Test, dates, form, goals, words};
+use super::{Example, Gone, Rule, Severity, Test, dates, form, goals, words};
+use crate::cite::citations;
 use crate::walk::Part;
 
 /// Every rule, for the checker and for the documentation.
@@ -51,6 +52,19 @@ Mẫu, ngày 05 tháng 02 năm 2026
 
 **Nguyễn Văn Mẫu**
 ";
+
+/// What the office of the sample knows: a decision of last year was recalled.
+#[must_use]
+pub fn sample_gone() -> Vec<Gone> {
+    citations("Quyết định số 07/QĐ-UBND ngày 03 tháng 02 năm 2025")
+        .into_iter()
+        .map(|citation| Gone {
+            citation,
+            fate: "đã bị thu hồi".to_owned(),
+            instead: None,
+        })
+        .collect()
+}
 
 const ALL_TEXT: &[Part] = &[
     Part::Subject,
@@ -230,6 +244,22 @@ const RULES: &[Rule] = &[
             "chức năng, nhiệm vụ của Ủy ban nhân dân huyện",
         ),
         test: Test::Whole(form::basis_complete),
+    },
+    Rule {
+        id: "basis.gone",
+        severity: Severity::Warning,
+        law: "NĐ 30/2020/NĐ-CP, Điều 18 khoản 3, khoản 4; Phụ lục I, Phần I, mục II.6a",
+        message: "this basis is no longer in force: {found}",
+        message_vi: "Căn cứ không còn hiệu lực: {found}.",
+        bad: example(
+            "*Theo đề nghị",
+            "*Căn cứ Quyết định số 07/QĐ-UBND ngày 03 tháng 02 năm 2025 của Ủy ban nhân dân huyện Mẫu về chỉ tiêu phục vụ năm 2025;*\n\n*Theo đề nghị",
+        ),
+        good: example(
+            "*Theo đề nghị",
+            "*Căn cứ Quyết định số 08/QĐ-UBND ngày 03 tháng 02 năm 2025 của Ủy ban nhân dân huyện Mẫu về chỉ tiêu phục vụ năm 2025;*\n\n*Theo đề nghị",
+        ),
+        test: Test::Whole(form::basis_gone),
     },
     Rule {
         id: "basis.repeated",

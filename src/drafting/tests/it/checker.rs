@@ -1,6 +1,6 @@
 //! The checker: the defects of the real decision, the examples of every rule, and silence about good documents.
 
-use trinhky_drafting::check::{SAMPLE, handbook};
+use trinhky_drafting::check::{SAMPLE, handbook, sample_gone};
 use trinhky_drafting::{Finding, Severity, apply, check, check_with_fixes, rules};
 
 use crate::seed::{SEED, imported};
@@ -62,12 +62,35 @@ fn every_rule_speaks_about_its_bad_example_and_not_about_its_good_one() {
                 example.from
             );
             let text = SAMPLE.replace(example.from, example.to);
-            let found = findings(&text)
+            let found = check_with_fixes(&imported("a.md", text.as_bytes()), &sample_gone())
                 .iter()
-                .any(|finding| finding.rule == rule.id);
+                .any(|(finding, _)| finding.rule == rule.id);
             assert_eq!(found, speaks, "{} about {:?}", rule.id, example.to);
         }
     }
+}
+
+#[test]
+fn a_basis_that_is_replaced_names_what_stands_in_its_place() {
+    let text = SAMPLE.replace(
+        "*Theo đề nghị",
+        "*Căn cứ Quyết định số 07/QĐ-UBND ngày 03/02/2025 của Ủy ban nhân dân huyện Mẫu;*\n\n*Theo đề nghị",
+    );
+    let mut gone = sample_gone();
+    gone[0].fate = "được thay thế".to_owned();
+    gone[0].instead = Some("Quyết định số 09/QĐ-UBND ngày 01 tháng 4 năm 2025".to_owned());
+    let found: Vec<Finding> = check_with_fixes(&imported("a.md", text.as_bytes()), &gone)
+        .into_iter()
+        .map(|(finding, _)| finding)
+        .filter(|finding| finding.rule == "basis.gone")
+        .collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].r#where, "căn cứ 3");
+    assert_eq!(
+        found[0].message_vi,
+        "Căn cứ không còn hiệu lực: 07/QĐ-UBND được thay thế."
+    );
+    assert_eq!(found[0].suggestion, gone[0].instead);
 }
 
 #[test]
@@ -82,14 +105,14 @@ fn the_documentation_tells_the_rules_as_they_are() {
 #[test]
 fn corrections_can_be_made_and_then_the_rule_is_silent() {
     let mut document = imported("a.md", SEED.as_bytes());
-    let before = check_with_fixes(&document);
+    let before = check_with_fixes(&document, &[]);
     let fixes: Vec<_> = before.into_iter().filter_map(|(_, fix)| fix).collect();
     assert!(fixes.len() >= 15, "{}", fixes.len());
     for fix in &fixes {
         assert!(apply(&mut document.draft, fix), "{fix:?}");
     }
     assert!(
-        check_with_fixes(&document)
+        check_with_fixes(&document, &[])
             .iter()
             .all(|(_, fix)| fix.is_none())
     );

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::check::{Context, Hit};
+use crate::cite::citations;
 use crate::text::fold;
 use crate::walk::Part;
 
@@ -85,6 +86,23 @@ pub(in crate::check) fn basis_complete(context: &Context, hits: &mut Vec<Hit>) {
         }
         if !missing.is_empty() {
             hits.push(Hit::at(&piece.place, &missing.join("; ")));
+        }
+    }
+}
+
+/// A basis that was recalled, or that another document replaces.
+pub(in crate::check) fn basis_gone(context: &Context, hits: &mut Vec<Hit>) {
+    for piece in context.part(Part::LegalBasis) {
+        for cited in citations(&piece.text) {
+            let Some(gone) = context.gone.iter().find(|gone| gone.citation.fits(&cited)) else {
+                continue;
+            };
+            let found = format!("{:02}/{} {}", cited.number, cited.symbol, gone.fate);
+            let hit = Hit::at(&piece.place, &found);
+            hits.push(match &gone.instead {
+                Some(instead) => hit.advise(instead.as_str()),
+                None => hit,
+            });
         }
     }
 }
