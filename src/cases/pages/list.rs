@@ -36,6 +36,15 @@ pub struct Asked {
     dang: String,
 }
 
+impl Asked {
+    /// The year asked for; this one where that is none.
+    fn year(&self, session: &Session) -> i32 {
+        self.nam
+            .filter(|year| (1900..=2200).contains(year))
+            .unwrap_or_else(|| session.today().year())
+    }
+}
+
 /// `GET /ho-so`: the files of a year that the reader may see.
 ///
 /// # Errors
@@ -47,7 +56,7 @@ pub async fn list(session: Session, Query(asked): Query<Asked>) -> Result<Respon
             form.set("years", typed::written(Some(10)));
             return view(&session, &asked, form).await;
         }
-        let year = asked.nam.unwrap_or_else(|| session.today().year());
+        let year = asked.year(&session);
         let book = book(&session, &asked, year).await?;
         bound::answer(&session, &asked.dang, book).await
     };
@@ -116,7 +125,7 @@ fn of_asked(
 async fn view(session: &Session, asked: &Asked, form: Form) -> Outcome<Response> {
     let (db, lang) = (session.app.store.reader(), session.lang);
     let this_year = session.today().year();
-    let year = asked.nam.unwrap_or(this_year);
+    let year = asked.year(session);
     let all = of_year(db, &session.actor, year).await?;
     let own = all
         .iter()

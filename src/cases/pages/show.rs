@@ -423,7 +423,7 @@ pub async fn hand_over(
                 "Enter the day as 05/04/2023.",
             )
         })?;
-        let to = form.value("to").trim().to_owned();
+        let to = typed::tidy(form.value("to"));
         hand(&session.app, &session.actor, id, on, to).await
     };
     match handed.await {

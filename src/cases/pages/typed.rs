@@ -24,9 +24,16 @@ const TYPES: [DocType; 8] = [
 /// The value of the period for ever.
 const FOR_EVER: &str = "vinh-vien";
 
+/// Words with one space between them, without what no database and no page takes.
+pub(super) fn tidy(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// What was typed.
 pub(super) fn wanted(pairs: &[(String, String)]) -> Wanted {
-    let tidy = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let one = |name: &str| {
         let found = pairs.iter().find(|(key, _)| key == name);
         tidy(found.map_or("", |(_, value)| value))

@@ -1,6 +1,7 @@
 //! The crate from outside: one module per question.
 
 mod attacker;
+mod binding;
 mod chains;
 mod foreign;
 mod key_files;
