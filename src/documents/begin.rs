@@ -126,6 +126,9 @@ pub(super) fn on_paper(
         distribution,
         signer: Signer::default(),
         urgency: trinhky_drafting::Urgency::Normal,
+        circulation: trinhky_drafting::Circulation::Free,
+        drafter_mark: String::new(),
+        contact: Vec::new(),
         annexes: Vec::new(),
     }
 }

@@ -108,6 +108,9 @@ pub(crate) async fn letter(
             ..Signer::default()
         },
         urgency: carried.draft.urgency,
+        circulation: carried.draft.circulation,
+        drafter_mark: String::new(),
+        contact: carried.draft.contact.clone(),
         annexes: Vec::new(),
     })
 }

@@ -388,6 +388,9 @@ mod tests {
             distribution,
             signer: Signer::default(),
             urgency: trinhky_drafting::Urgency::Normal,
+            circulation: trinhky_drafting::Circulation::Free,
+            drafter_mark: String::new(),
+            contact: Vec::new(),
             annexes: Vec::new(),
         }
     }

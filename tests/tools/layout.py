@@ -4,7 +4,7 @@ usage: layout.py FACTS.json ...
 
 Each facts file names the PDF beside it and holds the draft and the anchors that were reported:
 {"pdf": "name.pdf", "draft": {...}, "anchors": {"number": {...}}}. Every row of the acceptance list
-LAY-01 ... LAY-19, LAY-23, LAY-24, LAY-31, LAY-32 that is about the page is checked. Prints what is
+LAY-01 ... LAY-19, LAY-23, LAY-24, LAY-31, LAY-32 that is about the page is checked, and boxes 11 to 13. Prints what is
 wrong, one line each, and exits 2; exits 77 where pdfplumber is missing.
 """
 
@@ -397,6 +397,7 @@ def check_ending(report, draft, body, ending):
     together = [l for l in body if l.page is label.page]
     report.check("LAY-16", len(together) >= 2, f"{len(together)} body lines with the signature block")
     listed = [l for l in ending if l.sizes == {11.0} and l.page.page_number >= label.page.page_number and l.x0 < WIDTH / 2]
+    listed = [l for l in listed if l.text != draft.get("drafter_mark") and l.text not in draft.get("contact", [])]
     text = squeeze(" ".join(l.text for l in listed))
     words = [squeeze(l["text"]) for l in draft["distribution"]]
     report.check("LAY-17", text == squeeze("- " + "; - ".join(words) + "."), f"recipients are '{text}'")
@@ -455,6 +456,39 @@ def check_stamp(report, pdf, draft):
     report.check("LAY-24", any(l.text == words and l.is_style("bold") for l in lines_of(page)), words)
 
 
+def check_boxes(report, pdf, draft):
+    """Boxes 11, 12 and 13 (Annex I.III.2c, III.3, III.4)."""
+    page = pdf.pages[0]
+    lines = lines_of(page, gap=40)
+    words = {"return": "XEM XONG TRẢ LẠI", "internal": "LƯU HÀNH NỘI BỘ"}.get(draft.get("circulation"))
+    boxed = [l for l in lines if l.text in ("XEM XONG TRẢ LẠI", "LƯU HÀNH NỘI BỘ")]
+    report.check("III.2c", [l.text for l in boxed] == ([words] if words else []), f"circulation is {[l.text for l in boxed]}")
+    for line in boxed:
+        nation = next(l for l in lines if l.text == NATION)
+        report.check("III.2c", 13 <= line.size <= 14 and line.is_style("bold") and line.base < nation.base
+                     and near(line.centre, nation.centre, MM), "not in box 11")
+        frames = [r for r in page.rects if r["x0"] < line.x0 and r["x1"] > line.x1 and r["top"] < line.base < r["bottom"]]
+        report.check("III.2c", len(frames) == 1, f"{len(frames)} frames around it")
+    mark = draft.get("drafter_mark", "")
+    if mark:
+        every = [l for one in pdf.pages for l in lines_of(one)]
+        found = [l for l in every if l.text == mark]
+        archive = [l for l in every if l.text.startswith("- Lưu:")]
+        report.check("III.3", len(found) == 1 and found[0].sizes == {11.0} and found[0].is_style("regular")
+                     and near(found[0].x0, LEFT, 1) and found[0].page is archive[0].page
+                     and found[0].base > archive[0].base, f"box 12: {[l.text for l in found]}")
+    contact = draft.get("contact", [])
+    if contact:
+        foot = [l for l in lines if l.text in contact]
+        report.check("III.4", [l.text for l in foot] == contact, f"box 13: {[l.text for l in foot]}")
+        report.check("III.4", all(11 <= l.size <= 12 and l.is_style("regular") for l in foot), "style of box 13")
+        wide = [r for r in rules_of(page) if near(r["x0"], LEFT, 1) and near(r["x1"], WIDTH - RIGHT, 1)]
+        report.check("III.4", len(wide) == 1 and foot and 0 < foot[0].base - wide[0]["top"] < 20, "no line over box 13")
+        report.check("III.4", foot and near(foot[-1].base, HEIGHT - BOTTOM, 6), "box 13 is not at the foot of the page")
+        others = [l for l in lines if l not in foot]
+        report.check("III.4", wide and all(l.base < wide[0]["top"] for l in others), "text under the line of box 13")
+
+
 def check_anchors(report, pdf, anchors):
     for name in ("number", "day", "month", "year"):
         place = anchors.get(name)
@@ -487,6 +521,7 @@ def main(paths):
             check_annexes(report, pdf, draft)
             check_attached(report, pdf, draft)
             check_stamp(report, pdf, draft)
+            check_boxes(report, pdf, draft)
             check_anchors(report, pdf, facts["anchors"])
         faults += list(dict.fromkeys(report.faults))
     print("\n".join(faults))

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::common::{Pairs, changed, document_page, page, refuse, refused, said, text};
 use super::findings::{finding_view, findings_line};
 use super::measures;
-use super::sheet::{Sheet, URGENCIES};
+use super::sheet::{CIRCULATIONS, Sheet, URGENCIES};
 use crate::audit;
 use crate::documents::draft::{self, Saved, may_draft};
 use crate::documents::recipients::expand;
@@ -257,6 +257,15 @@ fn differences(before: &Draft, after: &Draft) -> String {
             before.expected_month != after.expected_month,
         ),
         ("độ khẩn", before.urgency != after.urgency),
+        (
+            "chỉ dẫn lưu hành",
+            before.circulation != after.circulation,
+        ),
+        (
+            "ký hiệu người soạn thảo",
+            before.drafter_mark != after.drafter_mark,
+        ),
+        ("địa chỉ cơ quan", before.contact != after.contact),
         ("phụ lục", before.annexes != after.annexes),
         ("căn cứ", before.legal_basis != after.legal_basis),
         ("nội dung", before.body != after.body),
@@ -357,6 +366,16 @@ async fn edit_view(
             .iter()
             .zip(["Thường", "KHẨN", "THƯỢNG KHẨN", "HỎA TỐC"])
             .map(|((word, _), name)| choice(word, name.to_owned()))
+            .collect(),
+        circulations: CIRCULATIONS
+            .iter()
+            .map(|(word, circulation)| {
+                let name = match circulation.printed() {
+                    "" => said(lang, "Không hạn chế", "Not limited"),
+                    printed => printed.to_owned(),
+                };
+                choice(word, name)
+            })
             .collect(),
         signers: possible_signers(session, document, &imported.draft)
             .await?

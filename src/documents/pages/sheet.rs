@@ -8,7 +8,7 @@ mod markup;
 #[cfg(test)]
 mod tests;
 
-use trinhky_drafting::{Annex, DocType, Draft, MonthYear, Signer, Urgency};
+use trinhky_drafting::{Annex, Circulation, DocType, Draft, MonthYear, Signer, Urgency};
 
 use blocks::Blocks;
 use markup::{Counter, folded, lines, signer, tidy};
@@ -39,7 +39,7 @@ struct AnnexSheet {
 }
 
 /// The fields that exist once.
-const SINGLE: [&str; 8] = [
+const SINGLE: [&str; 11] = [
     "subject",
     "place",
     "authority_line",
@@ -48,6 +48,9 @@ const SINGLE: [&str; 8] = [
     "addressed_to",
     "month",
     "urgency",
+    "circulation",
+    "drafter_mark",
+    "contact",
 ];
 
 /// The words of the field `urgency`.
@@ -56,6 +59,13 @@ pub(super) const URGENCIES: [(&str, Urgency); 4] = [
     ("khan", Urgency::Khan),
     ("thuong-khan", Urgency::ThuongKhan),
     ("hoa-toc", Urgency::HoaToc),
+];
+
+/// The words of the field `circulation`.
+pub(super) const CIRCULATIONS: [(&str, Circulation); 3] = [
+    ("khong", Circulation::Free),
+    ("tra-lai", Circulation::Return),
+    ("noi-bo", Circulation::Internal),
 ];
 
 impl AnnexSheet {
@@ -75,6 +85,10 @@ impl Sheet {
             .iter()
             .find(|(_, urgency)| *urgency == draft.urgency)
             .map_or("", |(word, _)| word);
+        let circulation = CIRCULATIONS
+            .iter()
+            .find(|(_, circulation)| *circulation == draft.circulation)
+            .map_or("", |(word, _)| word);
         Self {
             single: [
                 draft.subject.clone(),
@@ -88,6 +102,9 @@ impl Sheet {
                     .map(|at| format!("{:02}/{}", at.month, at.year))
                     .unwrap_or_default(),
                 urgency.to_owned(),
+                circulation.to_owned(),
+                draft.drafter_mark.clone(),
+                draft.contact.join("\n"),
             ],
             bases: draft.legal_basis.clone(),
             body: Blocks::of(&draft.body),
@@ -185,6 +202,9 @@ impl Sheet {
             addressed_to,
             month,
             urgency,
+            circulation,
+            drafter_mark,
+            contact,
         ] = &self.single;
         let filled = |texts: &[String]| {
             texts
@@ -208,6 +228,16 @@ impl Sheet {
                 .iter()
                 .find(|(word, _)| word == urgency)
                 .map_or(base.urgency, |(_, urgency)| *urgency),
+            circulation: CIRCULATIONS
+                .iter()
+                .find(|(word, _)| word == circulation)
+                .map_or(base.circulation, |(_, circulation)| *circulation),
+            drafter_mark: tidy(drafter_mark),
+            contact: contact
+                .lines()
+                .map(tidy)
+                .filter(|line| !line.is_empty())
+                .collect(),
             legal_basis: filled(&self.bases),
             body: self.body.blocks(&mut Counter::default()),
             distribution: self

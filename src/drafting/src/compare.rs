@@ -94,11 +94,17 @@ fn lines(draft: &Draft) -> Vec<(String, String)> {
         ("ký hiệu", draft.symbol.clone()),
         ("địa danh", draft.place.clone()),
         ("độ khẩn", urgency.to_owned()),
+        (
+            "chỉ dẫn lưu hành",
+            draft.circulation.printed().to_owned(),
+        ),
         ("thẩm quyền ban hành", draft.authority_line.clone()),
     ];
     let after = [
         ("chức vụ người ký", draft.signer.title_lines.join(" / ")),
         ("người ký", draft.signer.name.clone()),
+        ("ký hiệu người soạn thảo", draft.drafter_mark.clone()),
+        ("địa chỉ cơ quan", draft.contact.join(" / ")),
     ];
     let own = |(place, text): (&str, String)| (place.to_owned(), text);
     before

@@ -88,6 +88,36 @@ pub enum Urgency {
     HoaToc,
 }
 
+/// How far the document may be passed on (Annex I.III.2c).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Circulation {
+    #[default]
+    Free,
+    /// XEM XONG TRẢ LẠI
+    Return,
+    /// LƯU HÀNH NỘI BỘ
+    Internal,
+}
+
+impl Circulation {
+    /// Nothing is printed of it.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        *self == Self::Free
+    }
+
+    /// The words in the box; empty where there is none.
+    #[must_use]
+    pub fn printed(self) -> &'static str {
+        match self {
+            Self::Free => "",
+            Self::Return => "XEM XONG TRẢ LẠI",
+            Self::Internal => "LƯU HÀNH NỘI BỘ",
+        }
+    }
+}
+
 /// A structured draft of one document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
@@ -133,6 +163,15 @@ pub struct Draft {
     pub signer: Signer,
     #[serde(default)]
     pub urgency: Urgency,
+    /// Box 11.
+    #[serde(default, skip_serializing_if = "Circulation::is_free")]
+    pub circulation: Circulation,
+    /// Box 12: who drafted it and how many copies are issued, `PL.(300)` (Annex I.III.3); empty where it is not printed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub drafter_mark: String,
+    /// Box 13: address, mail, site, telephone, fax at the foot of the first page, one entry per line (Annex I.III.4).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contact: Vec<String>,
     /// Annexes in the same file.
     #[serde(default)]
     pub annexes: Vec<Annex>,

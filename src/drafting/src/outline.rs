@@ -14,6 +14,10 @@ pub(crate) enum Role {
     Motto,
     PlaceDate,
     Urgency,
+    /// How far it may be passed on, over the header.
+    Circulation,
+    /// A line at the foot of the first page.
+    Contact,
     LetterSubject,
     TypeName,
     Subject,
@@ -49,6 +53,8 @@ pub(crate) enum Role {
     LineAbove,
     LineBody,
     LineArchive,
+    /// `PL.(300)` under the recipients.
+    DrafterMark,
     SignTitle,
     SignName,
     AnnexLabel,
@@ -68,6 +74,8 @@ const NAMES: &[(Role, &str)] = &[
     (Role::Motto, "motto"),
     (Role::PlaceDate, "place-date"),
     (Role::Urgency, "urgency"),
+    (Role::Circulation, "circulation"),
+    (Role::Contact, "contact"),
     (Role::LetterSubject, "letter-subject"),
     (Role::TypeName, "type"),
     (Role::Subject, "subject"),
@@ -92,6 +100,7 @@ const NAMES: &[(Role, &str)] = &[
     (Role::LineAbove, "line-above"),
     (Role::LineBody, "line-body"),
     (Role::LineArchive, "line-archive"),
+    (Role::DrafterMark, "drafter-mark"),
     (Role::SignTitle, "sign-title"),
     (Role::SignName, "sign-name"),
     (Role::AnnexLabel, "annex"),
@@ -159,9 +168,28 @@ pub(crate) fn outline(draft: &Draft) -> Vec<Entry<'_>> {
 }
 
 pub(crate) fn header(draft: &Draft) -> Vec<Entry<'_>> {
-    let mut list = issuer(draft);
+    let mut list = circulation(draft);
+    list.extend(issuer(draft));
     list.extend(national(draft));
+    list.extend(contact(draft));
     list
+}
+
+/// What stands over the header.
+pub(crate) fn circulation(draft: &Draft) -> Vec<Entry<'_>> {
+    if draft.circulation.is_free() {
+        return Vec::new();
+    }
+    vec![entry(Role::Circulation, draft.circulation.printed())]
+}
+
+/// What stands at the foot of the first page.
+pub(crate) fn contact(draft: &Draft) -> Vec<Entry<'_>> {
+    draft
+        .contact
+        .iter()
+        .map(|line| entry(Role::Contact, line))
+        .collect()
 }
 
 /// The left half of the header.
@@ -235,10 +263,10 @@ pub(crate) fn opening(draft: &Draft) -> Vec<Entry<'_>> {
 }
 
 pub(crate) fn distribution(draft: &Draft) -> Vec<Entry<'_>> {
-    if draft.distribution.is_empty() {
-        return Vec::new();
+    let mut list = Vec::new();
+    if !draft.distribution.is_empty() {
+        list.push(entry(Role::LineHead, "Nơi nhận:"));
     }
-    let mut list = vec![entry(Role::LineHead, "Nơi nhận:")];
     for (line, printed) in draft.distribution.iter().zip(shape::distribution(draft)) {
         let (role, argument) = match line {
             Line::AsArticle { article, .. } => (Role::LineArticle, Some(article.to_string())),
@@ -251,6 +279,9 @@ pub(crate) fn distribution(draft: &Draft) -> Vec<Entry<'_>> {
             text: printed,
             argument,
         });
+    }
+    if !draft.drafter_mark.is_empty() {
+        list.push(entry(Role::DrafterMark, &draft.drafter_mark));
     }
     list
 }

@@ -45,6 +45,9 @@ impl Facts<'_> {
             distribution,
             signer: self.signer.clone(),
             urgency: trinhky_drafting::Urgency::Normal,
+            circulation: trinhky_drafting::Circulation::Free,
+            drafter_mark: String::new(),
+            contact: Vec::new(),
             annexes: vec![
                 Annex {
                     label: "Phụ lục I".to_owned(),

@@ -35,6 +35,12 @@ pub struct View {
     title_lines: Vec<String>,
     signer: String,
     urgency: Option<Stamp>,
+    /// Box 11; empty where there is none.
+    circulation: &'static str,
+    /// Box 12.
+    drafter_mark: String,
+    /// Box 13, line by line.
+    contact: Vec<String>,
     /// The text is made anew from a signed one, which the place of the signature says.
     signed_note: bool,
     annexes: Vec<AnnexView>,
@@ -145,6 +151,9 @@ pub fn of(draft: &Draft, mark: Option<&str>, signed_note: bool) -> View {
         title_lines: all(&draft.signer.title_lines),
         signer: clean(&draft.signer.name),
         urgency: stamp(draft.urgency),
+        circulation: draft.circulation.printed(),
+        drafter_mark: clean(&draft.drafter_mark),
+        contact: all(&draft.contact),
         signed_note,
         annexes: draft.annexes.iter().map(annex).collect(),
     }

@@ -198,6 +198,8 @@ pub struct DocumentEdit {
     pub annexes: Vec<AnnexFields>,
     /// Field `urgency`.
     pub urgencies: Vec<Choice>,
+    /// Field `circulation`.
+    pub circulations: Vec<Choice>,
     /// Who may sign today, and the value of the button that puts him into the fields.
     pub signers: Vec<(String, String)>,
     /// Whether it is a decision, which has an authority line; others have addressees.

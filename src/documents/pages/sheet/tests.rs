@@ -95,6 +95,9 @@ fn every_kind_of_block_comes_back() {
     }];
     draft.addressed_to = vec!["Chủ tịch UBND huyện".to_owned(), "Sở Nội vụ".to_owned()];
     draft.urgency = trinhky_drafting::Urgency::ThuongKhan;
+    draft.circulation = trinhky_drafting::Circulation::Internal;
+    draft.drafter_mark = "PL.(300)".to_owned();
+    draft.contact = vec!["Khối 6, thị trấn Cao Lộc".to_owned(), "ĐT: 0205".to_owned()];
     assert_eq!(again(&draft), draft);
     let Block::Clause(found) = &draft.body[3] else {
         panic!("a clause")

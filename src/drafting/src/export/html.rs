@@ -69,6 +69,9 @@ struct Html {
 
 impl Html {
     fn header(&mut self, draft: &Draft) {
+        if !draft.circulation.is_free() {
+            self.element("p", "doc-circulation", draft.circulation.printed());
+        }
         self.open("header", "doc-header", &[]);
         self.open("div", "doc-issuer", &[]);
         if let Some(superior) = &draft.superior_agency {
@@ -164,12 +167,18 @@ impl Html {
             );
             self.close("div");
         }
+        if !draft.drafter_mark.is_empty() {
+            self.element("p", "doc-drafter-mark", &draft.drafter_mark);
+        }
         self.open("div", "doc-signature", &[]);
         self.open("p", "doc-signer-title", &[]);
         self.broken(draft.signer.title_lines.iter().map(String::as_str));
         self.close("p");
         self.element("p", "doc-signer-name", &draft.signer.name);
         self.close("div");
+        for line in &draft.contact {
+            self.element("p", "doc-contact", line);
+        }
         self.close("footer");
     }
 

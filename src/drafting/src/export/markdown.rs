@@ -92,6 +92,8 @@ fn paragraph(role: Role, text: &str, out: &mut String) {
         | Role::LineAbove
         | Role::LineBody
         | Role::LineArchive
+        | Role::DrafterMark
+        | Role::Contact
         | Role::Article
         | Role::Urgency
         | Role::Table => "",

@@ -2,7 +2,7 @@
 
 use super::parts;
 use crate::model::{
-    Annex, Article, Block, Clause, DocType, Draft, Imported, Line, Point, Signer, Table, Unplaced,
+    Circulation,     Annex, Article, Block, Clause, DocType, Draft, Imported, Line, Point, Signer, Table, Unplaced,
     Urgency,
 };
 
@@ -33,6 +33,9 @@ impl Builder {
                 distribution: Vec::new(),
                 signer: Signer::default(),
                 urgency: Urgency::default(),
+                circulation: Circulation::default(),
+                drafter_mark: String::new(),
+                contact: Vec::new(),
                 annexes: Vec::new(),
             },
             unplaced: Vec::new(),

@@ -83,6 +83,12 @@ impl Hinted {
                 Some(urgency) => draft.urgency = urgency,
                 None => self.builder.unplaced(para.line, text),
             },
+            Role::Circulation => match parts::circulation(text) {
+                Some(circulation) => draft.circulation = circulation,
+                None => self.builder.unplaced(para.line, text),
+            },
+            Role::Contact => draft.contact.push(text.to_owned()),
+            Role::DrafterMark => join(&mut draft.drafter_mark, text),
             Role::LetterSubject => {
                 draft.doc_type = DocType::CV;
                 text.strip_prefix("V/v ")

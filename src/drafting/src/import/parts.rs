@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::model::{Authority, DocType, Line, MonthYear, Urgency};
+use crate::model::{Authority, Circulation, DocType, Line, MonthYear, Urgency};
 use crate::text::{fold, is_capitals, leading_number, tidy};
 
 /// The letters that number points: the Vietnamese alphabet as Decree 30/2020 itself uses it.
@@ -243,6 +243,22 @@ pub(crate) fn urgency(text: &str) -> Option<Urgency> {
         "hỏa tốc" if is_capitals(text) => Some(Urgency::HoaToc),
         _ => None,
     }
+}
+
+pub(crate) fn circulation(text: &str) -> Option<Circulation> {
+    [Circulation::Return, Circulation::Internal]
+        .into_iter()
+        .find(|known| is_capitals(text) && fold(text) == fold(known.printed()))
+}
+
+/// `PL.(300)`: capitals, a stop, a number in brackets.
+pub(crate) fn is_drafter_mark(text: &str) -> bool {
+    let Some((code, count)) = text.trim_end_matches(['.', ';']).split_once(".(") else {
+        return false;
+    };
+    let capitals = !code.is_empty() && code.chars().all(|c| c.is_uppercase());
+    let number = count.strip_suffix(')').unwrap_or_default();
+    capitals && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
 }
 
 /// `V/v abc` or `Về việc abc` gives `abc`.

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use trinhky_drafting::{
-    Annex, Article, Authority, Block, Clause, DocType, Draft, Line, MonthYear, Point, Signer,
+    Annex, Article, Authority, Block, Circulation, Clause, DocType, Draft, Line, MonthYear, Point, Signer,
     Table, Urgency,
 };
 
@@ -197,7 +197,16 @@ pub fn draft() -> impl Strategy<Value = Draft> {
         vec(line(), 0..4),
         vec(words(), 0..3),
         words(),
-        prop::sample::select(urgencies.to_vec()),
+        (
+            prop::sample::select(urgencies.to_vec()),
+            prop::sample::select(vec![
+                Circulation::Free,
+                Circulation::Return,
+                Circulation::Internal,
+            ]),
+            prop_oneof![words(), Just(String::new())],
+            vec(words(), 0..3),
+        ),
         vec((words(), words(), vec(block(), 0..3), 0_u8..3), 0..2),
     );
     (head, opening, rest).prop_map(
@@ -206,7 +215,8 @@ pub fn draft() -> impl Strategy<Value = Draft> {
             (place, (year, month, day, state), subject, authority_line, addressed_to, legal_basis),
             rest,
         )| {
-            let (body, distribution, title_lines, name, urgency, annexes) = rest;
+            let (body, distribution, title_lines, name, (urgency, circulation, drafter_mark, contact), annexes) =
+                rest;
             let issued_on = NaiveDate::from_ymd_opt(year, month, day).filter(|_| state == 0);
             Draft {
                 doc_type,
@@ -230,6 +240,9 @@ pub fn draft() -> impl Strategy<Value = Draft> {
                     name,
                 },
                 urgency,
+                circulation,
+                drafter_mark,
+                contact,
                 annexes: annexes
                     .into_iter()
                     .map(|(label, title, body, kind)| Annex {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
-use trinhky_drafting::{Authority, Block, Imported, Line, import};
+use trinhky_drafting::{Authority, Block, Circulation, Imported, Line, import};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -284,4 +284,21 @@ fn a_draft_as_json_is_read_with_and_without_its_wrapping() {
     let draft = serde_json::to_vec(&seed().draft).unwrap_or_default();
     assert_eq!(draft_of("a.json", &whole), seed());
     assert_eq!(draft_of("a.json", &draft), seed());
+}
+
+#[test]
+fn how_far_it_may_go_and_who_drafted_it_are_read_from_their_places() {
+    let text = SEED.replacen("- Lưu: VT.", "- Lưu: VT.\n\nPL.(300)", 1);
+    let text = format!("LƯU HÀNH NỘI BỘ\n\n{text}");
+    let read = draft_of("b.md", text.as_bytes());
+    assert!(read.unplaced.is_empty(), "{:?}", read.unplaced);
+    assert_eq!(read.draft.circulation, Circulation::Internal);
+    assert_eq!(read.draft.drafter_mark, "PL.(300)");
+    let expected = seed().draft;
+    assert_eq!(read.draft.issuer, expected.issuer);
+    assert_eq!(read.draft.distribution, expected.distribution);
+    assert_eq!(read.draft.signer, expected.signer);
+    // What only resembles them stays what it is.
+    let like = SEED.replacen("- Lưu: VT.", "- Lưu: VT.\n\nPL (300 bản)", 1);
+    assert!(draft_of("b.md", like.as_bytes()).draft.drafter_mark.is_empty());
 }

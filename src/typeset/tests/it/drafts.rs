@@ -276,6 +276,12 @@ pub fn letter() -> Draft {
             name: "Hoàng Văn Mẫu".into(),
         },
         urgency: Urgency::HoaToc,
+        circulation: Circulation::Internal,
+        drafter_mark: "VP.(25)".into(),
+        contact: vec![
+            "Khối 6, thị trấn Cao Lộc, huyện Cao Lộc, tỉnh Lạng Sơn".into(),
+            "ĐT: 0205.3861.000; thư điện tử: vanthu@caoloc.example".into(),
+        ],
         ..empty(
             DocType::CV,
             "Về việc lấy ý kiến dự thảo Quyết định ban hành Mục tiêu chất lượng năm 2023",
@@ -301,6 +307,9 @@ pub fn empty(doc_type: DocType, subject: &str) -> Draft {
         distribution: Vec::new(),
         signer: Signer::default(),
         urgency: Urgency::Normal,
+        circulation: Circulation::Free,
+        drafter_mark: String::new(),
+        contact: Vec::new(),
         annexes: Vec::new(),
     }
 }

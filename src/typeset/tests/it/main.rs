@@ -3,6 +3,7 @@
 mod document;
 mod drafts;
 mod layout;
+mod many;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use trinhky_drafting::Draft;

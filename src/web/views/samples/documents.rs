@@ -175,6 +175,7 @@ fn edit(m: &Maker) -> DocumentEdit {
             }],
         }],
         urgencies: vec![choice("thuong", "Thường".to_owned())],
+        circulations: vec![choice("khong", "Không hạn chế".to_owned())],
         signers: vec![("CHỦ TỊCH: Nguyễn Duy Anh".to_owned(), "signer:0".to_owned())],
         decides: true,
         unplaced: vec![("Dòng 12".to_owned(), m.words.clone())],

@@ -173,12 +173,14 @@ fn header(draft: &Draft, out: &mut String) {
     rule("rule-motto", &mut right);
     let mut lower_right = String::new();
     cells(&national[2..], &mut lower_right);
+    cells(&outline::circulation(draft), out);
     // Two rows, so that number and date stand on one line (Annex I.II.4c).
     layout(
         HEADER_COLUMNS,
         &[[&left, &right], [&lower_left, &lower_right]],
         out,
     );
+    cells(&outline::contact(draft), out);
     if draft.doc_type == DocType::CV {
         empty(out);
     }

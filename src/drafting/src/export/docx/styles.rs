@@ -33,12 +33,16 @@ struct Look {
     border: Border,
     /// Exact line height; none for single spacing.
     line: Option<u32>,
+    /// Stands at the foot of its page, whatever comes before.
+    foot: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Border {
     None,
     Below,
+    /// Over the first of several paragraphs.
+    Above,
     Box,
 }
 
@@ -57,6 +61,7 @@ const BODY: Look = Look {
     red: false,
     border: Border::None,
     line: None,
+    foot: false,
 };
 
 const CENTRED: Look = Look {
@@ -232,6 +237,28 @@ fn looks() -> Vec<(Role, &'static str, Look)> {
             },
         ),
         (
+            Role::Circulation,
+            "TK Chỉ dẫn lưu hành",
+            Look {
+                size: 26,
+                border: Border::Box,
+                // Over the right half of the header.
+                left: 5200,
+                right: 900,
+                ..bold
+            },
+        ),
+        (
+            Role::Contact,
+            "TK Địa chỉ cơ quan",
+            Look {
+                size: 22,
+                border: Border::Above,
+                foot: true,
+                ..CENTRED
+            },
+        ),
+        (
             Role::LetterSubject,
             "TK Trích yếu công văn",
             Look {
@@ -376,6 +403,17 @@ fn looks() -> Vec<(Role, &'static str, Look)> {
     }
     list.extend([
         (
+            Role::DrafterMark,
+            "TK Ký hiệu người soạn thảo",
+            Look {
+                size: 22,
+                align: "left",
+                first_line: 0,
+                before: 120,
+                ..BODY
+            },
+        ),
+        (
             Role::SignTitle,
             "TK Chức vụ người ký",
             Look {
@@ -488,6 +526,12 @@ fn style(id: &str, name: &str, look: Look, out: &mut String) {
     if look.keep_next {
         out.push_str("<w:keepNext/>");
     }
+    if look.foot {
+        let _ = write!(
+            out,
+            r#"<w:framePr w:w="{TEXT_WIDTH}" w:wrap="notBeside" w:vAnchor="margin" w:hAnchor="margin" w:xAlign="left" w:yAlign="bottom"/>"#
+        );
+    }
     let line = r#"w:val="single" w:sz="6" w:space="1""#;
     let colour = if look.red { "FF0000" } else { "000000" };
     match look.border {
@@ -496,6 +540,12 @@ fn style(id: &str, name: &str, look: Look, out: &mut String) {
             let _ = write!(
                 out,
                 r#"<w:pBdr><w:bottom {line} w:color="{colour}"/></w:pBdr>"#
+            );
+        }
+        Border::Above => {
+            let _ = write!(
+                out,
+                r#"<w:pBdr><w:top {line} w:color="{colour}"/></w:pBdr>"#
             );
         }
         Border::Box => {

@@ -14,6 +14,10 @@ impl Recogniser {
         if parts::is_distribution_head(text) {
             return;
         }
+        if parts::is_drafter_mark(text) && self.builder.draft.drafter_mark.is_empty() {
+            self.builder.draft.drafter_mark.clone_from(text);
+            return;
+        }
         if para.gap_before && !self.sign_lines.is_empty() && parts::annex_label(text).is_some() {
             self.after_signature(para);
             return;

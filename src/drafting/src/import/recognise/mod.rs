@@ -103,6 +103,10 @@ impl Recogniser {
             self.builder.draft.urgency = urgency;
             return Ok(());
         }
+        if let Some(circulation) = parts::circulation(text) {
+            self.builder.draft.circulation = circulation;
+            return Ok(());
+        }
         if let Some(kind) = parts::type_name(text) {
             self.set_type(kind);
             return Ok(());
