@@ -219,9 +219,9 @@ async fn told_once_and_handed_over(app: &App, file: &str) {
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].to_address, DRAFTER);
     assert!(
-        mails[0].context.contains("20/03/2024"),
+        mails[0].subject.contains("20/03/2024"),
         "{}",
-        mails[0].context
+        mails[0].subject
     );
 
     let drafter = Visitor::of(app, DRAFTER).await;

@@ -257,10 +257,7 @@ fn differences(before: &Draft, after: &Draft) -> String {
             before.expected_month != after.expected_month,
         ),
         ("độ khẩn", before.urgency != after.urgency),
-        (
-            "chỉ dẫn lưu hành",
-            before.circulation != after.circulation,
-        ),
+        ("chỉ dẫn lưu hành", before.circulation != after.circulation),
         (
             "ký hiệu người soạn thảo",
             before.drafter_mark != after.drafter_mark,

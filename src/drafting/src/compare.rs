@@ -94,10 +94,7 @@ fn lines(draft: &Draft) -> Vec<(String, String)> {
         ("ký hiệu", draft.symbol.clone()),
         ("địa danh", draft.place.clone()),
         ("độ khẩn", urgency.to_owned()),
-        (
-            "chỉ dẫn lưu hành",
-            draft.circulation.printed().to_owned(),
-        ),
+        ("chỉ dẫn lưu hành", draft.circulation.printed().to_owned()),
         ("thẩm quyền ban hành", draft.authority_line.clone()),
     ];
     let after = [

@@ -2,8 +2,8 @@
 
 use super::parts;
 use crate::model::{
-    Circulation,     Annex, Article, Block, Clause, DocType, Draft, Imported, Line, Point, Signer, Table, Unplaced,
-    Urgency,
+    Annex, Article, Block, Circulation, Clause, DocType, Draft, Imported, Line, Point, Signer,
+    Table, Unplaced, Urgency,
 };
 
 pub(crate) struct Builder {

@@ -5,8 +5,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use trinhky_drafting::{
-    Annex, Article, Authority, Block, Circulation, Clause, DocType, Draft, Line, MonthYear, Point, Signer,
-    Table, Urgency,
+    Annex, Article, Authority, Block, Circulation, Clause, DocType, Draft, Line, MonthYear, Point,
+    Signer, Table, Urgency,
 };
 
 /// Words that look like something else, between ordinary ones.
@@ -215,8 +215,14 @@ pub fn draft() -> impl Strategy<Value = Draft> {
             (place, (year, month, day, state), subject, authority_line, addressed_to, legal_basis),
             rest,
         )| {
-            let (body, distribution, title_lines, name, (urgency, circulation, drafter_mark, contact), annexes) =
-                rest;
+            let (
+                body,
+                distribution,
+                title_lines,
+                name,
+                (urgency, circulation, drafter_mark, contact),
+                annexes,
+            ) = rest;
             let issued_on = NaiveDate::from_ymd_opt(year, month, day).filter(|_| state == 0);
             Draft {
                 doc_type,

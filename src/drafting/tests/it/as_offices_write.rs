@@ -300,5 +300,10 @@ fn how_far_it_may_go_and_who_drafted_it_are_read_from_their_places() {
     assert_eq!(read.draft.signer, expected.signer);
     // What only resembles them stays what it is.
     let like = SEED.replacen("- Lưu: VT.", "- Lưu: VT.\n\nPL (300 bản)", 1);
-    assert!(draft_of("b.md", like.as_bytes()).draft.drafter_mark.is_empty());
+    assert!(
+        draft_of("b.md", like.as_bytes())
+            .draft
+            .drafter_mark
+            .is_empty()
+    );
 }

@@ -60,7 +60,9 @@ fn different(nth: usize) -> Draft {
         _ => drafts::proposal(),
     };
     draft.subject = format!("{} (văn bản thứ {nth})", draft.subject);
-    draft.body.push(drafts::paragraph(&format!("Đoạn riêng của văn bản thứ {nth}.")));
+    draft.body.push(drafts::paragraph(&format!(
+        "Đoạn riêng của văn bản thứ {nth}."
+    )));
     draft
 }
 
