@@ -210,6 +210,8 @@ async fn with_its_proposals(
 ) -> Outcome<()> {
     let proposals = document::Entity::find()
         .filter(document::Column::CarriedBy.eq(row.id))
+        // Another office's proposals were not sent here.
+        .filter(document::Column::OrgId.eq(case.org_id))
         .filter(document::Column::Number.is_not_null())
         .order_by_asc(document::Column::Id)
         .all(cx.tx)
