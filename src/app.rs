@@ -24,6 +24,8 @@ use crate::secrets::Secrets;
 use crate::store::{Store, Tx};
 use crate::web::traffic::Traffic;
 
+/// How long a server may take that this program calls. Less than the lease of the job that waits.
+const CALL_PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 /// Verifications of strangers' files that may run at once.
 const VERIFICATIONS_AT_ONCE: usize = 2;
 
@@ -39,6 +41,8 @@ pub struct Parts {
     pub files: Files,
     pub secrets: Secrets,
     pub mailer: Mailer,
+    /// Calls servers that administrators name.
+    pub https: trinhky_https::Client,
     pub typesetter: Typesetter,
     pub config: Config,
     /// Compiled workflows by the hash of their text.
@@ -112,6 +116,7 @@ impl App {
             Some(smtp) => Mailer::smtp(smtp.clone()),
             None => Mailer::Files(config.data.join("mail")),
         };
+        let https = calls(&config)?;
         Ok(Self(Arc::new(Parts {
             store,
             clock,
@@ -119,6 +124,7 @@ impl App {
             files,
             secrets,
             mailer,
+            https,
             typesetter: Typesetter::new(),
             config,
             workflows: RwLock::new(HashMap::new()),
@@ -194,4 +200,16 @@ impl App {
             )
             .await
     }
+}
+
+/// The caller of other servers, who trusts the authorities that the configuration names too.
+fn calls(config: &Config) -> anyhow::Result<trinhky_https::Client> {
+    let mut authorities = Vec::new();
+    for file in &config.webhooks.authorities {
+        let pem = std::fs::read(file)
+            .with_context(|| format!("`webhooks.authorities`: cannot read {}", file.display()))?;
+        authorities.push(pem);
+    }
+    trinhky_https::Client::new(&authorities, CALL_PATIENCE)
+        .map_err(|error| anyhow::anyhow!("`webhooks.authorities`: {error}"))
 }

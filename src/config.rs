@@ -48,6 +48,8 @@ pub struct Config {
     pub trail: Trail,
     /// The backup of every night.
     pub backup: Backup,
+    /// Whom webhooks may reach beyond the public internet.
+    pub webhooks: Webhooks,
     /// This program's own file, which verifies strangers' PDFs in a child of limited memory. The commands that serve
     /// set it; without it the file is verified inside this process.
     #[serde(skip)]
@@ -163,6 +165,16 @@ impl Default for Backup {
 /// Shortest token for the figures: nobody finds it by trying.
 const MIN_METRICS_TOKEN: usize = 24;
 
+/// Whom webhooks may reach beyond servers of the public internet with well-known certificates.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhooks {
+    /// Servers (host, or host:port) inside the office's network, with TLS or without.
+    pub hosts: Vec<String>,
+    /// PEM files of authorities whose certificates such servers may show.
+    pub authorities: Vec<PathBuf>,
+}
+
 /// When administrators are told of a late backup: before the day's work.
 const BACKUP_LATE_AT: &str = "0 0 7 * * *";
 
@@ -199,6 +211,7 @@ impl Default for Config {
             signing: Signing::default(),
             trail: Trail::default(),
             backup: Backup::default(),
+            webhooks: Webhooks::default(),
             program: None,
             cron: vec![
                 recurring("reminders.digest", "0 30 7 * * Mon,Tue,Wed,Thu,Fri,Sat"),
@@ -443,6 +456,14 @@ impl Config {
             csc.is_empty() || !self.signing.csc_user.is_empty(),
             "`signing.csc_url` is set and `signing.csc_user` is empty; name who this installation is to the service".to_owned(),
         );
+        for host in &self.webhooks.hosts {
+            unless(
+                !host.is_empty() && !host.contains(['/', '@', ' ']),
+                format!(
+                    "`webhooks.hosts` names `{host}`; write the server alone, e.g. mot-cua.noi-bo or 10.0.0.5:8080"
+                ),
+            );
+        }
         unless(
             (1..=24 * 60).contains(&self.trail.every_minutes),
             format!(

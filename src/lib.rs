@@ -19,6 +19,7 @@
 //! - [`objectives`]: objectives, indicators, reports, consolidation, verdicts.
 //! - [`signing`]: keys, the person's signature, the agency's seal.
 //! - [`documents`]: drafts, versions, opinions, checks, approval, registers and numbers, issue.
+//! - [`hooks`]: servers of other programs that are told what happens.
 //! - [`people`]: organisations, units, posts, persons, sign-in, who acts.
 //!
 //! Seam:
@@ -33,7 +34,7 @@
 //! - [`fault`], [`config`], [`ids`], [`clock`]: refusals as data, settings, randomness, time.
 //!
 //! Crates of their own, pure: the engine, the calendar, drafting, typesetting, PDF signatures, edXML, encrypted files, remote
-//! signing services. One that is not: tokens, which talks to PKCS#11 devices.
+//! signing services. Two that are not: tokens, which talks to PKCS#11 devices, and https, which calls servers that people name.
 
 pub mod api;
 pub mod app;
@@ -49,6 +50,7 @@ pub mod documents;
 pub mod fault;
 pub mod files;
 pub mod flow;
+pub mod hooks;
 pub mod ids;
 pub mod keeping;
 pub mod mail;

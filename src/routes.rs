@@ -26,7 +26,8 @@ use crate::web::headers::security_headers;
 use crate::web::overload::shed;
 use crate::web::traffic::count;
 use crate::{
-    api, cases, deadlines, distribution, documents, objectives, people, reminders, signing, watch, web,
+    api, cases, deadlines, distribution, documents, hooks, objectives, people, reminders, signing,
+    watch, web,
 };
 
 /// Who may open an address.
@@ -81,6 +82,7 @@ pub fn table() -> Vec<Route> {
     use cases::pages as c;
     use distribution::pages as d;
     use documents::pages as v;
+    use hooks::pages as h;
     use objectives::pages as o;
     use people::absence_page as n;
     use people::account as m;
@@ -569,6 +571,17 @@ pub fn table() -> Vec<Route> {
             "/quan-tri/ket-noi/{id}/thu-hoi",
             Admin,
             post(a::revoke_token),
+        ),
+        route("/quan-tri/bao-tin", Admin, get(h::list).post(h::create)),
+        route(
+            "/quan-tri/bao-tin/{id}",
+            Admin,
+            get(h::show).post(h::change),
+        ),
+        route(
+            "/quan-tri/bao-tin/tin/{id}",
+            Admin,
+            get(h::delivery).post(h::send_again),
         ),
         // Other programs
         route("/api/v1/openapi.json", Open, get(i::description)),

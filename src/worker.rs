@@ -25,11 +25,12 @@ use crate::audit::{self, Entry, trail};
 use crate::distribution::letters;
 use crate::fault::{Fault, Outcome};
 use crate::flow::{self, rows::flow_timer};
+use crate::hooks;
 use crate::keeping::nightly;
 use crate::mail;
 use crate::mail::bounce::{Attached, Bounce};
 use crate::people::{self, Actor};
-use crate::queue::{self, Length, NewJob, rows::cron_tick};
+use crate::queue::{self, NewJob, Which, rows::cron_tick};
 use crate::{cases, distribution, objectives, reminders};
 use mails::send_mails;
 
@@ -114,12 +115,14 @@ pub async fn run(app: App) {
     tokio::spawn(async move {
         repeat(&post, &post.wake_mail, || send_mails(&post)).await;
     });
-    let beside = app.clone();
-    tokio::spawn(async move {
-        // Nobody rings for it: who waits a night waits a few seconds more.
-        let never = Notify::new();
-        repeat(&beside, &never, || run_jobs(&beside, Length::Long)).await;
-    });
+    for names in BESIDE {
+        let app = app.clone();
+        tokio::spawn(async move {
+            // Nobody rings for them: who waits for others waits a few seconds more.
+            let never = Notify::new();
+            repeat(&app, &never, || run_jobs(&app, Which::Only(names), 1)).await;
+        });
+    }
     repeat(&app, &app.wake, || work(&app)).await;
 }
 
@@ -181,19 +184,24 @@ pub async fn next_due(app: &App) -> Outcome<Option<DateTime<Utc>>> {
 
 /// One look at timers, jobs, mails and ticks; returns how many things were done.
 async fn look(app: &App) -> Outcome<usize> {
-    Ok(work(app).await? + run_jobs(app, Length::Long).await? + send_mails(app).await?)
+    let mut done = work(app).await?;
+    for names in BESIDE {
+        done += run_jobs(app, Which::Only(names), BATCH).await?;
+    }
+    Ok(done + send_mails(app).await?)
 }
 
 async fn work(app: &App) -> Outcome<usize> {
     let mut done = fire_timers(app).await?;
     done += tick(app).await?;
     done += trail::queue_checkpoint(app).await?;
-    done += run_jobs(app, Length::Short).await?;
+    done += run_jobs(app, Which::Except(&[nightly::BACKUP, hooks::SEND]), BATCH).await?;
     Ok(done)
 }
 
-/// Jobs that take so long that nothing else may wait for them.
-const LONG: [&str; 1] = [nightly::BACKUP];
+/// Jobs that nothing else may wait for: those that take long, and those that wait for others. Each kind has a loop of its
+/// own, which takes one at a time, so that its lease begins when its work does.
+const BESIDE: [&[&str]; 2] = [&[nightly::BACKUP], &[hooks::SEND]];
 
 /// Fires the timers that are due, as many as one look takes; returns how many were due.
 pub(crate) async fn fire_timers(app: &App) -> Outcome<usize> {
@@ -237,19 +245,13 @@ pub(crate) async fn fire_timers(app: &App) -> Outcome<usize> {
     Ok(count)
 }
 
-async fn run_jobs(app: &App, length: Length) -> Outcome<usize> {
+async fn run_jobs(app: &App, which: Which, limit: u32) -> Outcome<usize> {
     let jobs = app
         .store
         .write(
-            (worker_name(app), app.clock.now(), length),
-            |tx, (worker, now, length)| {
-                Box::pin(queue::claim(
-                    tx,
-                    worker,
-                    *now,
-                    BATCH,
-                    (*length, LONG.as_slice()),
-                ))
+            (worker_name(app), app.clock.now(), which, limit),
+            |tx, (worker, now, which, limit)| {
+                Box::pin(queue::claim(tx, worker, *now, *limit, *which))
             },
         )
         .await?;
@@ -309,6 +311,7 @@ async fn dispatch(app: &App, job: &queue::Claimed) -> Outcome<()> {
         trail::CHECKPOINT => trail::checkpoint(app).await,
         "people.clean_up" => people::clean_up(app).await,
         nightly::BACKUP => nightly::take(app).await,
+        hooks::SEND => hooks::send::send(app, job, &payload).await,
         nightly::LATE => nightly::tell_when_late(app).await,
         other => Err(Fault::Internal(anyhow::anyhow!(
             "no job is called `{other}`"

@@ -29,12 +29,13 @@ mod m0019_closing;
 mod m0021_words;
 mod m0023_evidence_at_event;
 mod m0025_passkeys;
+mod m0026_webhooks;
 mod m0032_copy_again;
+mod m0033_case_files;
+mod m0034_words_of_units;
 mod m0036_watch;
 mod m0040_remote_keys;
 mod m0041_workstation;
-mod m0033_case_files;
-mod m0034_words_of_units;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -67,12 +68,13 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_words::Migration),
             Box::new(m0023_evidence_at_event::Migration),
             Box::new(m0025_passkeys::Migration),
+            Box::new(m0026_webhooks::Migration),
             Box::new(m0032_copy_again::Migration),
+            Box::new(m0033_case_files::Migration),
+            Box::new(m0034_words_of_units::Migration),
             Box::new(m0036_watch::Migration),
             Box::new(m0040_remote_keys::Migration),
             Box::new(m0041_workstation::Migration),
-            Box::new(m0033_case_files::Migration),
-            Box::new(m0034_words_of_units::Migration),
         ]
     }
 }

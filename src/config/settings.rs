@@ -249,6 +249,18 @@ const SETTINGS: &[Setting] = &[
         "Public keys (age1…, of `trinhky backup-key`) whose holders can open the backups, and nobody else; the secret half stays off this machine. Empty: backups are not encrypted.",
     ),
     setting(
+        "webhooks.hosts",
+        Kind::List,
+        "[]",
+        "Servers inside the office's network that webhooks may be sent to, with https or http, e.g. [\"mot-cua.noi-bo\", \"10.0.0.5:8080\"]; all others must be https and on the public internet.",
+    ),
+    setting(
+        "webhooks.authorities",
+        Kind::List,
+        "[]",
+        "PEM files of authorities of one's own whose certificates these servers may show.",
+    ),
+    setting(
         "cron.job",
         Kind::Text,
         "",

@@ -84,7 +84,8 @@ pub(crate) async fn create_in(
     .await?;
     let variables = Variables::from([("document".to_owned(), json!(id))]);
     let kind = type_code(imported.draft.doc_type);
-    let (instance_id, advanced) = flow::start_for(cx, &kind, owner.org_id, id, variables).await?;
+    let kind = (kind.as_str(), flow::EVERY_TYPE);
+    let (instance_id, advanced) = flow::start_for(cx, kind, owner.org_id, id, variables).await?;
     document::ActiveModel {
         id: Set(id),
         instance_id: Set(Some(instance_id)),

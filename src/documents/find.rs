@@ -1,7 +1,9 @@
 //! Finders of documents, only for those who may know them.
 
-use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use trinhky_drafting::Unplaced;
 use uuid::Uuid;
 
@@ -177,13 +179,6 @@ pub async fn alike(
     document: &Document,
     year: i32,
 ) -> Outcome<Vec<document::Model>> {
-    let without_figures = |subject: &str| {
-        folded(subject)
-            .chars()
-            .filter(|c| !c.is_ascii_digit())
-            .collect::<String>()
-    };
-    let wanted = without_figures(&document.row.subject);
     let mut found = document::Entity::find()
         .filter(document::Column::OrgId.eq(document.row.org_id))
         .filter(document::Column::DocType.eq(document.row.doc_type.as_str()))
@@ -191,8 +186,42 @@ pub async fn alike(
         .order_by_desc(document::Column::IssuedAt)
         .all(db)
         .await?;
-    found.retain(|row| without_figures(&row.subject) == wanted);
+    found.retain(|row| is_alike(row, &document.row));
     Ok(found)
+}
+
+/// Whether two documents of an organisation have the same type and, but for its figures, the same subject.
+#[must_use]
+pub fn is_alike(one: &document::Model, other: &document::Model) -> bool {
+    let without_figures = |row: &document::Model| {
+        folded(&row.subject)
+            .chars()
+            .filter(|c| !c.is_ascii_digit())
+            .collect::<String>()
+    };
+    one.org_id == other.org_id
+        && one.doc_type == other.doc_type
+        && without_figures(one) == without_figures(other)
+}
+
+/// The documents with these ids (a query of ids) that the actor may know, of the newest years first, in one statement.
+///
+/// # Errors
+/// What the database reports.
+pub async fn visible_among(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    ids: SelectStatement,
+    most: u64,
+) -> Outcome<Vec<document::Model>> {
+    Ok(document::Entity::find()
+        .filter(document::Column::Id.in_subquery(ids))
+        .filter(visible_to(actor))
+        .order_by_desc(document::Column::Year)
+        .order_by_desc(document::Column::IssuedAt)
+        .limit(most)
+        .all(db)
+        .await?)
 }
 
 /// A way in which an actor comes to know documents.

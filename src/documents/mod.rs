@@ -139,6 +139,19 @@ pub fn title(doc_type: DocType, number: Option<i32>, symbol: &str, subject: &str
     }
 }
 
+/// As [`title`], of a row.
+///
+/// # Errors
+/// When the type's code is none of ours.
+pub fn title_of(row: &rows::document::Model) -> crate::fault::Outcome<String> {
+    Ok(title(
+        doc_type(&row.doc_type)?,
+        row.number,
+        &row.symbol,
+        &row.subject,
+    ))
+}
+
 /// The type behind its stored code.
 ///
 /// # Errors

@@ -23,7 +23,7 @@ use crate::people::Actor;
 struct Shipped;
 
 /// The program's process that every type of document runs by where the organisation has none of its own.
-const EVERY_TYPE: &str = "decision";
+pub const EVERY_TYPE: &str = "decision";
 
 /// A file of a definition, as it is stored.
 pub(super) type FileText = (String, String);
@@ -119,15 +119,15 @@ pub(super) async fn store(
     Ok(())
 }
 
-/// What new documents of a type run by in an organisation: its own workflow where it published one, else the program's.
-/// Returns the process that is started, too.
+/// What new documents of a type run by in an organisation: its own workflow where it published one for the type, else this
+/// process of the program. Returns the process that is started, too.
 ///
 /// # Errors
 /// A refusal where none is published, or what the database reports.
 pub async fn for_type(
     cx: Cx<'_>,
     org_id: Uuid,
-    doc_type: &str,
+    (doc_type, otherwise): (&str, &str),
 ) -> Outcome<(String, String, Arc<Definitions>)> {
     if let Some(hash) = own::in_force(cx.tx, org_id, doc_type).await? {
         let row = flow_definition::Entity::find_by_id(hash)
@@ -137,8 +137,8 @@ pub async fn for_type(
         let compiled = compiled(cx.app, &row)?;
         return Ok((row.process, row.hash, compiled));
     }
-    let (hash, compiled) = current(cx, EVERY_TYPE).await?;
-    Ok((EVERY_TYPE.to_owned(), hash, compiled))
+    let (hash, compiled) = current(cx, otherwise).await?;
+    Ok((otherwise.to_owned(), hash, compiled))
 }
 
 /// The newest published version of one of the program's processes.

@@ -15,7 +15,7 @@ pub mod rows;
 mod save;
 mod taken;
 
-pub use definitions::{current, definitions, publish, publish_shipped};
+pub use definitions::{EVERY_TYPE, current, definitions, publish, publish_shipped};
 pub use load::{row_keys, task_of, tasks_of_document, tasks_of_subject};
 pub use migrate::{behind, migrate, rehearse};
 pub use picture::{name as process_name, picture};
@@ -67,18 +67,19 @@ pub async fn start(
     .await
 }
 
-/// Starts what documents of a type run by in an organisation.
+/// Starts what documents of a type run by in an organisation; a process of the program where it published nothing for it.
 ///
 /// # Errors
 /// As [`start`].
 pub async fn start_for(
     cx: Cx<'_>,
-    doc_type: &str,
+    (doc_type, otherwise): (&str, &str),
     org_id: Uuid,
     document_id: Uuid,
     variables: Variables,
 ) -> Outcome<(Uuid, Advanced)> {
-    let (process, hash, definitions) = definitions::for_type(cx, org_id, doc_type).await?;
+    let kind = (doc_type, otherwise);
+    let (process, hash, definitions) = definitions::for_type(cx, org_id, kind).await?;
     begin(
         cx,
         (&process, hash, &definitions),
@@ -182,6 +183,20 @@ pub async fn element_name(
         .map(|process| definitions.element_name(process, element))
         .find(|name| !name.is_empty());
     Ok(named.unwrap_or(element).to_owned())
+}
+
+/// Whether an instance's workflow has an element, in its own process or in one that it may call.
+///
+/// # Errors
+/// What the database reports.
+pub async fn has_element(cx: Cx<'_>, instance_id: Uuid, element: &str) -> Outcome<bool> {
+    let instance = instance(cx.tx, instance_id).await?;
+    let definitions = definitions(cx, &instance.definition).await?;
+    Ok(definitions.process_ids().any(|process| {
+        definitions
+            .process(process)
+            .is_some_and(|process| process.node(element).is_some())
+    }))
 }
 
 /// The whole live state, for pictures and rehearsals.

@@ -14,6 +14,7 @@ use crate::audit::{self, Entry};
 use crate::documents::{self, Document};
 use crate::fault::{Fault, Outcome};
 use crate::flow::{self, rows::flow_task};
+use crate::hooks::Event;
 use crate::people::{Actor, may};
 
 /// Adds up the approved reports of a period and drafts the consolidated report.
@@ -79,6 +80,7 @@ async fn add_up(
         "missing": results.missing, "verdicts": verdicts(&results),
     }));
     journal(cx, &document, "office_chief", entry, events).await?;
+    tell::programs(cx, &document, Event::PeriodConsolidated, &results).await?;
     tell::consolidated(cx, &document, period_id, &results, version).await?;
     Ok(results)
 }

@@ -16,6 +16,7 @@ use crate::documents::rows::document;
 use crate::documents::{self, Document};
 use crate::fault::{Fault, Outcome};
 use crate::flow;
+use crate::hooks::Event;
 use crate::people::Actor;
 
 /// Causes of units that are named in a corrective action.
@@ -73,6 +74,7 @@ pub async fn evaluate(
                 "code": results.code, "verdicts": verdicts(&results), "missing": results.missing,
             }));
                 journal(cx, &document, "chair", entry, events).await?;
+                tell::programs(cx, &document, Event::YearEvaluated, &results).await?;
                 Ok(results)
             })
         },

@@ -81,34 +81,53 @@ impl Indicator {
 /// # Errors
 /// What the database reports.
 pub async fn objectives(db: &impl ConnectionTrait, document_id: Uuid) -> Outcome<Vec<Objective>> {
+    let mut found = objectives_of(db, &[document_id]).await?;
+    Ok(found.remove(&document_id).unwrap_or_default())
+}
+
+/// The objectives of some decisions, each decision's in the order of its text, in one statement.
+///
+/// # Errors
+/// What the database reports.
+pub async fn objectives_of(
+    db: &impl ConnectionTrait,
+    document_ids: &[Uuid],
+) -> Outcome<BTreeMap<Uuid, Vec<Objective>>> {
     let rows = objective::Entity::find()
-        .filter(objective::Column::DocumentId.eq(document_id))
+        .join(
+            JoinType::LeftJoin,
+            objective::Entity::belongs_to(indicator::Entity)
+                .from(objective::Column::Id)
+                .to(indicator::Column::ObjectiveId)
+                .into(),
+        )
+        .select_also(indicator::Entity)
+        .filter(objective::Column::DocumentId.is_in(document_ids.iter().copied()))
         .order_by_asc(objective::Column::Ordinal)
-        .all(db)
-        .await?;
-    let mut indicators = indicator::Entity::find()
-        .filter(indicator::Column::DocumentId.eq(document_id))
         .order_by_asc(indicator::Column::Ordinal)
         .all(db)
         .await?;
-    rows.into_iter()
-        .map(|row| {
-            let (own, others): (Vec<_>, Vec<_>) = indicators
-                .drain(..)
-                .partition(|found| found.objective_id == row.id);
-            indicators = others;
-            Ok(Objective {
-                indicators: own
-                    .into_iter()
-                    .map(|found| with_target(found, row.ordinal))
-                    .collect::<Outcome<_>>()?,
+    let mut found: BTreeMap<Uuid, Vec<Objective>> = BTreeMap::new();
+    for (row, measured) in rows {
+        let of_document = found.entry(row.document_id).or_default();
+        let is_new = of_document.last().is_none_or(|last| last.id != row.id);
+        let measured = measured
+            .map(|measured| with_target(measured, row.ordinal))
+            .transpose()?;
+        if is_new {
+            of_document.push(Objective {
                 id: row.id,
                 ordinal: row.ordinal,
                 place: row.place,
                 wording: row.wording,
-            })
-        })
-        .collect()
+                indicators: Vec::new(),
+            });
+        }
+        if let Some(last) = of_document.last_mut() {
+            last.indicators.extend(measured);
+        }
+    }
+    Ok(found)
 }
 
 /// The indicators of a decision, in order, in one statement.

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use super::find::Indicator;
 use super::verdict::{Sum, Target};
 use super::{find, sums as results};
+use crate::documents::rows::document;
 use crate::documents::{self, Document, state};
 use crate::fault::Outcome;
 
@@ -27,7 +29,7 @@ pub async fn sums(
     let before = documents::find::alike(db, decision, decision.row.year - 1)
         .await?
         .into_iter()
-        .find(|row| [state::ISSUED, state::CLOSED].contains(&row.state.as_str()));
+        .find(counts);
     let Some(before) = before else {
         return Ok(BTreeMap::new());
     };
@@ -37,8 +39,17 @@ pub async fn sums(
         .map(|period| period.id)
         .collect();
     let found = results::by_period(db, &periods).await?;
-    Ok(find::indicators(db, before.id)
-        .await?
+    let indicators = find::indicators(db, before.id).await?;
+    Ok(by_key(&indicators, &found))
+}
+
+/// The sums of a year's indicators over its periods, by [`key`].
+#[must_use]
+pub fn by_key<'a>(
+    indicators: impl IntoIterator<Item = &'a Indicator>,
+    found: &BTreeMap<(Uuid, Uuid), Sum>,
+) -> BTreeMap<String, (Sum, Target)> {
+    indicators
         .into_iter()
         .map(|indicator| {
             let year = found
@@ -47,5 +58,15 @@ pub async fn sums(
                 .fold(Sum::default(), |year, (_, sum)| year.plus(*sum));
             (key(&indicator.code).to_owned(), (year, indicator.target))
         })
-        .collect())
+        .collect()
+}
+
+/// Whether a decision's results are last year's for another: of the year before, alike, and in force.
+#[must_use]
+pub fn is_before(row: &document::Model, decision: &document::Model) -> bool {
+    row.year == decision.year - 1 && counts(row) && documents::find::is_alike(row, decision)
+}
+
+fn counts(row: &document::Model) -> bool {
+    [state::ISSUED, state::CLOSED].contains(&row.state.as_str())
 }

@@ -18,6 +18,7 @@ use crate::audit::{self, Entry};
 use crate::documents::{self, Document};
 use crate::fault::{Fault, Outcome};
 use crate::flow;
+use crate::hooks::{self, Event, Notice};
 use crate::people::{Actor, Unit, find as people_find, may};
 
 /// The step of the workflow in which a unit writes its report.
@@ -90,7 +91,10 @@ pub(crate) async fn submit_within(cx: Cx<'_>, id: Uuid, input: &ReportInput) -> 
     let entry = about.entry("report.submitted", summary).data(json!({
         "period": about.period.code, "version": about.report.version, "late_days": late_days,
     }));
-    about.journal(cx, entry, events).await
+    about.journal(cx, entry, events).await?;
+    about
+        .tell(cx, Event::ReportSubmitted, about.report.version, late_days)
+        .await
 }
 
 /// The head approves the report, or sends it back with a remark.
@@ -114,9 +118,10 @@ pub async fn approve_report(app: &App, actor: &Actor, id: Uuid, answer: Answer) 
                 "duyệt báo cáo của đơn vị này",
                 "approve this unit's report",
             )?;
-            let (outcome, act, summary, change) = match answer {
+            let (outcome, event, act, summary, change) = match answer {
                 Answer::Approve => (
                     "ok",
+                    Event::ReportApproved,
                     "report.approved",
                     format!("Duyệt báo cáo {}", about.period.name),
                     unit_report::ActiveModel {
@@ -130,6 +135,7 @@ pub async fn approve_report(app: &App, actor: &Actor, id: Uuid, answer: Answer) 
                 ),
                 Answer::Back(remark) => (
                     "back",
+                    Event::ReportReturned,
                     "report.returned",
                     format!("Trả lại báo cáo {}: {}", about.period.name, remark.trim()),
                     unit_report::ActiveModel {
@@ -145,7 +151,10 @@ pub async fn approve_report(app: &App, actor: &Actor, id: Uuid, answer: Answer) 
             let entry = about
                 .entry(act, summary)
                 .data(json!({ "period": about.period.code, "version": about.report.version }));
-            about.journal(cx, entry, events).await
+            about.journal(cx, entry, events).await?;
+            about
+                .tell(cx, event, about.report.version, about.report.late_days)
+                .await
         })
     })
     .await
@@ -475,6 +484,24 @@ impl About {
         )
         .await?;
         Ok(advanced.events)
+    }
+
+    /// Tells the programs of the decision's office and of the unit's own what became of the report.
+    async fn tell(&self, cx: Cx<'_>, event: Event, version: i32, late_days: i32) -> Outcome<()> {
+        let mut org_ids = vec![self.document.row.org_id];
+        if self.report.org_id != self.document.row.org_id {
+            org_ids.push(self.report.org_id);
+        }
+        let notice = Notice {
+            event,
+            document: self.report.document_id,
+            page: format!("/bao-cao/{}", self.report.id),
+            facts: json!({
+                "report": self.report.id, "unit": self.report.unit_id, "period": self.period.code,
+                "version": version, "late_days": late_days,
+            }),
+        };
+        hooks::tell(cx, &org_ids, notice).await
     }
 
     pub(super) fn entry(&self, act: &'static str, summary: String) -> Entry {

@@ -264,13 +264,35 @@ pub async fn by_period(
     db: &impl ConnectionTrait,
     periods: &[Uuid],
 ) -> Outcome<BTreeMap<(Uuid, Uuid), Sum>> {
+    by_period_where(db, places(periods), periods).await
+}
+
+/// As [`by_period`], over all periods of some decisions.
+///
+/// # Errors
+/// What the database reports.
+pub async fn by_period_of(
+    db: &impl ConnectionTrait,
+    documents: &[Uuid],
+) -> Outcome<BTreeMap<(Uuid, Uuid), Sum>> {
+    let periods = format!(
+        "SELECT id FROM report_period WHERE document_id IN ({})",
+        places(documents)
+    );
+    by_period_where(db, periods, documents).await
+}
+
+async fn by_period_where(
+    db: &impl ConnectionTrait,
+    periods: String,
+    values: &[Uuid],
+) -> Outcome<BTreeMap<(Uuid, Uuid), Sum>> {
     let sql = format!(
         "SELECT r.period_id, v.indicator_id, CAST(SUM(COALESCE(v.numerator, 0)) AS bigint) AS numerator, \
          CAST(SUM(COALESCE(v.denominator, 0)) AS bigint) AS denominator, CAST(COUNT(*) AS bigint) AS reports \
-         FROM {COUNTED} WHERE r.period_id IN ({}) GROUP BY r.period_id, v.indicator_id",
-        places(periods)
+         FROM {COUNTED} WHERE r.period_id IN ({periods}) GROUP BY r.period_id, v.indicator_id"
     );
-    let sums = PeriodSum::find_by_statement(over(db, &sql, periods))
+    let sums = PeriodSum::find_by_statement(over(db, &sql, values))
         .all(db)
         .await?;
     Ok(sums

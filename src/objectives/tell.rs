@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::consolidate::stored;
+use super::consolidate::{stored, verdicts};
 use super::evaluate::year_code;
 use super::find;
 use super::rows::{report_extension, report_period, unit_report};
@@ -13,6 +13,7 @@ use super::verdict::Verdict;
 use crate::app::{App, Cx};
 use crate::documents::{self, Document};
 use crate::fault::{Fault, Outcome};
+use crate::hooks::{self, Event, Notice};
 use crate::mail::{self, NewMail};
 use crate::people::Actor;
 use crate::people::absence;
@@ -27,6 +28,25 @@ const REPORTERS: &[&str] = &["reporter", "unit_head", "office_chief", "chair"];
 const HEADS: &[&str] = &["unit_head", "office_chief", "chair"];
 /// Units told by one act.
 const UNITS_PER_ACT: usize = 100;
+
+/// Tells the programs of the decision's office what was judged, by the sums of this moment.
+pub(super) async fn programs(
+    cx: Cx<'_>,
+    document: &Document,
+    event: Event,
+    results: &Results,
+) -> Outcome<()> {
+    let notice = Notice {
+        event,
+        document: document.row.id,
+        page: format!("/van-ban/{}/muc-tieu", document.row.id),
+        facts: json!({
+            "period": results.code, "asked": results.asked, "reported": results.reported,
+            "verdicts": verdicts(results),
+        }),
+    };
+    hooks::tell(cx, &[document.row.org_id], notice).await
+}
 
 /// Tells the Chairman that a period was added up; every further run tells it again.
 pub(super) async fn consolidated(

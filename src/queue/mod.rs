@@ -33,11 +33,11 @@ pub struct NewJob {
     pub run_at: DateTime<Utc>,
 }
 
-/// Which jobs a worker takes: those that everybody waits for, or those that run beside them.
+/// Which jobs a worker takes, by their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Length {
-    Short,
-    Long,
+pub enum Which {
+    Only(&'static [&'static str]),
+    Except(&'static [&'static str]),
 }
 
 /// A job that this worker holds the lease of.
@@ -85,7 +85,7 @@ pub async fn exists(db: &impl ConnectionTrait, key: &str) -> Outcome<bool> {
         .is_some())
 }
 
-/// Takes the lease of up to `limit` due jobs of a length, oldest first; `long` are the names of the long ones.
+/// Takes the lease of up to `limit` of these jobs that are due, oldest first.
 ///
 /// # Errors
 /// What the database reports.
@@ -94,14 +94,14 @@ pub async fn claim(
     worker: &str,
     now: DateTime<Utc>,
     limit: u32,
-    (length, long): (Length, &[&'static str]),
+    which: Which,
 ) -> Outcome<Vec<Claimed>> {
     let skip = skip_locked(tx.get_database_backend());
-    let names = long.join("', '");
-    let among = match length {
-        Length::Short => "NOT IN",
-        Length::Long => "IN",
+    let (among, names) = match which {
+        Which::Only(names) => ("IN", names),
+        Which::Except(names) => ("NOT IN", names),
     };
+    let names = names.join("', '");
     let sql = format!(
         "UPDATE job SET lease_until = $1, lease_by = $2, attempts = attempts + 1 WHERE id IN (\
          SELECT id FROM job WHERE done_at IS NULL AND failed_at IS NULL AND run_at <= $3 AND name {among} ('{names}') \

@@ -1,9 +1,16 @@
 //! A file that somebody has put in: always to be saved, never to be run by the browser.
 
-use axum::body::Body;
+use std::fs::File;
+
+use axum::body::{Body, Bytes};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use futures::stream::try_unfold;
+use tokio::io::AsyncReadExt as _;
+
+/// Bytes that are read from a file at once.
+const PART: usize = 64 * 1024;
 
 /// The content under the name that it had.
 #[must_use]
@@ -22,4 +29,16 @@ pub fn download(name: &str, media_type: &str, content: Vec<u8>) -> Response {
         .unwrap_or(HeaderValue::from_static("attachment"));
     headers.insert(CONTENT_DISPOSITION, disposition);
     response
+}
+
+/// An open file from where it stands, sent as it is read.
+#[must_use]
+pub fn from_file(file: File) -> Body {
+    let parts = try_unfold(tokio::fs::File::from_std(file), |mut file| async move {
+        let mut part = vec![0; PART];
+        let count = file.read(&mut part).await?;
+        part.truncate(count);
+        Ok::<_, std::io::Error>((count > 0).then(|| (Bytes::from(part), file)))
+    });
+    Body::from_stream(parts)
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{browser, office, tools};
 
 /// The office on the first day on which the second quarter's reports are open.
-async fn open(folder: &std::path::Path) -> (App, Uuid) {
+pub async fn open(folder: &std::path::Path) -> (App, Uuid) {
     let app = office::open(folder, "", office::ORGANISATION).await;
     let decision = office::issue_decision(&app, office::DECISION).await;
     let until = "2023-06-01T02:00:00Z".parse().expect("an instant");
@@ -35,11 +35,11 @@ async fn open(folder: &std::path::Path) -> (App, Uuid) {
     (app, decision)
 }
 
-async fn administrator(app: &App) -> Actor {
+pub async fn administrator(app: &App) -> Actor {
     office::first(app, "admin").await.0
 }
 
-async fn token(app: &App, scopes: &[Scope]) -> String {
+pub async fn token(app: &App, scopes: &[Scope]) -> String {
     let admin = administrator(app).await;
     let health = unit::Entity::find()
         .filter(unit::Column::UnitKey.eq("cao-loc/yt"))
@@ -60,7 +60,7 @@ async fn token(app: &App, scopes: &[Scope]) -> String {
 }
 
 /// A call with a token and, for a POST, a body with its key.
-async fn call(
+pub async fn call(
     app: &App,
     token: &str,
     path: &str,
@@ -91,7 +91,7 @@ async fn call(
 }
 
 /// Everything as wanted, for what the report asks.
-fn counts(report: &Value) -> Value {
+pub fn counts(report: &Value) -> Value {
     let values: Vec<Value> = report["indicators"]
         .as_array()
         .expect("indicators")

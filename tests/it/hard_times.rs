@@ -176,7 +176,7 @@ async fn a_clock_that_runs_ahead_and_is_set_back_holds_nothing_up() {
                         run_at: *due,
                     };
                     queue::enqueue(tx, *id, job).await?;
-                    queue::claim(tx, "dies", *now, 1, (queue::Length::Short, &[])).await
+                    queue::claim(tx, "dies", *now, 1, queue::Which::Except(&[])).await
                 })
             },
         )

@@ -1,9 +1,9 @@
 //! The consolidated report (BC) drafted from the results of a period or of the year (DOMAIN §9.4), and the letter that
 //! submits it.
 //!
-//! The committee reports upwards: the report is a document like any other, with a workflow of its own through checks,
-//! approval, signature, number, seal and distribution. It says how many units have reported and never treats a missing one
-//! as zero or as met.
+//! The committee reports upwards: the report is a document like any other, with a workflow of its own (the one that the
+//! office published for reports, else the program's) through checks, approval, signature, number, seal and distribution. It
+//! says how many units have reported and never treats a missing one as zero or as met.
 
 mod facts;
 mod letter;
@@ -26,7 +26,7 @@ use crate::fault::Outcome;
 use crate::flow;
 use facts::{Facts, Replaced};
 
-/// The workflow of a consolidated report.
+/// The workflow of a consolidated report where the office has none of its own for reports.
 const PROCESS: &str = "consolidated_report";
 
 /// Drafts the report and the letter that submits it; returns the report's document.
@@ -70,11 +70,15 @@ pub(super) async fn draft_for(
         _ => insert(cx, decision, &facts, &note).await?,
     };
     let report = documents::find::document(cx.tx, id).await?;
-    if report.row.instance_id.is_none() {
-        start(cx, &report, &note).await?;
+    let instance_id = match report.row.instance_id {
+        Some(instance_id) => instance_id,
+        None => start(cx, &report, &note).await?,
+    };
+    // A workflow of the office's own may do without one.
+    if flow::has_element(cx, instance_id, "sign_proposal").await? {
+        let letter = facts.letter(cx, &report).await?;
+        proposal::keep(cx, &report, &letter, &note).await?;
     }
-    let letter = facts.letter(cx, &report).await?;
-    proposal::keep(cx, &report, &letter, &note).await?;
     Ok(id)
 }
 
@@ -87,11 +91,12 @@ async fn insert(cx: Cx<'_>, decision: &Document, facts: &Facts<'_>, note: &str) 
     draft::insert(cx, row.org_id, row.owner_id, &facts.draft(), &[], note).await
 }
 
-async fn start(cx: Cx<'_>, report: &Document, note: &str) -> Outcome<()> {
+async fn start(cx: Cx<'_>, report: &Document, note: &str) -> Outcome<Uuid> {
     let id = report.row.id;
     let variables = Variables::from([("document".to_owned(), json!(id))]);
+    let kind = (report.row.doc_type.as_str(), PROCESS);
     let (instance_id, advanced) =
-        flow::start(cx, PROCESS, report.row.org_id, id, variables).await?;
+        flow::start_for(cx, kind, report.row.org_id, id, variables).await?;
     document::ActiveModel {
         id: Set(id),
         instance_id: Set(Some(instance_id)),
@@ -102,5 +107,6 @@ async fn start(cx: Cx<'_>, report: &Document, note: &str) -> Outcome<()> {
     let mut entry = Entry::about(id, "document.drafted", note.to_owned());
     entry.instance_id = Some(instance_id);
     entry.events = advanced.events;
-    audit::append(cx.tx, report.row.org_id, cx.actor, cx.now, entry).await
+    audit::append(cx.tx, report.row.org_id, cx.actor, cx.now, entry).await?;
+    Ok(instance_id)
 }

@@ -4,19 +4,21 @@ use axum::extract::{Form as Body, Path};
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::{GRID_UNITS, Pairs, cell, grid, may_take, open_steps, said};
+use super::grid::grid;
+use super::{Pairs, cell, may_take, open_steps, said};
 use crate::documents::{self, Document, rows::document};
 use crate::fault::{Fault, Outcome};
 use crate::objectives::consolidate::{self as act, differences, stored};
+use crate::objectives::find::{self, Indicator};
+use crate::objectives::period_state;
 use crate::objectives::report::{due, is_late};
 use crate::objectives::rows::{report_period, unit_report};
 use crate::objectives::sums::{self, IndicatorResult};
 use crate::objectives::verdict::grouped;
-use crate::objectives::{find, period_state};
 use crate::people::may;
 use crate::people::session::{Session, done, failed, field_error};
 use crate::web::format::when;
-use crate::web::views::objectives::{Consolidate, ConsolidatedRow, UnitGrid};
+use crate::web::views::objectives::{Consolidate, ConsolidatedRow};
 use crate::web::views::shared::{Mark, Progress, Tone};
 use crate::web::{Form, Lang, Link, WebError, html, refused};
 
@@ -115,13 +117,7 @@ async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<Consol
     let before = last.as_ref().map(stored).transpose()?;
     let reports = find::reports(db, id, session.today()).await?;
     let indicators = find::indicators(db, decision.row.id).await?;
-    let first: Vec<_> = reports
-        .iter()
-        .take(usize::from(GRID_UNITS))
-        .cloned()
-        .collect();
-    let units: Vec<Uuid> = first.iter().map(|(report, _)| report.unit_id).collect();
-    let cells = sums::cells_of(db, id, &units).await?;
+    let measured: Vec<&Indicator> = indicators.iter().collect();
     let task = open_steps(db, &decision)
         .await?
         .into_iter()
@@ -209,15 +205,7 @@ async fn view(session: &Session, id: Uuid, sent: Option<Form>) -> Outcome<Consol
         changes: before
             .map(|before| differences(&before, &results))
             .unwrap_or_default(),
-        grid: Some(UnitGrid {
-            next: (reports.len() > first.len()).then(|| {
-                format!(
-                    "/van-ban/{}/muc-tieu?ky={}&trang=2",
-                    decision.row.id, period.code
-                )
-            }),
-            ..grid(session, &decision, &period, &indicators, &first, &cells)
-        }),
+        grid: Some(grid(session, &decision.row, &period, &measured, 1).await?),
     })
 }
 
@@ -228,13 +216,10 @@ pub(super) async fn report_link(session: &Session, id: Uuid) -> Outcome<Link> {
         .one(session.app.store.reader())
         .await?
         .ok_or(Fault::NotFound)?;
-    let title = documents::title(
-        documents::doc_type(&row.doc_type)?,
-        row.number,
-        &row.symbol,
-        &row.subject,
-    );
-    Ok(Link::new(&format!("/van-ban/{id}"), &title))
+    Ok(Link::new(
+        &format!("/van-ban/{id}"),
+        &documents::title_of(&row)?,
+    ))
 }
 
 fn row(result: &IndicatorResult, lang: Lang) -> ConsolidatedRow {

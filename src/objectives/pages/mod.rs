@@ -7,6 +7,7 @@ mod corrective;
 mod csv;
 mod evidence;
 mod extension;
+mod grid;
 mod import;
 mod next_year;
 mod own;
@@ -33,27 +34,22 @@ pub use show::{index, show};
 pub use wall::wall;
 pub use year::{close_year, evaluate, evaluate_page};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::find::Indicator;
-use super::rows::{report_period, unit_report};
-use super::sums::Cell;
+use super::rows::report_period;
 use super::verdict::{Sum, Target, Verdict};
 use crate::documents::Document;
+use crate::documents::rows::document;
 use crate::fault::Outcome;
 use crate::flow::rows::flow_task;
+use crate::people::Actor;
 use crate::people::may::{self, TaskRight};
-use crate::people::session::Session;
-use crate::people::{Actor, Unit};
-use crate::web::views::objectives::{ResultCell, UnitGrid, UnitGridRow};
+use crate::web::views::objectives::ResultCell;
 use crate::web::views::shared::Mark;
 use crate::web::{Lang, Link};
-
-/// Rows of one page of units × indicators: as many as a page of 50 KB holds.
-const GRID_UNITS: u16 = 36;
 
 /// The pairs of a form as they were sent.
 type Pairs = Vec<(String, String)>;
@@ -118,63 +114,6 @@ fn cell(
     }
 }
 
-/// Units × indicators of one period; people of other organisations see the rows of their own units only.
-fn grid(
-    session: &Session,
-    document: &Document,
-    period: &report_period::Model,
-    indicators: &[Indicator],
-    reports: &[(unit_report::Model, Unit)],
-    cells: &BTreeMap<(Uuid, Uuid), Cell>,
-) -> UnitGrid {
-    let seen = Seen::by(&session.actor, document);
-    UnitGrid {
-        caption: said(
-            session.lang,
-            format!("{}: đơn vị và chỉ tiêu", period.name),
-            format!("{}: units and indicators", period.name),
-        ),
-        columns: indicators
-            .iter()
-            .map(|indicator| (indicator.label().to_owned(), indicator.name.clone()))
-            .collect(),
-        rows: reports
-            .iter()
-            .filter(|(report, _)| seen.unit(report.unit_id))
-            .map(|(report, unit)| UnitGridRow {
-                unit: unit.called().to_owned(),
-                href: Some(format!("/bao-cao/{}", report.id)),
-                cells: indicators
-                    .iter()
-                    .map(|indicator| match cells.get(&(unit.id, indicator.id)) {
-                        Some(found) => cell(
-                            &found.sum(),
-                            &indicator.target,
-                            found.verdict(&indicator.target),
-                            session.lang,
-                            None,
-                        ),
-                        None => ResultCell {
-                            mark: Mark::not_reported(session.lang),
-                            ..ResultCell::default()
-                        },
-                    })
-                    .collect(),
-            })
-            .collect(),
-        previous: None,
-        next: None,
-        csv_href: format!(
-            "/van-ban/{}/muc-tieu.csv?ky={}",
-            document.row.id, period.code
-        ),
-        xlsx_href: format!(
-            "/van-ban/{}/muc-tieu.xlsx?ky={}",
-            document.row.id, period.code
-        ),
-    }
-}
-
 /// Whose results a reader may see one by one.
 struct Seen {
     all: bool,
@@ -182,9 +121,9 @@ struct Seen {
 }
 
 impl Seen {
-    fn by(actor: &Actor, document: &Document) -> Self {
+    fn by(actor: &Actor, decision: &document::Model) -> Self {
         Self {
-            all: may::work_on_documents_of(actor, document.row.org_id),
+            all: may::work_on_documents_of(actor, decision.org_id),
             units: actor.unit_ids().into_iter().collect(),
         }
     }
@@ -192,10 +131,6 @@ impl Seen {
     /// The units to look among; none for all.
     fn only(&self) -> Option<&BTreeSet<Uuid>> {
         (!self.all).then_some(&self.units)
-    }
-
-    fn unit(&self, id: Uuid) -> bool {
-        self.all || self.units.contains(&id)
     }
 }
 

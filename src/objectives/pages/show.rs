@@ -1,29 +1,27 @@
-//! The objectives of a decision: indicators over the periods, charts, units × indicators.
+//! The objectives of a decision: indicators over the periods, charts, units × indicators, in six statements however many
+//! units report.
 
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use sea_orm::sea_query::Query as Select;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{GRID_UNITS, Seen, cell, column, document_link, grid, may_take, open_steps, said};
-use crate::documents::{self, Document, rows::document};
+use super::grid::grid;
+use super::{cell, column, said};
+use crate::documents::{self, rows::document};
 use crate::fault::{Fault, Outcome};
 use crate::objectives::chart::{self, Point};
-use crate::objectives::evaluate::year_code;
 use crate::objectives::find::{self, Indicator, Objective};
-use crate::objectives::rows::{objective, report_period, unit_report};
-use crate::objectives::standing::{self, Reported};
+use crate::objectives::rows::{objective, report_period};
+use crate::objectives::standing::{self, Standing, Year};
 use crate::objectives::verdict::{Sum, Target};
 use crate::objectives::{last_year, period_state, state, sums};
-use crate::people::may;
+use crate::people::may::{self, TaskRight};
 use crate::people::session::{Session, failed};
-use crate::web::views::objectives::{
-    IndicatorRow, ObjectiveRow, ObjectivesShow, ResultCell, UnitGrid,
-};
+use crate::web::views::objectives::{IndicatorRow, ObjectiveRow, ObjectivesShow, ResultCell};
 use crate::web::views::shared::{Mark, Markup, Tone};
 use crate::web::{Link, WebError, html};
 
@@ -72,123 +70,92 @@ pub async fn show(
 }
 
 async fn view(session: &Session, id: Uuid, asked: &Asked) -> Outcome<ObjectivesShow> {
-    let db = session.app.store.reader();
-    let decision = documents::find::visible(db, &session.actor, id).await?;
-    let objectives = find::objectives(db, id).await?;
-    if objectives.is_empty() {
+    let (db, lang) = (session.app.store.reader(), session.lang);
+    let decision = documents::find::visible_row(db, &session.actor, id).await?;
+    let known = decisions(session).await?;
+    let last = known
+        .iter()
+        .find(|row| last_year::is_before(row, &decision));
+    let both: Vec<Uuid> = [id].into_iter().chain(last.map(|row| row.id)).collect();
+    let mut objectives = find::objectives_of(db, &both).await?;
+    let (own, old) = (
+        objectives.remove(&id).unwrap_or_default(),
+        objectives.into_values().next().unwrap_or_default(),
+    );
+    if own.is_empty() {
         return Err(Fault::NotFound);
     }
-    let periods = find::periods(db, id).await?;
-    let ids: Vec<Uuid> = periods.iter().map(|period| period.id).collect();
-    let results = sums::by_period(db, &ids).await?;
-    let reported = standing::reported(db, &ids).await?;
-    let before = last_year::sums(db, &decision).await?;
-    let chosen = chosen(&periods, asked);
+    let year = standing::year(db, id, &session.actor.unit_ids()).await?;
+    let results = sums::by_period_of(db, &both).await?;
+    let measured = old.iter().flat_map(|objective| &objective.indicators);
+    let before = last_year::by_key(measured, &results);
+    let chosen = chosen(&year.periods, asked);
     let page = Columns {
         session,
         decision: &decision,
-        periods: &periods,
+        periods: &year.periods,
         results: &results,
-        reported: &reported,
         before: &before,
         chosen,
     };
-    let indicators: Vec<Indicator> = objectives
+    let mut names: Vec<String> = year
+        .periods
         .iter()
-        .flat_map(|objective| objective.indicators.clone())
+        .map(|standing| column(&standing.period))
         .collect();
-    let mut names: Vec<String> = periods.iter().map(column).collect();
-    names.push(said(session.lang, "Cả năm", "Year"));
+    names.push(said(lang, "Cả năm", "Year"));
     if !before.is_empty() {
-        names.push(said(session.lang, "Năm trước", "Last year"));
+        names.push(said(lang, "Năm trước", "Last year"));
     }
     let grid = match chosen {
-        Some(period) => {
-            Some(shown_grid(session, &decision, period, &indicators, asked.trang).await?)
+        Some(standing) => {
+            let indicators: Vec<&Indicator> = own
+                .iter()
+                .flat_map(|objective| &objective.indicators)
+                .collect();
+            let period = &standing.period;
+            Some(grid(session, &decision, period, &indicators, asked.trang).await?)
         }
         None => None,
     };
     Ok(ObjectivesShow {
-        page: session.page(&said(
-            session.lang,
-            "Mục tiêu và kết quả",
-            "Objectives and results",
-        )),
-        document: document_link(&decision),
-        years: years(session, id).await?,
+        page: session.page(&said(lang, "Mục tiêu và kết quả", "Objectives and results")),
+        document: Link::new(&format!("/van-ban/{id}"), &documents::title_of(&decision)?),
+        years: years(&known, id),
         periods: names,
-        objectives: objectives
+        objectives: own
             .iter()
             .map(|objective| page.objective(objective))
             .collect(),
         grid,
-        acts: acts(session, &decision, &periods, chosen).await?,
-    })
-}
-
-/// One page of units × indicators; of another organisation's readers their own units.
-async fn shown_grid(
-    session: &Session,
-    decision: &Document,
-    period: &report_period::Model,
-    indicators: &[Indicator],
-    page: u32,
-) -> Outcome<UnitGrid> {
-    let db = session.app.store.reader();
-    let seen = Seen::by(&session.actor, decision);
-    let page = u64::from(page.max(1));
-    // One more than is shown tells whether there is a further page.
-    let shown = u64::from(GRID_UNITS);
-    let window = ((page - 1) * shown, shown + 1);
-    let mut reports =
-        find::reports_page(db, period.id, seen.only(), window, session.today()).await?;
-    let address = |page: u64| {
-        format!(
-            "/van-ban/{}/muc-tieu?ky={}&trang={page}",
-            decision.row.id, period.code
-        )
-    };
-    let further = reports.len() > usize::from(GRID_UNITS);
-    if further {
-        reports.pop();
-    }
-    let units: Vec<Uuid> = reports.iter().map(|(report, _)| report.unit_id).collect();
-    let cells = sums::cells_of(db, period.id, &units).await?;
-    Ok(UnitGrid {
-        previous: (page > 1).then(|| address(page - 1)),
-        next: further.then(|| address(page + 1)),
-        ..grid(session, decision, period, indicators, &reports, &cells)
+        acts: acts(session, &decision, &year, chosen),
     })
 }
 
 /// The period that was asked for, else the newest one that has opened.
-fn chosen<'a>(
-    periods: &'a [report_period::Model],
-    asked: &Asked,
-) -> Option<&'a report_period::Model> {
+fn chosen<'a>(periods: &'a [Standing], asked: &Asked) -> Option<&'a Standing> {
     let code = asked.ky.as_deref();
     periods
         .iter()
-        .find(|period| Some(period.code.as_str()) == code)
+        .find(|standing| Some(standing.period.code.as_str()) == code)
         .or_else(|| {
             periods
                 .iter()
                 .rev()
-                .find(|period| period.state != period_state::PLANNED)
+                .find(|standing| standing.period.state != period_state::PLANNED)
         })
 }
 
 /// What the rows of the page are made from.
 struct Columns<'a> {
     session: &'a Session,
-    decision: &'a Document,
-    periods: &'a [report_period::Model],
+    decision: &'a document::Model,
+    periods: &'a [Standing],
     results: &'a BTreeMap<(Uuid, Uuid), Sum>,
-    reported: &'a BTreeMap<Uuid, Reported>,
     /// What the year before came to, by what is measured.
     before: &'a BTreeMap<String, (Sum, Target)>,
     /// The period whose grid is shown.
-    chosen: Option<&'a report_period::Model>,
+    chosen: Option<&'a Standing>,
 }
 
 impl Columns<'_> {
@@ -215,17 +182,15 @@ impl Columns<'_> {
         let mut year = Sum::default();
         let mut cells = Vec::new();
         let mut points = Vec::new();
-        for period in self.periods {
+        for standing in self.periods {
+            let period = &standing.period;
             let sum = of_period(period);
             year = year.plus(sum);
-            let href = format!(
-                "/van-ban/{}/muc-tieu?ky={}",
-                self.decision.row.id, period.code
-            );
+            let href = format!("/van-ban/{}/muc-tieu?ky={}", self.decision.id, period.code);
             cells.push(cell(
                 &sum,
                 target,
-                sum.verdict(target).while_missing(self.waits(period)),
+                sum.verdict(target).while_missing(missing_of(standing) > 0),
                 self.session.lang,
                 Some(href),
             ));
@@ -257,20 +222,9 @@ impl Columns<'_> {
 
     /// Whether a report of the year is missing or a period has not opened yet.
     fn is_unfinished(&self) -> bool {
-        let planned = |period: &report_period::Model| period.state == period_state::PLANNED;
-        self.periods
-            .iter()
-            .any(|period| planned(period) || self.waits(period))
-    }
-
-    /// Whether a report of the period is missing.
-    fn waits(&self, period: &report_period::Model) -> bool {
-        self.missing_of(period) > 0
-    }
-
-    fn missing_of(&self, period: &report_period::Model) -> i64 {
-        let reported = self.reported.get(&period.id).copied().unwrap_or_default();
-        reported.asked - reported.approved
+        self.periods.iter().any(|standing| {
+            standing.period.state == period_state::PLANNED || missing_of(standing) > 0
+        })
     }
 
     /// What the same thing came to in the year before, against the target that it had then.
@@ -289,16 +243,16 @@ impl Columns<'_> {
 
     /// Where the missing units stand by name: the consolidation, or for other organisations the grid of this page.
     fn missing_href(&self) -> String {
-        let inside = may::work_on_documents_of(&self.session.actor, self.decision.row.org_id);
+        let inside = may::work_on_documents_of(&self.session.actor, self.decision.org_id);
         match self.chosen.filter(|_| inside) {
-            Some(period) => format!("/ky-bao-cao/{}/tong-hop", period.id),
-            None => format!("/van-ban/{}/muc-tieu", self.decision.row.id),
+            Some(standing) => format!("/ky-bao-cao/{}/tong-hop", standing.period.id),
+            None => format!("/van-ban/{}/muc-tieu", self.decision.id),
         }
     }
 
     /// How many units' reports of the shown period do not count yet.
     fn missing(&self) -> String {
-        match self.chosen.map_or(0, |period| self.missing_of(period)) {
+        match self.chosen.map_or(0, missing_of) {
             0 => String::new(),
             n => said(
                 self.session.lang,
@@ -309,24 +263,23 @@ impl Columns<'_> {
     }
 }
 
+/// Reports of a period that do not count yet.
+fn missing_of(standing: &Standing) -> i64 {
+    standing.reported.asked - standing.reported.approved
+}
+
 /// What the reader can do here now, and where the periods' consolidations are.
-async fn acts(
+fn acts(
     session: &Session,
-    decision: &Document,
-    periods: &[report_period::Model],
-    chosen: Option<&report_period::Model>,
-) -> Outcome<Vec<Link>> {
-    let db = session.app.store.reader();
+    decision: &document::Model,
+    year: &Year,
+    chosen: Option<&Standing>,
+) -> Vec<Link> {
     let lang = session.lang;
     let mut links = Vec::new();
-    let own = unit_report::Entity::find()
-        .filter(unit_report::Column::DocumentId.eq(decision.row.id))
-        .filter(unit_report::Column::UnitId.is_in(session.actor.unit_ids()))
-        .all(db)
-        .await?;
-    for period in periods {
-        for report in own.iter().filter(|report| report.period_id == period.id) {
-            let text = match report.state.as_str() {
+    for Standing { period, own, .. } in &year.periods {
+        for (id, state) in own {
+            let text = match state.as_str() {
                 state::DRAFT => said(
                     lang,
                     format!("Báo cáo {}", period.name),
@@ -343,18 +296,20 @@ async fn acts(
                     format!("Approved report {}", period.name),
                 ),
             };
-            links.push(Link::new(&format!("/bao-cao/{}", report.id), &text));
+            links.push(Link::new(&format!("/bao-cao/{id}"), &text));
         }
     }
     links.push(Link::new(
-        &format!("/van-ban/{}/bang", decision.row.id),
+        &format!("/van-ban/{}/bang", decision.id),
         &said(lang, "Bảng theo dõi", "Wall screen"),
     ));
-    if may::work_on_documents_of(&session.actor, decision.row.org_id) {
-        for period in periods
+    if may::work_on_documents_of(&session.actor, decision.org_id) {
+        let opened = year
+            .periods
             .iter()
-            .filter(|period| period.state != period_state::PLANNED)
-        {
+            .map(|standing| &standing.period)
+            .filter(|period| period.state != period_state::PLANNED);
+        for period in opened {
             let text = said(
                 lang,
                 format!("Tổng hợp {}", period.name),
@@ -365,50 +320,61 @@ async fn acts(
                 &text,
             ));
         }
-        let steps = open_steps(db, decision).await?;
-        let judged = steps
-            .iter()
-            .any(|task| task.element == "evaluate" && may_take(&session.actor, decision, task));
+        let judged = year
+            .judging
+            .as_deref()
+            .is_some_and(|role| may_judge(session, decision, role));
         let text = if judged {
             said(lang, "Đánh giá năm", "Judge the year")
         } else {
             said(lang, "Kết quả năm", "The year's results")
         };
         links.push(Link::new(
-            &format!("/van-ban/{}/danh-gia", decision.row.id),
+            &format!("/van-ban/{}/danh-gia", decision.id),
             &text,
         ));
         links.extend(briefings(session, decision, chosen));
-        let year = year_code(periods, decision.row.year);
-        if find::consolidation(db, decision.row.id, &year)
-            .await?
-            .is_some()
-        {
+        if year.is_judged {
             links.push(Link::new(
-                &format!("/van-ban/{}/nam-sau", decision.row.id),
+                &format!("/van-ban/{}/nam-sau", decision.id),
                 &said(lang, "Mục tiêu năm sau", "Next year's objectives"),
             ));
         }
         links.push(Link::new(
-            &format!("/van-ban/{}/khac-phuc", decision.row.id),
+            &format!("/van-ban/{}/khac-phuc", decision.id),
             &said(lang, "Biện pháp khắc phục", "Corrective actions"),
         ));
         links.push(Link::new(
-            &format!("/van-ban/{}/che-do-bao-cao", decision.row.id),
+            &format!("/van-ban/{}/che-do-bao-cao", decision.id),
             &said(lang, "Chế độ báo cáo", "Report regime"),
         ));
     }
-    Ok(links)
+    links
+}
+
+/// Whether the reader is who judges the year.
+fn may_judge(session: &Session, decision: &document::Model, role: &str) -> bool {
+    may::do_task(
+        &session.actor,
+        &TaskRight {
+            role,
+            doc_type: &decision.doc_type,
+            org_id: decision.org_id,
+            owner_id: decision.owner_id,
+            unit_id: None,
+            person_id: None,
+        },
+    )
 }
 
 /// The Chairman's one page, on the shown period and on the year.
 fn briefings(
     session: &Session,
-    decision: &Document,
-    chosen: Option<&report_period::Model>,
+    decision: &document::Model,
+    chosen: Option<&Standing>,
 ) -> Vec<Link> {
-    let address = format!("/van-ban/{}/tom-tat.pdf", decision.row.id);
-    let of_period = chosen.map(|period| {
+    let address = format!("/van-ban/{}/tom-tat.pdf", decision.id);
+    let of_period = chosen.map(|Standing { period, .. }| {
         Link::new(
             &format!("{address}?ky={}", period.code),
             &said(
@@ -430,39 +396,23 @@ fn briefings(
 }
 
 /// The decisions with objectives by year, for the row of years; the shown one has no link.
-async fn years(session: &Session, shown: Uuid) -> Outcome<Vec<(String, Option<String>)>> {
-    Ok(decisions(session)
-        .await?
-        .into_iter()
+fn years(known: &[document::Model], shown: Uuid) -> Vec<(String, Option<String>)> {
+    known
+        .iter()
         .rev()
         .map(|decision| {
             let href = (decision.id != shown).then(|| format!("/van-ban/{}/muc-tieu", decision.id));
             (decision.year.to_string(), href)
         })
-        .collect())
+        .collect()
 }
 
 /// The decisions with objectives that the reader may know, newest first.
 async fn decisions(session: &Session) -> Outcome<Vec<document::Model>> {
-    let db = session.app.store.reader();
     let with_objectives = Select::select()
         .column(objective::Column::DocumentId)
         .from(objective::Entity)
         .to_owned();
-    let found = document::Entity::find()
-        .filter(document::Column::Id.in_subquery(with_objectives))
-        .order_by_desc(document::Column::Year)
-        .order_by_desc(document::Column::IssuedAt)
-        .limit(MOST_DECISIONS)
-        .all(db)
-        .await?;
-    let mut known = Vec::new();
-    for decision in found {
-        match documents::find::visible(db, &session.actor, decision.id).await {
-            Ok(_) => known.push(decision),
-            Err(Fault::NotFound) => {}
-            Err(fault) => return Err(fault),
-        }
-    }
-    Ok(known)
+    let db = session.app.store.reader();
+    documents::find::visible_among(db, &session.actor, with_objectives, MOST_DECISIONS).await
 }

@@ -97,15 +97,9 @@ async fn view(session: &Session, id: Uuid, renews: bool) -> Outcome<Wall> {
 }
 
 fn link(decision: &document::Model) -> Outcome<Link> {
-    let title = documents::title(
-        documents::doc_type(&decision.doc_type)?,
-        decision.number,
-        &decision.symbol,
-        &decision.subject,
-    );
     Ok(Link::new(
         &format!("/van-ban/{}/muc-tieu", decision.id),
-        &title,
+        &documents::title_of(decision)?,
     ))
 }
 

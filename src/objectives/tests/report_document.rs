@@ -8,7 +8,9 @@ use crate::documents::decide::{Decision, decide};
 use crate::documents::review::{Check, check, submit};
 use crate::documents::{Document, find, issue, state};
 use crate::fault::RefusalKind;
+use crate::flow;
 use crate::objectives::find as objectives_find;
+use crate::people::Actor;
 
 /// The second quarter with one unit missing, added up on its day.
 async fn second_quarter() -> World {
@@ -280,4 +282,51 @@ async fn a_returned_report_goes_up_again_with_a_letter_of_its_own() {
         ("TTr-VP", Some(93))
     );
     assert!(words(&second).contains("3/3 báo cáo"), "{}", words(&second));
+}
+
+/// A workflow of an office's own, which reviews instead of checking and signs no letter.
+const OWN: &str = include_str!("../../../templates/sample/plan.bpmn");
+
+#[tokio::test]
+async fn a_report_runs_by_the_office_s_own_workflow_and_has_a_letter_only_where_one_is_signed() {
+    let world = World::new().await;
+    let decision = world.document(world.decision).await;
+    world
+        .app
+        .act(&Actor::system(), decision.row.org_id, |cx, org_id| {
+            Box::pin(async move {
+                let id = flow::own::keep(cx, *org_id, "bao-cao.bpmn", OWN.as_bytes()).await?;
+                flow::own::publish(cx, *org_id, id, &["BC".to_owned()]).await
+            })
+        })
+        .await
+        .expect("published for reports");
+    world.until("2023-06-14T09:00:00+07:00").await;
+    world.hand_in("2023-Q2", "cao-loc/vp", 70).await;
+    world.until("2023-06-20T09:00:00+07:00").await;
+    world.consolidate("2023-Q2").await.expect("a consolidation");
+
+    let report = world.drafted().await;
+    let db = world.app.store.reader();
+    let instance = flow::instance(db, report.row.instance_id.expect("it runs"))
+        .await
+        .expect("its workflow");
+    assert_eq!(instance.process, "plan");
+    let letter = find::proposal_of(db, report.row.id).await.expect("read");
+    assert!(letter.is_none(), "nobody would sign it");
+
+    // Run again, the draft gets a further version; it goes the office's own way.
+    world.consolidate("2023-Q2").await.expect("again");
+    let report = world.drafted().await;
+    assert_eq!(report.row.version, 2);
+    let drafter = who(&world.app, "lang-kim-lan").await;
+    let seen = world.seen(report.row.id).await;
+    submit(&world.app, &drafter, report.row.id, seen, Vec::new(), 5)
+        .await
+        .expect("submitted");
+    let open = flow::tasks_of_document(db, report.row.id)
+        .await
+        .expect("its tasks");
+    let open: Vec<&str> = open.iter().map(|task| task.element.as_str()).collect();
+    assert_eq!(open, ["review"]);
 }

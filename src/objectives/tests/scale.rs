@@ -56,7 +56,12 @@ async fn the_screens_stay_small_and_ask_little_with_3321_units() {
     assert!(sent(&page) <= MAX_BYTES, "the wall: {}", sent(&page));
 
     let first = format!("/van-ban/{}/muc-tieu", world.decision);
-    let (_, page) = asked(&world, &first, StatusCode::OK).await;
+    let (known, page) = asked(&world, &first, StatusCode::OK).await;
+    let statements = known - unknown + 1;
+    assert!(
+        statements <= MAX_STATEMENTS,
+        "the objectives: {statements} statements"
+    );
     assert!(sent(&page) <= MAX_BYTES, "the objectives: {}", sent(&page));
     let next = page
         .split("href=\"")

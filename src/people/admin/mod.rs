@@ -44,7 +44,7 @@ use crate::web::Page;
 use crate::web::page::NavItem;
 
 /// The pages beside the units, in the order of the menu.
-const PAGES: [(&str, &str, &str); 13] = [
+const PAGES: [(&str, &str, &str); 14] = [
     ("/quan-tri/viec-dau", "Việc ngày đầu", "First day"),
     ("/quan-tri/nguoi-dung", "Người dùng", "Persons"),
     ("/vang-mat", "Người thay", "Substitutes"),
@@ -57,6 +57,7 @@ const PAGES: [(&str, &str, &str); 13] = [
     ("/quan-tri/thu-di", "Thư đi", "Outgoing mail"),
     ("/quan-tri/khoa-ky", "Khóa ký", "Signing keys"),
     ("/quan-tri/ket-noi", "Kết nối", "Programs"),
+    ("/quan-tri/bao-tin", "Báo tin", "Webhooks"),
     ("/quan-tri/nhat-ky", "Nhật ký", "Journal"),
 ];
 
