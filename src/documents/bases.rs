@@ -27,7 +27,7 @@ pub struct Base {
 
 impl Base {
     /// What the checker is told of it.
-    fn as_gone(self) -> Option<Gone> {
+    fn into_gone(self) -> Option<Gone> {
         let (fate, instead) = self.gone?;
         Some(Gone {
             citation: self.citation,
@@ -180,5 +180,5 @@ pub async fn gone(
     on: NaiveDate,
 ) -> Outcome<Vec<Gone>> {
     let named = named(db, actor, org_id, draft, on).await?;
-    Ok(named.into_iter().filter_map(Base::as_gone).collect())
+    Ok(named.into_iter().filter_map(Base::into_gone).collect())
 }

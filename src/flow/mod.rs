@@ -185,18 +185,16 @@ pub async fn element_name(
     Ok(named.unwrap_or(element).to_owned())
 }
 
-/// Whether an instance's workflow has an element, in its own process or in one that it may call.
+/// Whether the process that an instance was started by has an element. Its version may hold other processes, which it never
+/// calls.
 ///
 /// # Errors
 /// What the database reports.
 pub async fn has_element(cx: Cx<'_>, instance_id: Uuid, element: &str) -> Outcome<bool> {
     let instance = instance(cx.tx, instance_id).await?;
     let definitions = definitions(cx, &instance.definition).await?;
-    Ok(definitions.process_ids().any(|process| {
-        definitions
-            .process(process)
-            .is_some_and(|process| process.node(element).is_some())
-    }))
+    let process = definitions.process(&instance.process);
+    Ok(process.is_some_and(|process| process.node(element).is_some()))
 }
 
 /// The whole live state, for pictures and rehearsals.

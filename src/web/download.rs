@@ -32,7 +32,6 @@ pub fn download(name: &str, media_type: &str, content: Vec<u8>) -> Response {
 }
 
 /// An open file from where it stands, sent as it is read.
-#[must_use]
 pub fn from_file(file: File) -> Body {
     let parts = try_unfold(tokio::fs::File::from_std(file), |mut file| async move {
         let mut part = vec![0; PART];
