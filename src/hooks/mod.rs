@@ -228,7 +228,7 @@ async fn write(cx: Cx<'_>, wanted: &NewWebhook, secret: &str) -> Outcome<()> {
         name: Set(name.to_owned()),
         url: Set(address.to_string()),
         events: Set(events.join(" ")),
-        secret: Set(secret.to_owned()),
+        secret: Set(cx.app.secrets.seal(&cx.app.ids, &about(id), secret)?),
         created_at: Set(cx.now),
         created_by: Set(cx.actor.name.clone()),
         stopped_at: Set(None),
@@ -239,6 +239,11 @@ async fn write(cx: Cx<'_>, wanted: &NewWebhook, secret: &str) -> Outcome<()> {
     let entry = Entry::general("webhook.created", summary)
         .data(json!({ "webhook": id, "url": address.to_string(), "events": events }));
     audit::append(cx.tx, wanted.org_id, cx.actor, cx.now, entry).await
+}
+
+/// What a webhook's secret is bound to.
+fn about(webhook: Uuid) -> String {
+    format!("secret of webhook {webhook}")
 }
 
 /// What is wrong with an address, for whoever typed it.

@@ -6,7 +6,7 @@ use trinhky_https::{Address, Answer, Failure, System};
 use uuid::Uuid;
 
 use super::rows::{webhook, webhook_delivery};
-use super::{sign, state};
+use super::{about, sign, state};
 use crate::app::App;
 use crate::fault::{Fault, Outcome};
 use crate::queue::{Claimed, MAX_ATTEMPTS};
@@ -101,7 +101,11 @@ async fn call(app: &App, hook: &webhook::Model, delivery: &webhook_delivery::Mod
         Ok(address) => address,
         Err(wrong) => return failed(came_of::NOT_ALLOWED, &wrong.to_string()),
     };
-    let signature = sign::signature(&hook.secret, app.clock.now(), &delivery.body);
+    let secret = match app.secrets.unseal(&about(hook.id), &hook.secret) {
+        Ok(secret) => secret,
+        Err(error) => return failed(came_of::NOT_ALLOWED, &error.to_string()),
+    };
+    let signature = sign::signature(&secret, app.clock.now(), &delivery.body);
     let id = delivery.id.to_string();
     let headings = [
         ("content-type", "application/json"),

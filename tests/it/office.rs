@@ -82,8 +82,10 @@ pub async fn reopened(app: App, folder: &Path, program: Option<&Path>) -> App {
 /// The same installation with other settings.
 pub async fn reopened_as(app: App, config: Config) -> App {
     let clock = app.clock.clone();
+    // However often it is opened again, no id comes twice.
+    let (_, seed) = app.ids.uuid(clock.now()).as_u64_pair();
     drop(app);
-    App::open(config, clock, Ids::seeded(8))
+    App::open(config, clock, Ids::seeded(seed))
         .await
         .expect("the installation opens again")
 }
