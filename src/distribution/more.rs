@@ -45,6 +45,20 @@ pub fn may_send(actor: &Actor, document: &Document) -> bool {
         && may::lead(actor, document.row.org_id)
 }
 
+/// Whether a document is out and still followed.
+///
+/// # Errors
+/// When it is not.
+pub fn sendable(document: &Document) -> Outcome<()> {
+    if document.row.state == state::ISSUED {
+        return Ok(());
+    }
+    Err(Fault::stale(
+        "Chỉ gửi thêm được văn bản đã phát hành và chưa thu hồi, chưa đóng năm.",
+        "Only an issued document that is neither recalled nor closed can be sent to more.",
+    ))
+}
+
 /// Sends an issued document to more recipients; returns their names.
 ///
 /// # Errors
@@ -58,12 +72,7 @@ pub async fn send(app: &App, actor: &Actor, id: Uuid, wanted: Wanted) -> Outcome
 
 async fn record(cx: Cx<'_>, id: Uuid, wanted: &Wanted) -> Outcome<Vec<String>> {
     let document = find::document(cx.tx, id).await?;
-    if document.row.state != state::ISSUED {
-        return Err(Fault::stale(
-            "Chỉ gửi thêm được văn bản đã phát hành và chưa thu hồi, chưa đóng năm.",
-            "Only an issued document that is neither recalled nor closed can be sent to more.",
-        ));
-    }
+    sendable(&document)?;
     if !may_send(cx.actor, &document) {
         return Err(Fault::forbidden(
             "Chủ tịch, Phó Chủ tịch, Chánh Văn phòng quyết định gửi thêm văn bản đến nơi khác.",

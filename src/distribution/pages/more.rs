@@ -5,7 +5,7 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::Fields;
-use crate::distribution::more::{Wanted, may_send, send};
+use crate::distribution::more::{Wanted, may_send, send, sendable};
 use crate::documents::find;
 use crate::fault::{Fault, Outcome};
 use crate::people::session::{Session, done, failed, field_error};
@@ -71,6 +71,7 @@ fn address(id: Uuid) -> String {
 async fn view(session: &Session, id: Uuid, form: Form) -> Outcome<Response> {
     let lang = session.lang;
     let document = find::own(session.app.store.reader(), &session.actor, id).await?;
+    sendable(&document)?;
     if !may_send(&session.actor, &document) {
         return Err(Fault::forbidden(
             "Chủ tịch, Phó Chủ tịch, Chánh Văn phòng gửi thêm văn bản đã phát hành.",

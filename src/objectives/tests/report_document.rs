@@ -315,7 +315,8 @@ async fn a_report_runs_by_the_office_s_own_workflow_and_has_a_letter_only_where_
     let letter = find::proposal_of(db, report.row.id).await.expect("read");
     assert!(letter.is_none(), "nobody would sign it");
 
-    // Run again, the draft gets a further version; it goes the office's own way.
+    // Run again with a late report, the draft gets a further version; it goes the office's own way.
+    world.hand_in("2023-Q2", "cao-loc/yt", 20).await;
     world.consolidate("2023-Q2").await.expect("again");
     let report = world.drafted().await;
     assert_eq!(report.row.version, 2);
