@@ -464,7 +464,7 @@ def check_boxes(report, pdf, draft):
     boxed = [l for l in lines if l.text in ("XEM XONG TRẢ LẠI", "LƯU HÀNH NỘI BỘ")]
     report.check("III.2c", [l.text for l in boxed] == ([words] if words else []), f"circulation is {[l.text for l in boxed]}")
     for line in boxed:
-        nation = next(l for l in lines if l.text == NATION)
+        nation = next(l for l in lines_of(page) if l.text == NATION)
         report.check("III.2c", 13 <= line.size <= 14 and line.is_style("bold") and line.base < nation.base
                      and near(line.centre, nation.centre, MM), "not in box 11")
         frames = [r for r in page.rects if r["x0"] < line.x0 and r["x1"] > line.x1 and r["top"] < line.base < r["bottom"]]
@@ -483,7 +483,7 @@ def check_boxes(report, pdf, draft):
         report.check("III.4", [l.text for l in foot] == contact, f"box 13: {[l.text for l in foot]}")
         report.check("III.4", all(11 <= l.size <= 12 and l.is_style("regular") for l in foot), "style of box 13")
         wide = [r for r in rules_of(page) if near(r["x0"], LEFT, 1) and near(r["x1"], WIDTH - RIGHT, 1)]
-        report.check("III.4", len(wide) == 1 and foot and 0 < foot[0].base - wide[0]["top"] < 20, "no line over box 13")
+        report.check("III.4", len(wide) == 1 and foot and 0 < foot[0].base - wide[0]["top"] < 24, f"no line over box 13: {[(r['x0'], r['x1'], r['top']) for r in rules_of(page)]}, {[l.base for l in foot]}")
         report.check("III.4", foot and near(foot[-1].base, HEIGHT - BOTTOM, 6), "box 13 is not at the foot of the page")
         others = [l for l in lines if l not in foot]
         report.check("III.4", wide and all(l.base < wide[0]["top"] for l in others), "text under the line of box 13")
