@@ -355,7 +355,7 @@ async fn enqueue(
 }
 
 /// Reminds the Office of an action before it is due; of an overdue one every five working days until it is done, has another
-/// day, or is [`REMIND_UNTIL`] working days late.
+/// day, or is `REMIND_UNTIL` working days late.
 ///
 /// # Errors
 /// When a template lacks a variable, or what the database reports.

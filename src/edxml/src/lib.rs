@@ -1,6 +1,6 @@
 //! edXML, the messages by which Vietnamese offices exchange documents (QCVN 102:2016/BTTTT, Decision 28/2018/QĐ-TTg).
 //!
-//! [`write`] is strict: one order of elements, one prefix, one form of dates, attachments zipped, as the receivers on the
+//! [`write()`] is strict: one order of elements, one prefix, one form of dates, attachments zipped, as the receivers on the
 //! national axis expect it literally. [`read()`] is tolerant: any order and prefix, UTF-8 or UTF-16, attachments zipped or
 //! not; what it tolerated it says, and what it cannot take it refuses with a sentence for the sender. [`Status`] is the
 //! machine of a receiver's answers: never back, each once.

@@ -176,8 +176,8 @@ fn draw(body: &str, overlay: &Overlay) -> Result<String, DrawError> {
     svg(&doc, overlay)
 }
 
-/// Every shape and marker, with what an instance adds: laid out, and by a diagram. A change of a picture is seen in the files in
-/// `golden`; `TRINHKY_WRITE_PICTURES=1` writes them anew.
+/// Every shape and marker, with what an instance adds: laid out, and by a diagram. A change of a picture is seen in the
+/// snapshots.
 #[test]
 fn every_shape_is_drawn_as_it_was() {
     let mut body = String::new();
@@ -306,22 +306,6 @@ fn every_shape_is_drawn_as_it_was() {
         ("diagram", format!("{process}{diagram}")),
     ] {
         let picture = draw(&file, &overlay).unwrap().replace("><", ">\n<");
-        golden(name, &picture);
+        insta::assert_snapshot!(name, picture);
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "whoever changes a picture asks for the files by the environment"
-)]
-fn golden(name: &str, picture: &str) {
-    let path = format!("{}/src/draw/golden/{name}.svg", env!("CARGO_MANIFEST_DIR"));
-    if std::env::var_os("TRINHKY_WRITE_PICTURES").is_some() {
-        std::fs::write(&path, picture).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap();
-    for (number, (new, old)) in picture.lines().zip(kept.lines()).enumerate() {
-        assert_eq!(new, old, "{name}.svg, line {}", number + 1);
-    }
-    assert_eq!(picture.len(), kept.len(), "{name}.svg");
 }
