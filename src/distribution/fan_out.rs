@@ -398,7 +398,7 @@ async fn set_code(cx: Cx<'_>, id: Uuid, code: &str) -> Outcome<()> {
 const ABOUT_CODE: &str = "code of a letter";
 
 /// The code is stored as a digest bound to its delivery, under the installation's key.
-pub(super) fn code_digest(app: &App, delivery_id: Uuid, code: &str) -> String {
+pub(crate) fn code_digest(app: &App, delivery_id: Uuid, code: &str) -> String {
     let bound = format!("{delivery_id}:{}", code.trim().to_uppercase());
     app.secrets.code(ABOUT_CODE, &bound)
 }

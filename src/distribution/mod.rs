@@ -13,6 +13,8 @@ pub mod rows;
 pub mod speed;
 pub mod tracking;
 
+#[cfg(test)]
+pub(crate) use fan_out::code_digest;
 pub use fan_out::{fan_out, notify, seal_old};
 
 /// The states of a delivery, in their order; the same words in the table, the page and the log.

@@ -40,7 +40,7 @@ pub struct Wanted {
 /// Whether the actor may send an issued document to more recipients: who leads the agency's paper work.
 #[must_use]
 pub fn may_send(actor: &Actor, document: &Document) -> bool {
-    document.row.state == state::ISSUED
+    sendable(document).is_ok()
         && document.row.instance_id.is_some()
         && may::lead(actor, document.row.org_id)
 }

@@ -8,9 +8,11 @@ pub mod rows;
 pub mod send;
 pub mod sign;
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder, QuerySelect, Statement,
 };
 use serde_json::{Map, Value, json};
 use trinhky_https::{Address, Wrong};
@@ -425,6 +427,27 @@ pub async fn find_delivery(
         .await?
         .ok_or(Fault::NotFound)?;
     Ok((find(db, org_id, delivery.webhook_id).await?, delivery))
+}
+
+/// The latest delivery of each webhook of an organisation.
+///
+/// # Errors
+/// What the database reports.
+pub async fn latest_deliveries(
+    db: &impl ConnectionTrait,
+    org_id: Uuid,
+) -> Outcome<HashMap<Uuid, webhook_delivery::Model>> {
+    let sql = "SELECT d.* FROM webhook w JOIN webhook_delivery d ON d.id = (SELECT n.id FROM webhook_delivery n \
+               WHERE n.webhook_id = w.id ORDER BY n.id DESC LIMIT 1) WHERE w.org_id = $1";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [org_id.into()]);
+    let latest = webhook_delivery::Entity::find()
+        .from_raw_sql(statement)
+        .all(db)
+        .await?;
+    Ok(latest
+        .into_iter()
+        .map(|delivery| (delivery.webhook_id, delivery))
+        .collect())
 }
 
 /// The latest deliveries of a webhook, newest first, those before `before` where it is given.

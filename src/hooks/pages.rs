@@ -194,12 +194,11 @@ async fn overview(session: &Session, form: Form, secret: Option<String>) -> Outc
     let hooks = super::of_organisation(db, org_id).await?;
     if !hooks.is_empty() {
         parts.push(Part::Heading(lang.say("Nơi nhận", "Webhooks")));
-        let mut lines = Vec::new();
-        for hook in &hooks {
-            let latest = super::deliveries(db, hook.id, None, 1).await?;
-            lines.push(summary(hook, latest.first(), lang));
-        }
-        parts.push(Part::States(lines));
+        let latest = super::latest_deliveries(db, org_id).await?;
+        let lines = hooks
+            .iter()
+            .map(|hook| summary(hook, latest.get(&hook.id), lang));
+        parts.push(Part::States(lines.collect()));
     }
     Ok(Sheet {
         page: frame(session, &lang.say("Báo tin tự động", "Webhooks")),

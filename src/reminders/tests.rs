@@ -20,7 +20,7 @@ use crate::cli::bring_up;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::distribution::rows::delivery;
-use crate::distribution::{pages, state, tracking};
+use crate::distribution::{code_digest, pages, state, tracking};
 use crate::documents::{self, draft, review};
 use crate::fault::{Fault, RefusalKind};
 use crate::files;
@@ -119,11 +119,7 @@ impl World {
             purposes: Set("[]".to_owned()),
             state: Set(state::DELIVERED.to_owned()),
             due_at: Set(at("2023-03-24T17:00:00+07:00")),
-            code_hash: Set(Some(
-                self.app
-                    .secrets
-                    .code("code of a letter", &format!("{id}:ABCDEFGHJK")),
-            )),
+            code_hash: Set(Some(code_digest(&self.app, id, "ABCDEFGHJK"))),
             code_tries: Set(0),
             task_id: Set(None),
             dispatched_at: Set(now),

@@ -20,15 +20,17 @@ use trinhky::routes;
 use trinhky::signing::Using;
 use trinhky::signing::bind::{self, Holder, Term};
 use trinhky::signing::rows::signing_key;
-use trinhky_pades::{Signer as _, Subject, TrialAuthority, Validity, certificate_pem};
+use trinhky_pades::{
+    Signer as _, SoftwareSigner, Subject, TrialAuthority, Validity, certificate_pem,
+};
 use uuid::Uuid;
 
 use super::{office, tools};
 
 pub const PASSWORD: &str = "khoa-cua-chu-tich";
 
-/// A key file with a certificate of an authority of its own, valid around the story's days; made by OpenSSL.
-pub fn key_file(name: &str) -> Vec<u8> {
+/// A key with a certificate of an authority of its own, valid around the story's days, and the key in PEM.
+pub fn issued(name: &str) -> (SoftwareSigner, String) {
     let validity = Validity {
         from: office::start() - TimeDelta::days(30),
         until: office::start() + TimeDelta::days(900),
@@ -39,7 +41,12 @@ pub fn key_file(name: &str) -> Vec<u8> {
         title: None,
         organisation: "Ủy ban nhân dân huyện Cao Lộc".to_owned(),
     };
-    let (signer, key) = authority.issue(&subject, 2, validity).expect("a key");
+    authority.issue(&subject, 2, validity).expect("a key")
+}
+
+/// Such a key and its certificates in a file made by OpenSSL.
+pub fn key_file(name: &str) -> Vec<u8> {
+    let (signer, key) = issued(name);
     let folder = tempfile::tempdir().expect("a folder");
     let chain: String = signer
         .certificate_chain()

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use trinhky::app::App;
@@ -22,11 +22,11 @@ use trinhky::signing::bind::{self, Holder, Term};
 use trinhky::signing::rows::signing_key;
 use trinhky::signing::{Using, remote};
 use trinhky_csc::Asks;
-use trinhky_pades::{Signer as _, Subject, TrialAuthority, Trust, Validity, verify};
+use trinhky_pades::{Signer as _, Trust, verify};
 use uuid::Uuid;
 
 use super::office;
-use super::signing::{chairman_post, with_openssl};
+use super::signing::{chairman_post, issued, with_openssl};
 use super::visitor::Visitor;
 
 const ADMIN: &str = "duong.duc.cuong@caoloc.example";
@@ -176,17 +176,7 @@ fn openssl(folder: &Path, arguments: &[&str]) {
 
 /// A key of the service with a certificate of an authority of its own, valid around the story's days.
 fn make_key(folder: &Path, id: &str, name: &str) {
-    let validity = Validity {
-        from: office::start() - TimeDelta::days(30),
-        until: office::start() + TimeDelta::days(900),
-    };
-    let authority = TrialAuthority::create("Tỉnh Lạng Sơn", 1, validity).expect("an authority");
-    let subject = Subject {
-        name: name.to_owned(),
-        title: None,
-        organisation: "Ủy ban nhân dân huyện Cao Lộc".to_owned(),
-    };
-    let (signer, key) = authority.issue(&subject, 2, validity).expect("a key");
+    let (signer, key) = issued(name);
     keep_key(folder, id, &key, &signer.certificate_chain()[0]);
 }
 

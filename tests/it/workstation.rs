@@ -13,13 +13,13 @@ use trinhky::signing::bind::{self, Holder, Term};
 use trinhky::signing::fonts;
 use trinhky::signing::workstation::Purpose;
 use trinhky_pades::{
-    Appearance, Filling, Mark, Place, Signer as _, SigningRequest, SoftwareSigner, Subject,
-    TrialAuthority, Trust, Validity, certificate_pem, fill_and_seal, sign_alone, verify,
+    Appearance, Filling, Mark, Place, Signer as _, SigningRequest, SoftwareSigner, Trust,
+    certificate_pem, fill_and_seal, sign_alone, verify,
 };
 use uuid::Uuid;
 
 use super::office;
-use super::signing::{chairman_post, key_of};
+use super::signing::{chairman_post, issued, key_of};
 use super::visitor::Visitor;
 
 const CHAIRMAN: &str = "nguyen.duy.anh@caoloc.example";
@@ -31,17 +31,7 @@ struct Token {
 }
 
 fn token(name: &str) -> Token {
-    let validity = Validity {
-        from: office::start() - TimeDelta::days(30),
-        until: office::start() + TimeDelta::days(900),
-    };
-    let authority = TrialAuthority::create("Tỉnh Lạng Sơn", 1, validity).expect("an authority");
-    let subject = Subject {
-        name: name.to_owned(),
-        title: None,
-        organisation: "Ủy ban nhân dân huyện Cao Lộc".to_owned(),
-    };
-    let (signer, _) = authority.issue(&subject, 2, validity).expect("a key");
+    let (signer, _) = issued(name);
     let chain = signer.certificate_chain();
     Token {
         signer,
